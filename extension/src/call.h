@@ -13,6 +13,7 @@
 
 #include "lib/stringinfo.h"
 #include "utils/jsonb.h"
+#include "utils/uuid.h"
 
 #include "context.h"
 #include "err.h"
@@ -35,6 +36,7 @@ typedef struct mpos_call {
     int status;            /* HTTP status, 200 unless set */
     char etag[72];         /* without quotes; empty for none */
     StringInfoData body;   /* JSON object text; of a write, mpos.call adds the member "journal" */
+    StringInfoData entries; /* appended entries for subscribers; mpos.call fills it, journal.feed brings its own */
 
     /* filled by the handler on refusal; see mpos_refuse */
     char field[160];       /* JSON pointer into the body ("/lines/3/qty") or parameter name; empty for none */
@@ -42,6 +44,9 @@ typedef struct mpos_call {
 } mpos_call;
 
 /*
+ * SPI is connected while a handler runs; call->body and call->entries live in the caller's memory, everything else that
+ * it allocates is gone after it returns. The tenant is set: statements see that tenant's rows only.
+ *
  * A handler checks everything before its first write, so that a refusal leaves nothing behind: over HTTP a refusal
  * becomes an error of that SQLSTATE, inside sync.push it becomes the result of one operation.
  * Returns MPOS_OK with the answer in call->body, or the refusal.
