@@ -1,0 +1,3 @@
+BEGIN;
+DROP TABLE journal.segment, journal.entry, journal.head, journal.journal;
+COMMIT;
