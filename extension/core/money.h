@@ -1,0 +1,32 @@
+/*
+ * money.h - exact amounts of money as counts of minor units (cents), and the currencies' exponents.
+ * Words: amount, minor unit, currency, exponent.
+ *
+ * An amount is an int64_t in minor units of one currency; which currency is said once, by the cart or the
+ * order that holds it. Every amount of M_POS lies within +-MPOS_AMOUNT_MAX, so that JSON, pages and
+ * spreadsheets hold it exactly and products with a rate or a quantity always fit 128 bits. Leaving that range
+ * is AMOUNT_OVERFLOW.
+ */
+#ifndef MPOS_CORE_MONEY_H
+#define MPOS_CORE_MONEY_H
+
+#include <stdint.h>
+
+#include "err.h"
+
+#define MPOS_AMOUNT_MAX INT64_C(9007199254740991) /* 2^53 - 1 */
+
+/* *out = a + b, AMOUNT_OVERFLOW when the sum is outside +-MPOS_AMOUNT_MAX. */
+mpos_err
+mpos_money_add(int64_t a, int64_t b, int64_t *out);
+
+/* *out = a - b, AMOUNT_OVERFLOW when the difference is outside +-MPOS_AMOUNT_MAX. */
+mpos_err
+mpos_money_sub(int64_t a, int64_t b, int64_t *out);
+
+/* Number of decimals of an ISO 4217 currency (0, 2, 3 or 4) for its three capital letters; CURRENCY when
+ * unknown. */
+mpos_err
+mpos_currency_exponent(const char currency[3], int *out);
+
+#endif

@@ -1,0 +1,224 @@
+/*
+ * pricing.h - from a cart to every amount of it. One implementation for database, pages and tests.
+ * Words: cart, line, combo, component, modifier, discount, tax, rounding, gross, net, total, share.
+ *
+ * Amounts of a line, each in minor units and never below zero:
+ *
+ *   gross            unit price x quantity plus modifiers, before discounts, as priced (included taxes are in it)
+ *   line_discount    of the line's own discounts
+ *   order_discount   its share of the order's discounts
+ *   net              gross - discounts - included taxes
+ *   tax              all its taxes, included and added
+ *   total            net + tax
+ *
+ * Order of calculation:
+ *   1. gross = round(unit_price x qty) + per-unit modifiers x qty + per-line modifiers, not below zero.
+ *   2. A combo line carries the combo price; its components follow it directly with their stand-alone prices. The
+ *      combo's gross (without component modifiers) is apportioned over the components by stand-alone value, then
+ *      each component's own modifiers are added. Tax and discounts follow the components; the combo line's
+ *      amounts are the sums of its components. Order totals count plain lines and components only, so that the
+ *      lines without parent sum to the order, and the lines that are no combo do too.
+ *   3. Discounts in the declared sequence. Each entry takes the next discount of its kind on every line (or on the
+ *      order); the last entry of a kind takes all that remain. Each works on what the earlier ones left. An order
+ *      discount is computed once on the order and apportioned to the lines by what is left of them; a combo's
+ *      line discount likewise to its components. A fixed discount takes at most what is left.
+ *   4. Taxes of a line in the line's order, in batches (see mpos_tax_flag), rounded as declared.
+ * Fractions are rounded with the cart's mode: a gross and a discount to one minor unit, a tax to the increment.
+ */
+#ifndef MPOS_CORE_PRICING_H
+#define MPOS_CORE_PRICING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+#include "money.h"
+#include "quantity.h"
+#include "rounding.h"
+
+/* Limits, so that every host can hold the largest cart; more is TOO_MANY. */
+#define MPOS_MAX_LINES 200           /* lines without parent */
+#define MPOS_MAX_COMPONENTS 20       /* components of one combo line */
+#define MPOS_CART_LINES_MAX 1200     /* lines and components together */
+#define MPOS_LINE_MODIFIERS_MAX 50   /* of one line */
+#define MPOS_CART_MODIFIERS_MAX 4000 /* of all lines */
+#define MPOS_DISCOUNTS_MAX 10        /* of one line; of the order */
+#define MPOS_CART_TAXES_MAX 64       /* different taxes of a cart */
+#define MPOS_LINE_TAXES_MAX 8        /* of one line */
+#define MPOS_SEQUENCE_MAX 8          /* entries of the discount sequence */
+#define MPOS_MODIFIER_QTY_MAX 99
+
+/* Parent of a line that is no component. */
+#define MPOS_NO_PARENT UINT16_MAX
+
+/* All enum values are part of the binary forms. */
+typedef enum mpos_modifier_per { MPOS_PER_UNIT = 0, MPOS_PER_LINE = 1 } mpos_modifier_per;
+
+typedef enum mpos_discount_type { MPOS_DISCOUNT_PERCENT = 0, MPOS_DISCOUNT_FIXED = 1 } mpos_discount_type;
+
+/* An entry of the discount sequence. */
+typedef enum mpos_discount_step {
+    MPOS_STEP_LINE_PERCENT = 1,
+    MPOS_STEP_ORDER_PERCENT = 2,
+    MPOS_STEP_LINE_FIXED = 3,
+    MPOS_STEP_ORDER_FIXED = 4
+} mpos_discount_step;
+
+/*
+ * percent: value is a rate of the net (added) or of the net within the price (included).
+ * fixed: value is an amount per unit of quantity.
+ * division: value is a rate of the price including the tax.
+ */
+typedef enum mpos_tax_type { MPOS_TAX_PERCENT = 0, MPOS_TAX_FIXED = 1, MPOS_TAX_DIVISION = 2 } mpos_tax_type;
+
+/*
+ * Tax flags. A compound tax: one with AFFECTS_NEXT enters the base of the later taxes of the line that are
+ * not BASE_UNAFFECTED. Neighbouring taxes of the same type and flags that do not affect each other form a
+ * batch: they share one base, and included ones are taken out of the price together.
+ */
+typedef enum mpos_tax_flag {
+    MPOS_TAX_INCLUDED = 1,
+    MPOS_TAX_AFFECTS_NEXT = 2,
+    MPOS_TAX_BASE_UNAFFECTED = 4
+} mpos_tax_flag;
+
+/*
+ * Where tax is rounded: per unit of a whole quantity; per line, the taxes of a batch together; per line, each
+ * tax by itself; once per tax of the order; once per order (included and added taxes apart). Document levels
+ * apportion the rounded tax to the lines by their exact taxes. A broken quantity has no units and is rounded
+ * per line and tax.
+ */
+typedef enum mpos_rounding_level {
+    MPOS_LEVEL_UNIT = 0,
+    MPOS_LEVEL_LINE = 1,
+    MPOS_LEVEL_RATE = 2,
+    MPOS_LEVEL_ORDER = 3,
+    MPOS_LEVEL_LINE_TAX = 4,
+    MPOS_ROUNDING_LEVELS
+} mpos_rounding_level;
+
+/* Which of the two is rounded when a tax is taken out of a price; the other is the difference. */
+typedef enum mpos_inclusive_round { MPOS_INCLUSIVE_TAX = 0, MPOS_INCLUSIVE_NET = 1 } mpos_inclusive_round;
+
+typedef struct mpos_rounding {
+    uint8_t mode;           /* mpos_rounding_mode */
+    uint8_t level;          /* mpos_rounding_level */
+    uint8_t inclusive;      /* mpos_inclusive_round */
+    int64_t increment;      /* of a tax, minor units, at least 1 */
+    int64_t cash_increment; /* of cash payments, minor units, at least 1; recorded here, used by
+                               mpos_cash_round */
+} mpos_rounding;
+
+typedef struct mpos_cart_tax {
+    uint8_t id[16];
+    uint8_t type;  /* mpos_tax_type */
+    uint8_t flags; /* mpos_tax_flag */
+    int64_t
+        value; /* rate (scale 9, 0 to MPOS_RATE_MAX; division below MPOS_RATE_ONE) or minor units per unit */
+} mpos_cart_tax;
+
+typedef struct mpos_cart_discount {
+    uint8_t type;  /* mpos_discount_type */
+    int64_t value; /* rate (scale 9, above 0, at most MPOS_RATE_ONE) or minor units (above 0) */
+} mpos_cart_discount;
+
+typedef struct mpos_cart_modifier {
+    uint8_t id[16];
+    int64_t price; /* minor units, may be negative */
+    uint32_t qty;  /* 1 to MPOS_MODIFIER_QTY_MAX */
+    uint8_t per;   /* mpos_modifier_per */
+} mpos_cart_modifier;
+
+typedef struct mpos_cart_line {
+    uint8_t id[16];
+    uint8_t item[16];
+    int64_t qty;        /* scale 6, 1 to MPOS_QTY_MAX; of a component: of the whole line, not per combo */
+    int64_t unit_price; /* minor units, not negative; of a component: its stand-alone price */
+    uint16_t parent;    /* index of the combo line, MPOS_NO_PARENT for others */
+    uint16_t component_count; /* of a combo line: the components that follow it; else 0 */
+    uint16_t modifier_count;
+    uint16_t discount_count; /* of a component: 0 (DISCOUNT_RULE) */
+    uint16_t tax_count;      /* of a combo line: 0 (its components carry the taxes) */
+    const mpos_cart_modifier *modifiers;
+    const mpos_cart_discount *discounts;
+    const uint16_t *taxes; /* indexes into cart->taxes, in the order the item lists them, no index twice */
+} mpos_cart_line;
+
+/* Everything that decides a price. All memory is the caller's and only read. */
+typedef struct mpos_cart {
+    char currency[3];
+    uint8_t exponent; /* 0 to 4 */
+    mpos_rounding rounding;
+    uint8_t catalogue[32]; /* hash of the published catalogue document the prices were taken from */
+    uint8_t sequence[MPOS_SEQUENCE_MAX]; /* mpos_discount_step */
+    uint8_t sequence_count;
+    uint16_t tax_count;
+    uint16_t discount_count;
+    uint16_t line_count;
+    const mpos_cart_tax *taxes;
+    const mpos_cart_discount *discounts; /* of the order, in order of application within their kind */
+    const mpos_cart_line *lines;
+} mpos_cart;
+
+/* One tax of one line. */
+typedef struct mpos_priced_line_tax {
+    uint16_t tax; /* index into cart->taxes */
+    int64_t base; /* what the tax was taken of */
+    int64_t amount;
+} mpos_priced_line_tax;
+
+typedef struct mpos_priced_line {
+    int64_t gross;
+    int64_t line_discount;
+    int64_t order_discount;
+    int64_t net;
+    int64_t tax;
+    int64_t total;
+    uint16_t tax_count;
+    mpos_priced_line_tax *taxes; /* tax_count, in the line's order */
+    int64_t *discounts;          /* one amount for each of the line's own discounts */
+    int64_t *shares;             /* the line's share of each discount of the order */
+} mpos_priced_line;
+
+typedef struct mpos_priced_tax {
+    int64_t base; /* sum over the lines */
+    int64_t amount;
+} mpos_priced_tax;
+
+typedef struct mpos_priced {
+    int64_t gross;
+    int64_t discount; /* line and order discounts */
+    int64_t net;
+    int64_t tax;
+    int64_t total;
+    mpos_priced_line *lines; /* cart->line_count */
+    mpos_priced_tax *taxes;  /* cart->tax_count */
+    int64_t *discounts;      /* amount of each discount of the order */
+} mpos_priced;
+
+/* Fills the sequence with line percent, order percent, line fixed, order fixed. */
+void
+mpos_cart_default_sequence(mpos_cart *cart);
+
+/*
+ * Checks limits, ranges, indexes and the shape of combos. Errors: TOO_MANY, OUT_OF_RANGE, COMBO_RULE,
+ * DISCOUNT_RULE (value, component or kind missing in the sequence), INVALID_VALUE (enum value or index).
+ * An empty cart (no lines) is valid; whether an order may be empty is the order's question.
+ */
+mpos_err
+mpos_cart_check(const mpos_cart *cart);
+
+/* Bytes of memory that mpos_price needs for this cart; 0 when counts are above the limits. */
+size_t
+mpos_price_size(const mpos_cart *cart);
+
+/*
+ * Prices the cart. room is the caller's memory of room_size bytes, aligned to 8, at least
+ * mpos_price_size(cart); *out points into it, so it must outlive *out. Errors: those of mpos_cart_check,
+ * BUFFER_TOO_SMALL, and AMOUNT_OVERFLOW when any amount leaves +-MPOS_AMOUNT_MAX. *out is untouched on
+ * failure.
+ */
+mpos_err
+mpos_price(const mpos_cart *cart, void *room, size_t room_size, mpos_priced *out);
+
+#endif
