@@ -1,0 +1,257 @@
+/* The parts of docs/openapi.yaml that the pages use. */
+
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  code: string;
+  detail?: string;
+  field?: string;
+  request_id?: string;
+}
+
+export interface Session {
+  token: string;
+  expires_at: string;
+  tenant: { id: string; slug: string; name: string };
+  outlet: {
+    id: string;
+    code: string;
+    name: string;
+    currency: string;
+    exponent: number;
+    timezone: string;
+    stations: string[];
+  };
+  staff: { id: string; number: string; name: string; role: string };
+  device: { id: string; code: string; kind: string; series: string };
+  journal_id: string;
+  scopes: string[];
+}
+
+export interface Tax {
+  id: string;
+  code: string;
+  name: string;
+  rate: string;
+  included: boolean;
+}
+
+export interface Category {
+  id: string;
+  name: string;
+  colour: string | null;
+  sort: number;
+}
+
+export interface Modifier {
+  id: string;
+  name: string;
+  price: number;
+}
+
+export interface ModifierGroup {
+  id: string;
+  name: string;
+  min: number;
+  max: number;
+  modifiers: Modifier[];
+}
+
+export interface ComboSlot {
+  id: string;
+  name: string;
+  item_ids: string[];
+}
+
+export interface Item {
+  id: string;
+  code: string;
+  name: string;
+  category_id: string;
+  price: number;
+  tax_ids: string[];
+  group_ids: string[];
+  station: string | null;
+  barcode: string | null;
+  stocked?: boolean;
+  combo: ComboSlot[];
+}
+
+export interface Catalogue {
+  v: number;
+  currency: string;
+  exponent: number;
+  rounding: { mode: string; level: string; increment: number; cash_increment: number; inclusive: string };
+  taxes: Tax[];
+  categories: Category[];
+  groups: ModifierGroup[];
+  items: Item[];
+}
+
+export interface DiscountIn {
+  type: 'percent' | 'fixed';
+  rate?: string;
+  amount?: number;
+  name?: string;
+}
+
+export interface ModifierIn {
+  modifier_id: string;
+  qty?: number;
+}
+
+export interface ComponentIn {
+  id: string;
+  slot_id: string;
+  item_id: string;
+  modifiers?: ModifierIn[];
+}
+
+export interface LineIn {
+  id: string;
+  item_id: string;
+  qty: string;
+  modifiers?: ModifierIn[];
+  discounts?: DiscountIn[];
+  components?: ComponentIn[];
+}
+
+export interface PaymentIn {
+  id: string;
+  tender: 'cash';
+  amount: number;
+  tendered?: number;
+}
+
+export interface OrderPlace {
+  id: string;
+  channel: string;
+  table?: string;
+  lines: LineIn[];
+  discounts?: DiscountIn[];
+  send?: boolean;
+  payments?: PaymentIn[];
+  catalogue: string;
+  priced_hash: string;
+  receipt_n?: number;
+}
+
+export interface JournalRef {
+  id: string;
+  epoch: number;
+  seq: number;
+  leaf: string;
+}
+
+export interface Order {
+  id: string;
+  call_number?: string;
+  receipt?: string | null;
+  table?: string | null;
+  state: string;
+  payment_state: string;
+  total: number;
+  paid?: number;
+  due?: number;
+  created_at?: string;
+  lines?: { name: string; qty: string; state: string; parent_id: string | null }[];
+}
+
+export interface Cursor {
+  epoch: number;
+  seq: number;
+  h8: string;
+}
+
+export type ItemState = 'new' | 'cooking' | 'ready' | 'served' | 'cancelled';
+
+export interface TicketItem {
+  id: string;
+  line_id: string;
+  name: string;
+  qty: string;
+  modifiers: string[];
+  state: ItemState;
+}
+
+export interface Ticket {
+  id: string;
+  order_id: string;
+  call_number: string;
+  channel: string;
+  table: string | null;
+  station: string;
+  course: number;
+  state: ItemState;
+  version: number;
+  sent_at: string;
+  last_bump: string | null;
+  items: TicketItem[];
+}
+
+export interface TicketPage {
+  tickets: Ticket[];
+  cursor: Cursor;
+  server_time?: string;
+}
+
+export interface TaxTotal {
+  name: string;
+  rate: string;
+  included: boolean;
+  base: number;
+  tax: number;
+}
+
+export interface Shift {
+  id: string;
+  state: 'open' | 'closed';
+  business_date: string;
+  opened_at: string;
+  closed_at: string | null;
+  float: number;
+  sales: number;
+  gross: number;
+  discount: number;
+  net: number;
+  tax: number;
+  total: number;
+  taxes?: TaxTotal[];
+  expected_cash: number;
+  counted: number | null;
+  variance: number | null;
+}
+
+export interface SyncState {
+  device_id: string;
+  gen: number;
+  last_seq: number;
+  last_hash: string;
+  receipt_n: number;
+  shift: Shift | null;
+  journal: { id: string; cursor: Cursor };
+  server_time: string;
+}
+
+export interface OpResult {
+  seq: number;
+  st: 'ok' | 'flag' | 'noop' | 'rej' | 'susp' | 'held';
+  code?: string;
+  field?: string;
+  flags?: string[];
+  dup?: boolean;
+  ref?: { receipt?: string; call_number?: string; total?: number; priced_hash?: string; change?: number };
+}
+
+export interface PushAnswer {
+  last_seq: number;
+  last_hash: string;
+  results: OpResult[];
+  journal: JournalRef[];
+}
+
+export interface StockPage {
+  levels: { item_id: string; on_hand: string; version: number }[];
+  next: string | null;
+}

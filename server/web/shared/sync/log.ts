@@ -1,0 +1,112 @@
+/*
+ * The device's operation log: numbered without gaps, each operation bound to the one before by a hash. An operation is
+ * appended before anything is shown for it and pushed at once; what is not acknowledged yet is the queue. The log is
+ * in memory: a page that reloads goes on from the server's state.
+ */
+import { sha256 } from '@noble/hashes/sha2';
+import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils';
+import { computed, signal } from '@preact/signals';
+import type { JournalRef, OpResult } from '../api/types';
+import { newId } from '../ids/ids';
+
+export interface Operation {
+  readonly id: string;
+  readonly seq: number;
+  readonly type: string;
+  readonly root: string;
+  readonly bytes: string;
+  readonly hash: string;
+  readonly at: number;
+}
+
+/** What the server said about an operation; `journal` is where it was recorded. */
+export interface Ack {
+  result: OpResult;
+  journal: JournalRef | null;
+}
+
+export interface LogStart {
+  device: string;
+  gen: number;
+  lastSeq: number;
+  lastHash: string;
+  coreHash: string;
+}
+
+export type AckListener = (op: Operation, ack: Ack) => void;
+
+/** hash = SHA-256(hash before || exact bytes). */
+export function chainHash(prev: string, bytes: string): string {
+  return bytesToHex(sha256.create().update(hexToBytes(prev)).update(utf8ToBytes(bytes)).digest());
+}
+
+export class OperationLog {
+  readonly queue = signal<readonly Operation[]>([]);
+  readonly lastAckAt = signal<number | null>(null);
+  readonly length = computed(() => this.queue.value.length);
+  private readonly acked: Operation[] = [];
+  private readonly listeners = new Set<AckListener>();
+  private lastSeq: number;
+  private lastHash: string;
+
+  constructor(private readonly start: LogStart) {
+    this.lastSeq = start.lastSeq;
+    this.lastHash = start.lastHash;
+  }
+
+  get device(): string {
+    return this.start.device;
+  }
+
+  get gen(): number {
+    return this.start.gen;
+  }
+
+  /** Writes one operation; it is part of the log when this returns. */
+  append(type: string, root: string, body: object): Operation {
+    const seq = this.lastSeq + 1;
+    const id = newId();
+    const { device: dev, gen, coreHash: core } = this.start;
+    const bytes = JSON.stringify({
+      v: 1, id, dev, gen, seq, prev: this.lastHash, t: type, ts: new Date().toISOString(), core, root, b: body,
+    });
+    const op = { id, seq, type, root, bytes, hash: chainHash(this.lastHash, bytes), at: Date.now() };
+    this.lastSeq = seq;
+    this.lastHash = op.hash;
+    this.queue.value = [...this.queue.value, op];
+    return op;
+  }
+
+  onAck(listener: AckListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Moves the answered operations out of the queue and tells who waits for them. */
+  settle(results: readonly OpResult[], journal: JournalRef | null): void {
+    const bySeq = new Map(results.map((r) => [r.seq, r]));
+    const done = this.queue.value.filter((op) => bySeq.has(op.seq));
+    this.queue.value = this.queue.value.filter((op) => !bySeq.has(op.seq));
+    this.acked.push(...done);
+    this.lastAckAt.value = Date.now();
+    for (const op of done) {
+      const ack = { result: bySeq.get(op.seq)!, journal };
+      for (const listener of this.listeners) listener(op, ack);
+    }
+  }
+
+  /**
+   * Puts the log in line with the server after a gap or a new sign-in: what the server has lost goes into the queue
+   * again (same bytes). False when the server knows another operation under one of our numbers, or more than we do.
+   */
+  reconcile(serverSeq: number, serverHash: string): boolean {
+    if (serverSeq > this.lastSeq) return false;
+    const all = [...this.acked, ...this.queue.value];
+    const at = all.find((op) => op.seq === serverSeq);
+    const known = at ? at.hash : serverSeq === this.start.lastSeq ? this.start.lastHash : null;
+    if (known !== serverHash) return false;
+    this.queue.value = all.filter((op) => op.seq > serverSeq);
+    this.acked.splice(0, this.acked.length, ...all.filter((op) => op.seq <= serverSeq));
+    return true;
+  }
+}
