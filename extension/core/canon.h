@@ -72,7 +72,10 @@ mpos_canon_raw(mpos_canon *w, const char *text, size_t size);
 void
 mpos_canon_newline(mpos_canon *w);
 
-/* The first error, BUFFER_TOO_SMALL when capacity was not enough, else MPOS_OK; *size_out = bytes needed. */
+/*
+ * The first error; else *size_out = bytes needed, with BUFFER_TOO_SMALL when capacity was not enough.
+ * After BUFFER_TOO_SMALL the buffer's contents are not defined.
+ */
 mpos_err
 mpos_canon_finish(const mpos_canon *w, size_t *size_out);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bytes.h"
+#include "text.h"
 
 static const uint8_t magic[4] = {'M', 'C', 'X', '1'};
 
@@ -57,21 +58,11 @@ mpos_context_decode(const uint8_t in[MPOS_CONTEXT_SIGNED_SIZE], mpos_context *ou
     return MPOS_OK;
 }
 
-static int
-same_text(const char *a, const char *b)
-{
-    while (*a != '\0' && *a == *b) {
-        a++;
-        b++;
-    }
-    return *a == *b;
-}
-
 uint64_t
 mpos_scope_from_text(const char *text)
 {
     for (size_t i = 0; i < sizeof scopes / sizeof scopes[0]; i++) {
-        if (same_text(scopes[i].text, text)) {
+        if (mpos_text_same(scopes[i].text, text)) {
             return scopes[i].bit;
         }
     }

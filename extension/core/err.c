@@ -2,7 +2,8 @@
 #include "err.h"
 
 #include <stddef.h>
-#include <string.h>
+
+#include "text.h"
 
 typedef struct err_row {
     const char *sqlstate;
@@ -50,22 +51,11 @@ mpos_err_title(mpos_err err)
     return row_of(err)->title;
 }
 
-/* No strcmp: the core links nothing but memcpy, memset and memcmp. */
-static int
-same_text(const char *a, const char *b)
-{
-    while (*a != '\0' && *a == *b) {
-        a++;
-        b++;
-    }
-    return *a == *b;
-}
-
 mpos_err
 mpos_err_from_sqlstate(const char *sqlstate)
 {
     for (size_t i = 1; i < MPOS_ERR_COUNT; i++) {
-        if (same_text(rows[i].sqlstate, sqlstate)) {
+        if (mpos_text_same(rows[i].sqlstate, sqlstate)) {
             return (mpos_err)i;
         }
     }
@@ -76,7 +66,7 @@ mpos_err
 mpos_err_from_code(const char *code)
 {
     for (size_t i = 1; i < MPOS_ERR_COUNT; i++) {
-        if (same_text(rows[i].code, code)) {
+        if (mpos_text_same(rows[i].code, code)) {
             return (mpos_err)i;
         }
     }

@@ -99,7 +99,7 @@ mpos_kitchen_cancel(mpos_kitchen_state from, mpos_kitchen_state *next);
 mpos_kitchen_state
 mpos_kitchen_state_of(const mpos_kitchen_state *items, size_t count);
 
-/* The operation that tells an order what its kitchen items are in together; VOID is never given. */
+/* The operation that tells an order what state its kitchen items have together. All cancelled counts as served. */
 mpos_order_op
 mpos_kitchen_order_op(mpos_kitchen_state state);
 

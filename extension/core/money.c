@@ -1,0 +1,71 @@
+/* money.c - checked sums and the currencies of ISO 4217. */
+#include "money.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const char decimals_0[] = "BIFCLPDJFGNFISKJPYKMFKRWPYGRWFUGXUYIVNDVUVXAFXOFXPF";
+static const char decimals_3[] = "BHDIQDJODKWDLYDOMRTND";
+static const char decimals_4[] = "CLFUYW";
+static const char decimals_2[] =
+    "AEDAFNALLAMDAOAARSAUDAWGAZNBAMBBDBDTBGNBMDBNDBOBBOVBRLBSDBTNBWPBYNBZDCADCDFCHECHFCHWCNYCOPCOUCRCCUPCVECZ"
+    "K"
+    "DKKDOPDZDEGPERNETBEURFJDFKPGBPGELGHSGIPGMDGTQGYDHKDHNLHTGHUFIDRILSINRIRRJMDKESKGSKHRKPWKYDKZTLAKLBPLKRLR"
+    "D"
+    "LSLMADMDLMGAMKDMMKMNTMOPMRUMURMVRMWKMXNMXVMYRMZNNADNGNNIONOKNPRNZDPABPENPGKPHPPKRPLNQARRONRSDRUBSARSBDSC"
+    "R"
+    "SDGSEKSGDSHPSLESOSSRDSSPSTNSVCSYPSZLTHBTJSTMTTOPTRYTTDTWDTZSUAHUSDUSNUYUUZSVEDVESWSTXCDYERZARZMWZWGZWL";
+
+static mpos_err
+in_range(int64_t value, int64_t *out)
+{
+    if (value > MPOS_AMOUNT_MAX || value < -MPOS_AMOUNT_MAX) {
+        return MPOS_E_AMOUNT_OVERFLOW;
+    }
+    *out = value;
+    return MPOS_OK;
+}
+
+mpos_err
+mpos_money_add(int64_t a, int64_t b, int64_t *out)
+{
+    int64_t sum;
+
+    return __builtin_add_overflow(a, b, &sum) ? MPOS_E_AMOUNT_OVERFLOW : in_range(sum, out);
+}
+
+mpos_err
+mpos_money_sub(int64_t a, int64_t b, int64_t *out)
+{
+    int64_t difference;
+
+    return __builtin_sub_overflow(a, b, &difference) ? MPOS_E_AMOUNT_OVERFLOW : in_range(difference, out);
+}
+
+static int
+listed(const char *list, size_t size, const char currency[3])
+{
+    for (size_t i = 0; i + 3 <= size; i += 3) {
+        if (memcmp(list + i, currency, 3) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+mpos_err
+mpos_currency_exponent(const char currency[3], int *out)
+{
+    if (listed(decimals_2, sizeof decimals_2 - 1, currency)) {
+        *out = 2;
+    } else if (listed(decimals_0, sizeof decimals_0 - 1, currency)) {
+        *out = 0;
+    } else if (listed(decimals_3, sizeof decimals_3 - 1, currency)) {
+        *out = 3;
+    } else if (listed(decimals_4, sizeof decimals_4 - 1, currency)) {
+        *out = 4;
+    } else {
+        return MPOS_E_CURRENCY;
+    }
+    return MPOS_OK;
+}
