@@ -2,7 +2,7 @@
 #include "apportion.h"
 
 #include "money.h"
-#include "rounding.h"
+#include "wide.h"
 
 /* What is still to be given out, over the weights of the parts that are still open. */
 typedef struct pot {
@@ -71,7 +71,7 @@ give_quotas(const pot *p, int64_t *parts, int64_t *scratch)
         if (scratch[i] >= 0) {
             mpos_wide product = (mpos_wide)p->left * weight_of(p, i);
 
-            parts[i] = (int64_t)(product / p->weight);
+            parts[i] = (int64_t)mpos_wide_quotient(product, p->weight);
             scratch[i] = (int64_t)(product - (mpos_wide)parts[i] * p->weight);
             left -= parts[i];
         }

@@ -14,6 +14,18 @@ mpos_merkle_node(const mpos_digest *digest, const uint8_t left[32], const uint8_
     memcpy(out, node, 32);
 }
 
+/* Number of full subtrees that size leaves make: its bits that are set. */
+static size_t
+subtrees(uint64_t size)
+{
+    size_t count = 0;
+
+    for (; size != 0; size &= size - 1) {
+        count++;
+    }
+    return count;
+}
+
 void
 mpos_merkle_init(mpos_merkle_frontier *frontier)
 {
@@ -23,7 +35,7 @@ mpos_merkle_init(mpos_merkle_frontier *frontier)
 void
 mpos_merkle_push(const mpos_digest *digest, mpos_merkle_frontier *frontier, const uint8_t leaf[32])
 {
-    size_t count = (size_t)__builtin_popcountll(frontier->size);
+    size_t count = subtrees(frontier->size);
     uint8_t node[32];
 
     memcpy(node, leaf, 32);
@@ -37,7 +49,7 @@ mpos_merkle_push(const mpos_digest *digest, mpos_merkle_frontier *frontier, cons
 void
 mpos_merkle_root(const mpos_digest *digest, const mpos_merkle_frontier *frontier, uint8_t out[32])
 {
-    size_t count = (size_t)__builtin_popcountll(frontier->size);
+    size_t count = subtrees(frontier->size);
 
     if (count == 0) {
         digest->sha256(digest->host, NULL, 0, out);

@@ -56,7 +56,7 @@ mpos_round_ratio(mpos_wide numerator, mpos_wide denominator, int64_t increment, 
         (negative && __builtin_sub_overflow((mpos_wide)0, numerator, &numerator))) {
         return MPOS_E_AMOUNT_OVERFLOW;
     }
-    quotient = numerator / step;
+    quotient = mpos_wide_quotient(numerator, step);
     rest = numerator - quotient * step;
     if (rest > 0 && away_from_zero(mode, rest, step, (int)(quotient & 1), negative)) {
         quotient++;

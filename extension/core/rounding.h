@@ -7,9 +7,7 @@
 #include <stdint.h>
 
 #include "err.h"
-
-/* Intermediate results. Alignment 8, so that a structure holding one may lie in memory aligned to 8. */
-typedef __int128 mpos_wide __attribute__((aligned(8)));
+#include "wide.h"
 
 /* Values are part of the binary forms. half_up rounds a tie away from zero, half_down towards zero. */
 typedef enum mpos_rounding_mode {
