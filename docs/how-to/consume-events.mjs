@@ -1,0 +1,36 @@
+#!/usr/bin/env node
+// Copies an outlet's events into a file, each once: MPOS_PIN=1234 consume-events.mjs URL TENANT OUTLET STAFF FILE
+import { existsSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+
+const [url, tenant, outlet, staff, file] = process.argv.slice(2);
+const written = existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
+const whole = written.lastIndexOf(10) + 1; // a crash may have left half a line: it never happened
+if (whole < written.length) truncateSync(file, whole);
+let cursor = whole ? JSON.parse(written.toString('utf8', 0, whole).trim().split('\n').pop()).next : '';
+let token;
+const out = openSync(file, 'a');
+
+async function call(method, path, body) {
+  const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
+  const answer = await fetch(url + path, { method, headers, body: body && JSON.stringify(body) });
+  if (answer.status === 401) token = undefined;
+  if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+  return answer.json();
+}
+
+for (;;) {
+  try {
+    token ??= (await call('POST', '/v1/auth/pin', { tenant, outlet, staff, pin: process.env.MPOS_PIN })).token;
+    const page = await call('GET', `/v1/events?limit=100${cursor && `&from=${cursor}`}`);
+    if (page.events.length) {
+      writeSync(out, `${JSON.stringify(page)}\n`); // events and cursor together: both or neither
+      fsyncSync(out);
+    }
+    cursor = page.next;
+    if (!page.more) await wait(1000);
+  } catch (error) {
+    console.error(error.message);
+    await wait(2000);
+  }
+}

@@ -1,0 +1,199 @@
+// kill -9 of mposd, of a backend, of the postmaster under 16 sellers: what was acknowledged is there once, what was not is
+// sold by repeating it, and the journals have no gap.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { randomInt, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { startStack } from '../lib/stack.mjs';
+import { Client, closeConnections, ok, signIn, uuid7 } from '../http/lib/client.mjs';
+import { Device } from '../http/lib/device.mjs';
+
+const rounds = process.env.MPOS_FULL ? 200 : 15;
+const sellersOfPosts = 12;
+const mpos = fileURLToPath(new URL('../../build/bin/mpos', import.meta.url));
+const outlets = [
+  { tenant: 'demo-cafe', outlet: 'main' }, { tenant: 'demo-cafe', outlet: 'terrace' }, { tenant: 'demo-shop', outlet: 'main' },
+];
+
+let stack;
+const acknowledged = []; // the client's own log: {id, total, receipt, journal: {id, seq}}
+const repeated = { posts: 0, pushes: 0 };
+let selling = true;
+let wake = () => {};
+
+/** Not an answer: the outcome is unknown and the same bytes are sent again. */
+function unknown(answer) {
+  return answer === undefined || answer.status >= 500 || answer.json?.code === 'push_in_progress';
+}
+
+/** Sends the same request until it is answered; at most one request per turn of the event loop waits for the server. */
+async function untilAnswered(request, count) {
+  for (;;) {
+    const answer = await request().catch(() => undefined);
+    if (!unknown(answer)) return answer;
+    count();
+    await stack.up;
+  }
+}
+
+function acknowledge(sold) {
+  acknowledged.push(sold);
+  wake();
+}
+
+/** An integrator: one key per sale, repeated until it is answered. */
+async function postSeller(client, item) {
+  while (selling) {
+    const id = uuid7();
+    const key = randomUUID();
+    const json = { id, lines: [{ item_id: item.id, qty: '1' }], payments: [{ tender: 'cash', amount: item.price }] };
+    const send = () => new Client(stack.url, client.session).request('POST', '/v1/orders', { json, key });
+    const { order, journal } = ok(await untilAnswered(send, () => { repeated.posts += 1; }), 201);
+    assert.equal(order.id, id);
+    acknowledge({ id, total: order.total, receipt: order.receipt, journal: journal[0] });
+  }
+}
+
+/** A register: a batch of one to five sales, repeated until it is answered; a repetition may find itself applied. */
+async function pushSeller(client, item) {
+  const device = await new Device(client).load();
+  while (selling) {
+    const sale = { lines: [{ item_id: item.id, qty: '1' }], payments: [{ tender: 'cash', amount: item.price }] };
+    const ops = Array.from({ length: randomInt(1, 6) }, () => device.sale(sale));
+    const send = () => {
+      device.client = new Client(stack.url, client.session);
+      return device.push(ops);
+    };
+    const { results, last_hash: hash } = ok(await untilAnswered(send, () => { repeated.pushes += 1; }));
+    assert.equal(hash, device.hash);
+    results.forEach((result, i) => {
+      assert.ok(['ok', 'flag'].includes(result.st), JSON.stringify(result));
+      acknowledge({ id: ops[i].id, total: item.price, receipt: result.ref?.receipt });
+    });
+  }
+}
+
+function acknowledgements(count) {
+  return new Promise((done) => {
+    wake = () => { if (acknowledged.length >= count) done(); };
+    wake();
+  });
+}
+
+async function json(sql) {
+  return JSON.parse(await stack.psql(`SELECT coalesce(json_agg(x), '[]') FROM (${sql}) x`));
+}
+
+const faults = {
+  async mposd() {
+    await stack.mposd.kill('SIGKILL');
+    await stack.restartMposd();
+  },
+  async backend() {
+    const [{ pid }] = await json(`SELECT pid FROM pg_stat_activity WHERE usename = 'mpos_app' ORDER BY random() LIMIT 1`);
+    process.kill(pid, 'SIGKILL');
+  },
+  async postmaster() {
+    const pid = Number(readFileSync(`${stack.pgData}/postmaster.pid`, 'utf8').split('\n')[0]);
+    process.kill(pid, 'SIGKILL');
+    await stack.restartPostgres();
+  },
+};
+
+/** Sellers that meet a dead server wait for it here instead of asking it in a tight loop. */
+async function inject(fault) {
+  let recovered;
+  stack.up = new Promise((done) => { recovered = done; });
+  try {
+    await fault();
+    await stack.ready();
+  } finally {
+    recovered();
+  }
+}
+
+async function sellers() {
+  const clients = await Promise.all(outlets.map((outlet) => signIn(stack.url, { ...outlet, staff: '101', pin: '1234' })));
+  const items = await Promise.all(clients.map(async (client) => ok(await client.get('/v1/catalogue')).items
+    .find((item) => item.stocked && !item.combo.length && !item.group_ids.length)));
+  const registers = [[0, 'R1'], [0, 'R2'], [1, 'R1'], [2, 'R1']];
+  const devices = await Promise.all(registers.map(([at, register]) =>
+    signIn(stack.url, { ...outlets[at], staff: '101', pin: '1234', register })));
+  return [
+    ...Array.from({ length: sellersOfPosts }, (_, i) => postSeller(clients[i % 3], items[i % 3])),
+    ...devices.map((client, i) => pushSeller(client, items[registers[i][0]])),
+  ];
+}
+
+describe('kill -9 under load', () => {
+  before(async () => {
+    stack = await startStack();
+    stack.up = Promise.resolve();
+  });
+  after(async () => {
+    closeConnections();
+    await stack.stop();
+  });
+
+  let before_;
+
+  test('sixteen sellers go on through every crash', { timeout: 3600000 }, async (t) => {
+    [before_] = await json('SELECT count(*)::int AS orders, (SELECT sum(on_hand) FROM pos.stock) AS stock FROM pos.orders');
+    const running = await sellers();
+    const names = Object.keys(faults);
+    for (let round = 0; round < rounds; round += 1) {
+      await acknowledgements(acknowledged.length + randomInt(100, 200));
+      await inject(faults[names[round % names.length]]);
+    }
+    await acknowledgements(Math.max(2000, acknowledged.length + 100));
+    selling = false;
+    await Promise.all(running);
+    t.diagnostic(`${acknowledged.length} acknowledged sales, ${rounds} rounds, repeated: ${JSON.stringify(repeated)}`);
+    assert.ok(acknowledged.length >= 2000);
+    assert.ok(repeated.posts > 0 && repeated.pushes > 0, 'the faults hit sales in flight');
+  });
+
+  test('every acknowledged sale is there once and nothing else is', async () => {
+    const stored = await json('SELECT order_id, total, receipt, payment_state FROM pos.orders');
+    const byId = new Map(stored.map((order) => [order.order_id, order]));
+    assert.equal(byId.size, stored.length);
+    for (const sale of acknowledged) {
+      const order = byId.get(sale.id);
+      assert.ok(order, `${sale.id} was acknowledged`);
+      assert.equal(order.total, sale.total);
+      assert.equal(order.payment_state, 'paid');
+      if (sale.receipt) assert.equal(order.receipt, sale.receipt);
+    }
+    assert.equal(new Set(acknowledged.map((sale) => sale.id)).size, acknowledged.length);
+    assert.equal(stored.length, before_.orders + acknowledged.length);
+    const receipts = stored.map((order) => order.receipt).filter(Boolean);
+    assert.equal(new Set(receipts).size, receipts.length);
+  });
+
+  test('payments, stock and shift sums agree with the sales', async () => {
+    const [sums] = await json(`SELECT (SELECT count(*) FROM pos.payment) AS payments, (SELECT sum(on_hand) FROM pos.stock) AS stock,
+      (SELECT count(*) FROM pos.orders WHERE payment_state = 'paid') AS paid`);
+    assert.equal(sums.payments, sums.paid);
+    assert.equal(before_.stock - sums.stock, acknowledged.length * 1000000);
+  });
+
+  test('the journals have no gap and verify', async () => {
+    const heads = await json(`SELECT h.journal_id, h.epoch, h.next_seq, count(e.seq) AS entries, min(e.seq) AS first, max(e.seq) AS last
+      FROM journal.head h LEFT JOIN journal.entry e USING (journal_id, epoch) GROUP BY 1, 2, 3`);
+    for (const head of heads) {
+      assert.equal(head.entries, head.next_seq);
+      if (head.entries > 0) assert.deepEqual([head.first, head.last], [0, head.next_seq - 1]);
+    }
+    for (const { journal } of acknowledged) {
+      const head = journal && heads.find((one) => one.journal_id === journal.id);
+      if (journal) assert.ok(journal.seq < head.next_seq);
+    }
+    const result = await new Promise((done) => {
+      execFile(mpos, ['verify'], { env: { ...process.env, ...stack.env }, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
+        done({ status: error ? error.code : 0, text: stdout + stderr }));
+    });
+    assert.equal(result.status, 0, result.text);
+  });
+});
