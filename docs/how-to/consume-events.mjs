@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Copies an outlet's events into a file, each once: MPOS_PIN=1234 consume-events.mjs URL TENANT OUTLET STAFF FILE
-import { existsSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import { appendFileSync, existsSync, fsyncSync, openSync, readFileSync, truncateSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 
 const [url, tenant, outlet, staff, file] = process.argv.slice(2);
@@ -24,7 +24,7 @@ for (;;) {
     token ??= (await call('POST', '/v1/auth/pin', { tenant, outlet, staff, pin: process.env.MPOS_PIN })).token;
     const page = await call('GET', `/v1/events?limit=100${cursor && `&from=${cursor}`}`);
     if (page.events.length) {
-      writeSync(out, `${JSON.stringify(page)}\n`); // events and cursor together: both or neither
+      appendFileSync(out, `${JSON.stringify(page)}\n`); // events and cursor together: both or neither
       fsyncSync(out);
     }
     cursor = page.next;

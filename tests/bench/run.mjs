@@ -1,0 +1,151 @@
+// `make bench`: the raw limit and the full sale in turns, as ratios; what each ingredient costs; latencies. Prints tables and
+// writes build/bench/result.json. Fails nothing. MPOS_BENCH_SECONDS (8) and MPOS_BENCH_ROUNDS (3) set length and turns.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { startStack } from '../lib/stack.mjs';
+import { closeConnections } from '../http/lib/client.mjs';
+import { kitchenLatency } from './lib/kitchen.mjs';
+import { load, median, meter, pgbench } from './lib/measure.mjs';
+import { createTenant, firstOutlet, openTills } from './lib/tenant.mjs';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const root = here('../..');
+const folder = `${root}/build/bench`;
+const binary = `${folder}/load`;
+const outlets = 200;
+const seconds = Number(process.env.MPOS_BENCH_SECONDS ?? 8);
+const rounds = Number(process.env.MPOS_BENCH_ROUNDS ?? 3);
+
+function build() {
+  mkdirSync(folder, { recursive: true });
+  const sources = ['load.c', 'sale.c', 'lane_http.c', 'lane_direct.c'].map(here);
+  const core = ['context.c', 'err.c'].map((name) => `${root}/extension/core/${name}`);
+  const include = execFileSync('pg_config', ['--includedir'], { encoding: 'utf8' }).trim();
+  execFileSync(process.env.CC ?? 'cc', ['-std=gnu17', '-O2', '-Wall', '-Wextra', '-Wno-deprecated-declarations',
+    `-I${root}/extension/core`, `-I${include}`, '-o', binary, ...sources, ...core, '-lpq', '-lcrypto'], { stdio: 'inherit' });
+}
+
+/** A file of tills that survives its runs: logs of devices go on where they stood. */
+function tillsFile(name, lines) {
+  const path = `${folder}/${name}.tills`;
+  writeFileSync(path, `${lines.join('\n')}\n`);
+  return path;
+}
+
+function goOn(path) {
+  const next = new Map(readFileSync(`${path}.next`, 'utf8').trim().split('\n').map((line) => line.split(' ')).map((f) => [f[0], f]));
+  const lines = readFileSync(path, 'utf8').trim().split('\n').map((line) => {
+    const fields = line.split(' ');
+    const [, seq, hash, receipt] = next.get(fields[4]);
+    return [...fields.slice(0, 8), seq, hash, receipt, ...fields.slice(11)].join(' ');
+  });
+  writeFileSync(path, `${lines.join('\n')}\n`);
+}
+
+/** Runs every way `rounds` times in turns; medians of every figure by name. */
+async function inTurns(measure, ways) {
+  const runs = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [name, way] of Object.entries(ways)) {
+      process.stderr.write(`round ${round + 1}/${rounds} ${name}\n`);
+      runs[name].push(await way(measure));
+    }
+  }
+  return Object.fromEntries(Object.entries(runs).map(([name, list]) =>
+    [name, Object.fromEntries(Object.keys(list[0]).map((key) => [key, median(list.map((one) => one[key]))]))]));
+}
+
+const show = (value, digits = 0) => (value === undefined || Number.isNaN(value) ? '' : value.toFixed(digits));
+
+function table(title, head, lines) {
+  const widths = head.map((text, i) => Math.max(text.length, ...lines.map((line) => line[i].length)));
+  const row = (cells) => cells.map((cell, i) => (i ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join('  ');
+  console.log(`\n${title}\n${[head, ...lines].map(row).join('\n')}`);
+}
+
+function saleTable(title, results, bases) {
+  const heads = ['way', 'sales/s', ...Object.keys(bases), 'p50 ms', 'p99 ms', 'backend µs', 'server µs', 'WAL B'];
+  table(title, heads, Object.entries(results).map(([name, one]) => [name, show(one.per_second),
+    ...Object.values(bases).map((base) => show(one.per_second / results[base].per_second, 2)),
+    show(one.p50_ms, 1), show(one.p99_ms, 1), show(one.backend_us), show(one.server_us), show(one.wal_bytes)]));
+}
+
+/** ALTERs every business table for the length of a load, then puts it back. */
+function altered(stack, before, after, way) {
+  const each = (action) => stack.psql(`DO $$ DECLARE t regclass; BEGIN
+    FOR t IN SELECT oid FROM pg_class WHERE relnamespace = 'pos'::regnamespace AND relkind IN ('r', 'p') LOOP ${action} END LOOP; END $$`);
+  return async (measure) => {
+    await each(before);
+    try {
+      return await way(measure);
+    } finally {
+      await each(after);
+    }
+  };
+}
+
+const execute = (command) => `EXECUTE format('ALTER TABLE %s ${command}', t);`;
+/** Puts every trigger of t into a state; the capture triggers fire always, keys as PostgreSQL makes them. */
+const triggers = (kind, state) => `DECLARE g name; BEGIN FOR g IN SELECT tgname FROM pg_trigger WHERE tgrelid = t AND ${kind} LOOP
+  EXECUTE format('ALTER TABLE %s ${state} TRIGGER %I', t, g); END LOOP; END;`;
+
+async function main() {
+  build();
+  const stack = await startStack();
+  try {
+    const tool = `${root}/build/bin/mpos`;
+    const measure = meter(stack);
+    createTenant(stack, tool, folder, outlets);
+    const { registers, channels } = await openTills(stack.url, outlets);
+    const files = {
+      push: tillsFile('registers', registers), post: tillsFile('channels', channels),
+      one: tillsFile('one-outlet', Array(64).fill(channels[0])),
+    };
+    await stack.psqlFile(here('raw.sql'));
+    const http = new URL(stack.url).host;
+    const sell = (options) => (run) => run(() => {
+      const result = load(binary, { over: 'http', target: http, seconds, ...options });
+      if (options.form === 'push') goOn(options.tills);
+      return result;
+    });
+    const push = sell({ form: 'push', tills: files.push });
+    const post = sell({ form: 'post', tills: files.post });
+    const raw = (script) => (run) => run(() => pgbench(stack, here(script), seconds));
+    // The first calls compile the catalogue in every backend.
+    load(binary, { over: 'http', form: 'post', target: http, tills: files.post, seconds: 2 });
+    await stack.psql('ANALYZE');
+
+    const sale = await inTurns(measure, { 'raw 11 statements': raw('raw_eleven.sql'), 'raw single call': raw('raw_call.sql'), push, post });
+    saleTable('P1: the full sale, 200 outlets, 32 connections', sale, { r11: 'raw 11 statements', rC: 'raw single call' });
+
+    const direct = sell({ over: 'direct', form: 'push', tills: files.push, target: stack.conninfo, env: { ...stack.env, MPOS_CONTEXT_KEY_FILE: stack.contextKeyFile } });
+    const journalOff = [triggers("tgname LIKE 'mpos_%'", 'DISABLE'), triggers("tgname LIKE 'mpos_%'", 'ENABLE ALWAYS')];
+    const keysOff = [triggers('tgconstraint <> 0', 'DISABLE'), triggers('tgconstraint <> 0', 'ENABLE')];
+    const ingredients = await inTurns(measure, {
+      'full, over HTTP': push,
+      'without HTTP': direct,
+      'without journal': altered(stack, ...journalOff, push),
+      'without foreign keys': altered(stack, ...keysOff, push),
+      'without row security': altered(stack, execute('DISABLE ROW LEVEL SECURITY'), execute('ENABLE ROW LEVEL SECURITY'), push),
+    });
+    saleTable('P4, P5: the sale without one of its ingredients', ingredients, { 'of full': 'full, over HTTP' });
+
+    const half = Math.round(sale.push.per_second / 2);
+    const other = await inTurns(measure, {
+      'one outlet': sell({ form: 'post', tills: files.one }),
+      [`at ${half}/s`]: sell({ form: 'push', tills: files.push, rate: half }),
+    });
+    saleTable('P2, P3: one outlet; latency at half of the load', other, {});
+
+    const kitchen = await kitchenLatency(await firstOutlet(stack.url), 100, 10);
+    table('P7: order to kitchen screen', ['orders/s', 'p50 ms', 'p99 ms'], [[String(kitchen.per_second), show(kitchen.p50_ms, 1), show(kitchen.p99_ms, 1)]]);
+    writeFileSync(`${folder}/result.json`, `${JSON.stringify({ sale, ingredients, other, kitchen }, null, 2)}\n`);
+    console.log(`\nwritten: build/bench/result.json`);
+  } finally {
+    closeConnections();
+    await stack.stop();
+  }
+}
+
+await main();
