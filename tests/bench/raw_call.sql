@@ -3,12 +3,12 @@
 \set b random(34, 66)
 \set c random(67, 100)
 WITH o AS (
-  INSERT INTO bench.orders SELECT :outlet, nextval('bench.id'), 1, 1200, now() RETURNING id
+  INSERT INTO bench.orders SELECT :outlet::int, nextval('bench.id'), 1, 1200, now() RETURNING id
 ), l AS (
-  INSERT INTO bench.line SELECT :outlet, o.id, x.n, x.item, 1000000, 400, 400 FROM o, (VALUES (1, :a), (2, :b), (3, :c)) x(n, item)
+  INSERT INTO bench.line SELECT :outlet::int, o.id, x.n, x.item, 1000000, 400, 400 FROM o, (VALUES (1, :a::int), (2, :b::int), (3, :c::int)) x(n, item)
 ), p AS (
-  INSERT INTO bench.payment SELECT :outlet, id, 1, 1200 FROM o
+  INSERT INTO bench.payment SELECT :outlet::int, id, 1, 1200 FROM o
 ), s AS (
-  UPDATE bench.stock SET on_hand = on_hand - 1000000 WHERE outlet = :outlet AND item = ANY (ARRAY[:a, :b, :c])
+  UPDATE bench.stock SET on_hand = on_hand - 1000000 WHERE outlet = :outlet::int AND item = ANY (ARRAY[:a, :b, :c]::int[])
 )
-INSERT INTO bench.event SELECT id, :outlet, 1, '{"type":"ORDER_PAID"}' FROM o;
+INSERT INTO bench.event SELECT id, :outlet::int, 1, '{"type":"ORDER_PAID"}' FROM o;

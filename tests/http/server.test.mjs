@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { integrator, menu, suite, world } from './lib/context.mjs';
 import { ok, send, uuid7 } from './lib/client.mjs';
+import { SqlSession } from './lib/sql.mjs';
 
 const web = fileURLToPath(new URL('../../build/web', import.meta.url));
 
@@ -70,12 +71,11 @@ suite('server', () => {
     const { plain } = await menu();
     const body = { id: uuid7(), lines: [{ item_id: plain[0].id, qty: '1' }] };
     // The order waits behind a lock until the server has been told to stop.
-    const stopped = stack.stopMposd.bind(stack);
-    const blocker = stack.psqlSession();
+    const blocker = new SqlSession(stack);
     await blocker.query('BEGIN; LOCK TABLE pos.orders IN EXCLUSIVE MODE');
     const answer = client.post('/v1/orders', body);
-    await blocker.waitForWaiter('orders');
-    const stopping = stopped();
+    await blocker.someoneWaits();
+    const stopping = stack.stopMposd();
     await blocker.query('COMMIT');
     await blocker.end();
     assert.equal(ok(await answer, 201).order.id, body.id);
