@@ -1,0 +1,4 @@
+-- Removes the tables with all their rows.
+BEGIN;
+DROP TABLE pos.stock;
+COMMIT;
