@@ -19,28 +19,30 @@
 #include "err.h"
 
 typedef enum mpos_operation_flag {
-    MPOS_OP_READ = 1,      /* changes nothing: no Idempotency-Key, no flush */
-    MPOS_OP_WRITE = 2,     /* needs an Idempotency-Key over HTTP; its answer is stored */
+    MPOS_OP_READ = 1,       /* changes nothing: no Idempotency-Key, no flush */
+    MPOS_OP_WRITE = 2,      /* needs an Idempotency-Key over HTTP; its answer is stored */
     MPOS_OP_SELF_KEYED = 4, /* a write that brings its own identity (sync.push, sign-in) */
-    MPOS_OP_PLATFORM = 8   /* tenant of the context is zero; the handler resolves it with mpos_call_enter */
+    MPOS_OP_PLATFORM = 8    /* tenant of the context is zero; the handler resolves it with mpos_call_enter */
 } mpos_operation_flag;
 
 typedef struct mpos_call {
     mpos_context context;  /* checked */
     const char *operation; /* name, NUL-terminated */
-    Jsonb *input;          /* {"params":{...},"body":{...}} as the server built it; params: path and query, all strings */
+    Jsonb *
+        input; /* {"params":{...},"body":{...}} as the server built it; params: path and query, all strings */
     int64 now_us;          /* statement time, µs since 1970 */
     pg_uuid_t transaction; /* UUIDv7 of this transaction, the header's field; known before the flush */
 
     /* filled by the handler on success */
-    int status;            /* HTTP status, 200 unless set */
-    char etag[72];         /* without quotes; empty for none */
-    StringInfoData body;   /* JSON object text; of a write, mpos.call adds the member "journal" */
-    StringInfoData entries; /* appended entries for subscribers; mpos.call fills it, journal.feed brings its own */
+    int status;          /* HTTP status, 200 unless set */
+    char etag[72];       /* without quotes; empty for none */
+    StringInfoData body; /* JSON object text; of a write, mpos.call adds the member "journal" */
+    StringInfoData
+        entries; /* appended entries for subscribers; mpos.call fills it, journal.feed brings its own */
 
     /* filled by the handler on refusal; see mpos_refuse */
-    char field[160];       /* JSON pointer into the body ("/lines/3/qty") or parameter name; empty for none */
-    char detail[256];      /* one sentence for a person; never data of another tenant */
+    char field[160];  /* JSON pointer into the body ("/lines/3/qty") or parameter name; empty for none */
+    char detail[256]; /* one sentence for a person; never data of another tenant */
 } mpos_call;
 
 /*

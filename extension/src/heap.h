@@ -58,7 +58,19 @@ mpos_table_get(mpos_table *table, Relation relation, const Datum *keys, const bo
 
 /* The same, locked until the transaction ends (FOR NO KEY UPDATE). Waits according to wait_policy; NULL when skipped or gone. */
 HeapTuple
-mpos_table_lock(mpos_table *table, Relation relation, const Datum *keys, const bool *nulls, LockWaitPolicy wait_policy);
+mpos_table_lock(mpos_table *table, Relation relation, const Datum *keys, const bool *nulls,
+                LockWaitPolicy wait_policy);
+
+/* What a walk does with a row, which is valid until it returns; false ends the walk. */
+typedef bool (*mpos_row_visit)(Relation relation, HeapTuple row, void *argument);
+
+/*
+ * Walks the rows whose first equal_count key columns equal keys, in key order. from, when not NULL, bounds the next key
+ * column: from that value on upwards, or downwards when backward. Without locks.
+ */
+void
+mpos_table_walk(mpos_table *table, Relation relation, int equal_count, const Datum *keys, const Datum *from,
+                bool backward, mpos_row_visit visit, void *argument);
 
 /* Inserts a row; values and nulls for every attribute. Raises 23505 when the key exists. */
 void
@@ -66,7 +78,8 @@ mpos_table_insert(Relation relation, const Datum *values, const bool *nulls);
 
 /* Replaces those columns of a locked row for which replaces is true. */
 void
-mpos_table_update(Relation relation, HeapTuple locked, const Datum *values, const bool *nulls, const bool *replaces);
+mpos_table_update(Relation relation, HeapTuple locked, const Datum *values, const bool *nulls,
+                  const bool *replaces);
 
 /* One attribute (1-based) of a row. */
 Datum

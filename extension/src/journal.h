@@ -26,8 +26,8 @@ mpos_event_emit(mpos_call *call, const char *type, const uint8 subject[UUID_LEN]
 
 /* The same for a named outlet. */
 void
-mpos_event_emit_at(mpos_call *call, const uint8 outlet[UUID_LEN], const char *type, const uint8 subject[UUID_LEN],
-                   const char *members);
+mpos_event_emit_at(mpos_call *call, const uint8 outlet[UUID_LEN], const char *type,
+                   const uint8 subject[UUID_LEN], const char *members);
 
 /*
  * Replaces the audit section's "input" (by default the call's input as one string) with the exact bytes of one

@@ -6,7 +6,12 @@
 
 #include "postgres.h"
 
-#define MPOS_SHA256_LEN 32
+#include "digest.h"
+
+#define MPOS_SHA256_LEN MPOS_DIGEST_SIZE
+
+/* The digest door of the core. */
+extern const mpos_digest mpos_host_digest;
 
 /* One-shot digest of up to two pieces (b may be NULL). Raises ERROR when the library fails. */
 void

@@ -9,6 +9,8 @@
 #include "utils/uuid.h"
 
 #define MPOS_UUID_SHORT_LEN 22
+/* A SHA-256 in base64url. */
+#define MPOS_BASE64URL_HASH_LEN 43
 
 /* A new UUIDv7 of the present millisecond; random bits from a buffered strong source. */
 void
@@ -25,12 +27,5 @@ mpos_uuid_short(const uint8 id[UUID_LEN], char out[MPOS_UUID_SHORT_LEN + 1]);
 /* The 36 characters of a uuid in its usual form and a terminating NUL. */
 void
 mpos_uuid_text(const uint8 id[UUID_LEN], char out[37]);
-
-/* Length of the unpadded base64url form of size bytes. */
-#define MPOS_BASE64URL_LEN(size) (((size) * 4 + 2) / 3)
-
-/* Writes MPOS_BASE64URL_LEN(size) characters, no NUL. */
-void
-mpos_base64url(const uint8 *bytes, size_t size, char *out);
 
 #endif

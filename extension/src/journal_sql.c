@@ -1,0 +1,33 @@
+/* journal_sql.c - SQL functions for making journals, and the library's version. */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "utils/builtins.h"
+
+#include "journal_store.h"
+#include "uuid.h"
+
+PG_FUNCTION_INFO_V1(mpos_journal_create);
+PG_FUNCTION_INFO_V1(mpos_version);
+
+/* journal_create(tenant uuid, outlet uuid, origin text) returns uuid */
+Datum
+mpos_journal_create(PG_FUNCTION_ARGS)
+{
+    pg_uuid_t *journal = palloc(sizeof *journal);
+
+    if (PG_ARGISNULL(0) || PG_ARGISNULL(2)) {
+        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+                        errmsg("tenant and origin of a journal must not be null")));
+    }
+    mpos_uuid_v7(journal);
+    mpos_journal_make(journal, PG_GETARG_UUID_P(0), PG_ARGISNULL(1) ? NULL : PG_GETARG_UUID_P(1),
+                      text_to_cstring(PG_GETARG_TEXT_PP(2)));
+    PG_RETURN_UUID_P(journal);
+}
+
+Datum
+mpos_version(PG_FUNCTION_ARGS)
+{
+    PG_RETURN_TEXT_P(cstring_to_text(MPOS_VERSION));
+}

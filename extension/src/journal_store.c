@@ -1,0 +1,312 @@
+/* journal_store.c - heads and entries by direct heap access. */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/transam.h"
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/datetime.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "bytes.h"
+#include "canon.h"
+#include "heap.h"
+#include "journal_store.h"
+#include "payload.h"
+#include "sha256.h"
+#include "sqlstate.h"
+#include "uuid.h"
+#include "value.h"
+
+enum {
+    HEAD_JOURNAL,
+    HEAD_EPOCH,
+    HEAD_NEXT_SEQ,
+    HEAD_LAST_LEAF,
+    HEAD_LAST_TIME,
+    HEAD_SYSTEM_ID,
+    HEAD_TIMELINE,
+    HEAD_COLUMNS
+};
+enum { SEGMENT_JOURNAL, SEGMENT_EPOCH, SEGMENT_MONTH, SEGMENT_FIRST_SEQ, SEGMENT_COLUMNS };
+
+static mpos_table head_table = {"journal", "head", "head_pkey"};
+static mpos_table segment_table = {"journal", "segment", "segment_pkey"};
+
+static bytea *
+make_bytea(const void *bytes, size_t size)
+{
+    bytea *out = palloc(VARHDRSZ + size);
+
+    SET_VARSIZE(out, VARHDRSZ + size);
+    memcpy(VARDATA(out), bytes, size);
+    return out;
+}
+
+DateADT
+mpos_month_of(int64 recorded_us)
+{
+    int year, month, day;
+    int64 days = recorded_us / USECS_PER_DAY + UNIX_EPOCH_JDATE;
+
+    j2date((int)days, &year, &month, &day);
+    return date2j(year, month, 1) - POSTGRES_EPOCH_JDATE;
+}
+
+static void
+read_head(Relation relation, HeapTuple row, mpos_head *head)
+{
+    Datum values[HEAD_COLUMNS];
+    bool nulls[HEAD_COLUMNS];
+    bytea *leaf;
+
+    heap_deform_tuple(row, RelationGetDescr(relation), values, nulls);
+    leaf = DatumGetByteaPP(values[HEAD_LAST_LEAF]);
+    if (VARSIZE_ANY_EXHDR(leaf) != MPOS_LEAF_SIZE) {
+        mpos_raise(MPOS_E_JOURNAL_DAMAGED, NULL, NULL);
+    }
+    head->journal = *DatumGetUUIDP(values[HEAD_JOURNAL]);
+    head->epoch = DatumGetInt32(values[HEAD_EPOCH]);
+    head->next_seq = DatumGetInt64(values[HEAD_NEXT_SEQ]);
+    memcpy(head->last_leaf, VARDATA_ANY(leaf), MPOS_LEAF_SIZE);
+    head->last_time = DatumGetInt64(values[HEAD_LAST_TIME]);
+    head->system_id = (uint64)DatumGetInt64(values[HEAD_SYSTEM_ID]);
+    head->timeline = (uint32)DatumGetInt32(values[HEAD_TIMELINE]);
+}
+
+static void
+fill_head(const mpos_head *head, Datum *values)
+{
+    values[HEAD_JOURNAL] = UUIDPGetDatum(&head->journal);
+    values[HEAD_EPOCH] = Int32GetDatum(head->epoch);
+    values[HEAD_NEXT_SEQ] = Int64GetDatum(head->next_seq);
+    values[HEAD_LAST_LEAF] = PointerGetDatum(make_bytea(head->last_leaf, MPOS_LEAF_SIZE));
+    values[HEAD_LAST_TIME] = Int64GetDatum(head->last_time);
+    values[HEAD_SYSTEM_ID] = Int64GetDatum((int64)head->system_id);
+    values[HEAD_TIMELINE] = Int32GetDatum((int32)head->timeline);
+}
+
+bool
+mpos_head_get(const pg_uuid_t *journal, mpos_head *head)
+{
+    Relation relation = mpos_table_open(&head_table, AccessShareLock);
+    Datum key = UUIDPGetDatum(journal);
+    HeapTuple row = mpos_table_get(&head_table, relation, &key, NULL);
+
+    head->row = NULL;
+    if (row != NULL) {
+        read_head(relation, row, head);
+    }
+    mpos_table_close(relation);
+    return row != NULL;
+}
+
+/* What the first entry of an epoch has as prev. */
+static void
+genesis(const char *origin, int32 epoch, uint8 out[MPOS_LEAF_SIZE])
+{
+    mpos_journal_genesis(&mpos_host_digest, origin, (uint16)strlen(origin), (uint32)epoch, NULL, out);
+}
+
+/* The payload of a kind 5 entry: where the old epoch ended, as this database knows it. */
+static bytea *
+epoch_payload(const mpos_head *head)
+{
+    StringInfoData body;
+    mpos_section section = {.kind = MPOS_SECTION_AUDIT, .topic = ""};
+    char leaf[64];
+    size_t size = 0;
+    bytea *payload;
+
+    initStringInfo(&body);
+    leaf[mpos_base64url(head->last_leaf, MPOS_LEAF_SIZE, leaf)] = '\0';
+    appendStringInfo(&body,
+                     "{\"from_epoch\":%d,\"from_leaf\":\"%s\",\"from_size\":" INT64_FORMAT
+                     ",\"op\":\"epoch_open\"}",
+                     head->epoch, leaf, head->next_seq);
+    section.body = (const uint8 *)body.data;
+    section.body_size = (size_t)body.len;
+    mpos_check(mpos_payload_size(&section, 1, &size), "epoch payload size");
+    payload = palloc(VARHDRSZ + size);
+    SET_VARSIZE(payload, VARHDRSZ + size);
+    mpos_check(mpos_payload_encode(&section, 1, (uint8 *)VARDATA(payload), size, &size), "epoch payload");
+    return payload;
+}
+
+static void
+open_epoch(const pg_uuid_t *tenant, mpos_head *head, mpos_flushed *out)
+{
+    mpos_journal_header header = {.kind = MPOS_ENTRY_EPOCH, .schema_version = 1, .parts = 1};
+    bytea *payload = epoch_payload(head);
+    mpos_journal_identity identity;
+    pg_uuid_t transaction;
+
+    if (!mpos_journal_identity_get(&head->journal, &identity)) {
+        mpos_raise(MPOS_E_JOURNAL_DAMAGED, NULL, NULL);
+    }
+    mpos_uuid_v7(&transaction);
+    memcpy(header.tenant, tenant->data, UUID_LEN);
+    memcpy(header.transaction, transaction.data, UUID_LEN);
+    mpos_journal_payload_hash(&mpos_host_digest, VARDATA(payload), VARSIZE(payload) - VARHDRSZ,
+                              header.payload_hash);
+    head->epoch++;
+    head->next_seq = 0;
+    head->system_id = GetSystemIdentifier();
+    head->timeline = GetWALInsertionTimeLine();
+    genesis(identity.origin, head->epoch, head->last_leaf);
+    mpos_journal_set_epoch(&head->journal, head->epoch);
+    mpos_head_append(head, &header, payload, out);
+}
+
+void
+mpos_head_lock(const pg_uuid_t *tenant, const pg_uuid_t *journal, mpos_head *head, mpos_flushed *out)
+{
+    Relation relation = mpos_table_open(&head_table, RowExclusiveLock);
+    Datum key = UUIDPGetDatum(journal);
+
+    head->row = mpos_table_lock(&head_table, relation, &key, NULL, LockWaitBlock);
+    if (head->row == NULL) {
+        mpos_raise(MPOS_E_JOURNAL_DAMAGED, NULL, "a journal has no head");
+    }
+    read_head(relation, head->row, head);
+    mpos_table_close(relation);
+    if (head->system_id != GetSystemIdentifier() || head->timeline != GetWALInsertionTimeLine()) {
+        open_epoch(tenant, head, out);
+    }
+}
+
+void
+mpos_head_store(mpos_head *head)
+{
+    Relation relation = mpos_table_open(&head_table, RowExclusiveLock);
+    Datum values[HEAD_COLUMNS];
+    bool nulls[HEAD_COLUMNS] = {false};
+    bool replaces[HEAD_COLUMNS] = {false, true, true, true, true, true, true};
+
+    fill_head(head, values);
+    mpos_table_update(relation, head->row, values, nulls, replaces);
+    mpos_table_close(relation);
+}
+
+static void
+insert_segment(const mpos_head *head, DateADT month)
+{
+    Relation relation = mpos_table_open(&segment_table, RowExclusiveLock);
+    Datum values[SEGMENT_COLUMNS];
+    bool nulls[SEGMENT_COLUMNS] = {false};
+
+    values[SEGMENT_JOURNAL] = UUIDPGetDatum(&head->journal);
+    values[SEGMENT_EPOCH] = Int32GetDatum(head->epoch);
+    values[SEGMENT_MONTH] = DateADTGetDatum(month);
+    values[SEGMENT_FIRST_SEQ] = Int64GetDatum(head->next_seq);
+    mpos_table_insert(relation, values, nulls);
+    mpos_table_close(relation);
+}
+
+typedef struct segment_walk {
+    mpos_segment *out;
+    int count;
+    int max;
+} segment_walk;
+
+static bool
+take_segment(Relation relation, HeapTuple row, void *argument)
+{
+    segment_walk *walk = argument;
+    bool is_null;
+
+    walk->out[walk->count].month = DatumGetDateADT(mpos_row_get(relation, row, SEGMENT_MONTH + 1, &is_null));
+    walk->out[walk->count].first_seq =
+        DatumGetInt64(mpos_row_get(relation, row, SEGMENT_FIRST_SEQ + 1, &is_null));
+    walk->count++;
+    return walk->count < walk->max;
+}
+
+int
+mpos_segments(const pg_uuid_t *journal, int32 epoch, mpos_segment *out, int max)
+{
+    Relation relation = mpos_table_open(&segment_table, AccessShareLock);
+    Datum keys[2] = {UUIDPGetDatum(journal), Int32GetDatum(epoch)};
+    segment_walk walk = {out, 0, max};
+
+    mpos_table_walk(&segment_table, relation, 2, keys, NULL, true, take_segment, &walk);
+    mpos_table_close(relation);
+    return walk.count;
+}
+
+static void
+insert_entry(const mpos_head *head, int64 recorded_us, const uint8 *header, const uint8 *leaf, bytea *payload)
+{
+    mpos_table *table;
+    Relation relation = mpos_entries_open(mpos_month_of(recorded_us), RowExclusiveLock, &table);
+    Datum values[MPOS_ENTRY_COLUMNS];
+    bool nulls[MPOS_ENTRY_COLUMNS] = {false};
+
+    values[MPOS_ENTRY_JOURNAL] = UUIDPGetDatum(&head->journal);
+    values[MPOS_ENTRY_EPOCH_NUMBER] = Int32GetDatum(head->epoch);
+    values[MPOS_ENTRY_SEQ] = Int64GetDatum(head->next_seq);
+    values[MPOS_ENTRY_MONTH] = DateADTGetDatum(mpos_month_of(recorded_us));
+    values[MPOS_ENTRY_HEADER] = PointerGetDatum(make_bytea(header, MPOS_JOURNAL_HEADER_SIZE));
+    values[MPOS_ENTRY_LEAF] = PointerGetDatum(make_bytea(leaf, MPOS_LEAF_SIZE));
+    values[MPOS_ENTRY_PAYLOAD] = PointerGetDatum(payload);
+    mpos_table_insert(relation, values, nulls);
+    mpos_table_close(relation);
+}
+
+static void
+report_entry(const mpos_head *head, const uint8 *header, const bytea *payload, mpos_flushed *out)
+{
+    mpos_entry_ref ref = {.journal = head->journal, .epoch = head->epoch, .seq = head->next_seq};
+    uint8 size[4];
+
+    memcpy(ref.leaf, head->last_leaf, MPOS_LEAF_SIZE);
+    appendBinaryStringInfo(&out->refs, (const char *)&ref, sizeof ref);
+    appendBinaryStringInfo(&out->entries, (const char *)header, MPOS_JOURNAL_HEADER_SIZE);
+    appendBinaryStringInfo(&out->entries, (const char *)head->last_leaf, MPOS_LEAF_SIZE);
+    mpos_put_u32(size, (uint32)(VARSIZE(payload) - VARHDRSZ));
+    appendBinaryStringInfo(&out->entries, (const char *)size, sizeof size);
+    appendBinaryStringInfo(&out->entries, VARDATA(payload), (int)(VARSIZE(payload) - VARHDRSZ));
+}
+
+void
+mpos_head_append(mpos_head *head, mpos_journal_header *header, bytea *payload, mpos_flushed *out)
+{
+    /* A clock that was set back must not make the journal's time run backwards. */
+    int64 recorded_us = Max(GetCurrentTimestamp() + MPOS_UNIX_EPOCH_US, head->last_time);
+    uint8 bytes[MPOS_JOURNAL_HEADER_SIZE];
+
+    memcpy(header->journal, head->journal.data, UUID_LEN);
+    header->epoch = (uint32)head->epoch;
+    header->seq = (uint64)head->next_seq;
+    header->recorded_us = recorded_us;
+    memcpy(header->prev, head->last_leaf, sizeof header->prev);
+    mpos_check(mpos_journal_header_encode(header, bytes), "journal header");
+    if (head->next_seq == 0 || mpos_month_of(recorded_us) != mpos_month_of(head->last_time)) {
+        insert_segment(head, mpos_month_of(recorded_us));
+    }
+    mpos_journal_leaf(&mpos_host_digest, bytes, head->last_leaf);
+    insert_entry(head, recorded_us, bytes, head->last_leaf, payload);
+    if (out != NULL) {
+        report_entry(head, bytes, payload, out);
+    }
+    head->last_time = recorded_us;
+    head->next_seq++;
+}
+
+void
+mpos_head_make(const pg_uuid_t *journal, const char *origin)
+{
+    mpos_head head = {
+        .journal = *journal, .system_id = GetSystemIdentifier(), .timeline = GetWALInsertionTimeLine()};
+    Relation relation = mpos_table_open(&head_table, RowExclusiveLock);
+    Datum values[HEAD_COLUMNS];
+    bool nulls[HEAD_COLUMNS] = {false};
+
+    genesis(origin, 0, head.last_leaf);
+    fill_head(&head, values);
+    mpos_table_insert(relation, values, nulls);
+    mpos_table_close(relation);
+}

@@ -1,0 +1,47 @@
+/* mpos.c - the module: what happens when PostgreSQL loads it. */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/guc.h"
+
+#include "capture_plan.h"
+#include "context_key.h"
+#include "heap.h"
+#include "pending.h"
+#include "tenant.h"
+
+PG_MODULE_MAGIC;
+
+void
+_PG_init(void);
+
+static void
+warn_unless_zero(const char *setting)
+{
+    const char *value = GetConfigOption(setting, true, false);
+
+    if (value != NULL && strcmp(value, "0") != 0) {
+        ereport(WARNING,
+                (errmsg("mpos: %s is not 0", setting),
+                 errdetail("Statements' parameters hold request contexts and must not reach the log."),
+                 errhint("Set %s = 0 in postgresql.conf.", setting)));
+    }
+}
+
+void
+_PG_init(void)
+{
+    mpos_context_key_init();
+    MarkGUCPrefixReserved("mpos");
+    if (process_shared_preload_libraries_in_progress) {
+        warn_unless_zero("log_parameter_max_length");
+        warn_unless_zero("log_parameter_max_length_on_error");
+    }
+    mpos_heap_init();
+    mpos_capture_plan_init();
+    /* Callbacks run in the reverse order of registration; none here depends on it. */
+    mpos_tenant_init();
+    mpos_pending_init();
+}

@@ -1,0 +1,86 @@
+/*
+ * pending.h - what a transaction has changed and not yet journalled. Words: pending, change, note.
+ *
+ * Changes are kept in the order they happened until the top-level transaction ends, because a flush inside a
+ * subtransaction that is rolled back must be repeated. Subtransaction abort drops the changes made in it: they are
+ * always a tail of the list, since nothing outside it runs while a subtransaction does.
+ */
+#ifndef MPOS_PENDING_H
+#define MPOS_PENDING_H
+
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+#include "utils/uuid.h"
+
+#include "call.h"
+
+/* What the audit section says about one mpos.call; one per call that changes something. */
+typedef struct mpos_note {
+    char *operation;
+    pg_uuid_t outlet; /* of the context */
+    pg_uuid_t actor;
+    pg_uuid_t device;
+    pg_uuid_t session;
+    pg_uuid_t request;
+    pg_uuid_t transaction;
+    StringInfoData
+        input; /* canonical JSON strings with commas; empty until the first change asks for the default */
+    StringInfoData priced; /* the same, of hashes */
+    int input_count;
+    int priced_count;
+    uint8 aux[32];
+} mpos_note;
+
+typedef struct mpos_change {
+    SubTransactionId subtransaction;
+    uint16 flags;    /* mpos_entry_flag */
+    mpos_note *note; /* NULL: changed outside mpos.call */
+    pg_uuid_t tenant;
+    pg_uuid_t outlet;  /* zero: the tenant's journal */
+    const char *topic; /* interned: equal topics are equal pointers; NULL when there is no feed line */
+    char *feed;        /* feed_len bytes, not terminated */
+    int feed_len;
+    char *audit; /* NULL for an event */
+    int audit_len;
+} mpos_change;
+
+/* Starts and ends the note of a call; between them changes count as made by it. */
+void
+mpos_pending_call_begin(mpos_call *call);
+void
+mpos_pending_call_end(void);
+
+/* True between begin and end. */
+bool
+mpos_pending_in_call(void);
+
+/* The running call's note, made at first use; NULL outside a call. */
+mpos_note *
+mpos_pending_note(void);
+
+/* A zeroed change at the end of the list, its subtransaction, note and flags set; the caller fills the rest. */
+mpos_change *
+mpos_pending_add(void);
+
+/* Memory for a change's text: lives until the transaction ends. */
+MemoryContext
+mpos_pending_memory(void);
+
+/* The changes not yet flushed, in order; *count may be 0. Valid until the next change. */
+mpos_change *
+mpos_pending_unflushed(int *count);
+
+/* Marks all of them as flushed by the current subtransaction. */
+void
+mpos_pending_flushed(void);
+
+/* The topic's one address in this backend. */
+const char *
+mpos_topic_intern(const char *topic);
+
+/* Registers the transaction callbacks (pre-commit net, refusal of PREPARE); called once from _PG_init. */
+void
+mpos_pending_init(void);
+
+#endif
