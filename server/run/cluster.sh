@@ -1,0 +1,158 @@
+#!/bin/bash
+# cluster.sh - the private PostgreSQL cluster of a run directory; used by `make run` and by the tests.
+#
+#   cluster.sh start     make what is missing, install the extension, start, migrate; does nothing that is done already
+#   cluster.sh stop      stop it (data kept)
+#   cluster.sh up        start the postmaster only (after a crash)
+#   cluster.sh env       print the environment for psql and the mpos tool, one NAME=value a line
+#
+# Settings: MPOS_RUN_DIR, MPOS_PG_PORT (names the socket; no TCP port is opened), PG_CONFIG, and for tests
+# MPOS_PG_SETTINGS, lines appended to the configuration. No other cluster is ever touched.
+set -euo pipefail
+# shellcheck source=server/run/lib.sh
+. "$(dirname "$0")/lib.sh"
+locate
+
+running() {
+    as_service "$PG_BIN/pg_ctl" -D "$RUN/pg" status >/dev/null 2>&1
+}
+
+init_data() {
+    [ ! -s "$RUN/pg/PG_VERSION" ] || return 0
+    check_space "$RUN"
+    # Left by an initdb that did not finish.
+    as_service rm -rf "$RUN/pg"
+    as_service "$PG_BIN/initdb" -D "$RUN/pg" -U postgres --pwfile="$RUN/secrets/owner.password" -A scram-sha-256 -E UTF8 --locale=C.UTF-8 -k --no-instructions
+}
+
+check_version() {
+    local have
+    have=$(cat "$RUN/pg/PG_VERSION")
+    [ "$have" = "$("$PG_CONFIG" --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')" ] ||
+        fail "the data in $RUN/pg belong to PostgreSQL $have: install that version or move the directory away"
+}
+
+write_settings() {
+    as_service tee "$RUN/pg/mpos.conf" >/dev/null <<CONF
+port = $PG_PORT
+listen_addresses = ''
+unix_socket_directories = '$SOCK'
+unix_socket_permissions = 0770
+shared_preload_libraries = 'mpos'
+mpos.context_key_file = '$RUN/secrets/context.key'
+max_connections = 120
+shared_buffers = 256MB
+max_wal_size = 2GB
+random_page_cost = 1.1
+jit = off
+log_parameter_max_length = 0
+log_parameter_max_length_on_error = 0
+log_line_prefix = '%m [%p] %u '
+log_timezone = 'UTC'
+timezone = 'UTC'
+${MPOS_PG_SETTINGS:-}
+CONF
+    as_service sh -c 'grep -q "^include = .mpos.conf" "$1" || printf "include = '\''mpos.conf'\''\n" >> "$1"' _ "$RUN/pg/postgresql.conf"
+    as_service sh -c 'printf "local all all scram-sha-256\n" > "$1"' _ "$RUN/pg/pg_hba.conf"
+}
+
+# Installs the built extension when it differs from what PostgreSQL has. Sets EXTENSION_CHANGED.
+install_extension() {
+    local lib share version
+    lib=$("$PG_CONFIG" --pkglibdir) share=$("$PG_CONFIG" --sharedir)/extension
+    version=$(sed -n "s/^default_version *= *'\(.*\)'/\1/p" "$ROOT/extension/mpos.control")
+    [ -s "$ROOT/build/extension/mpos.so" ] || fail "the extension is not built: run make build"
+    EXTENSION_SUM=$(cat "$ROOT/build/extension/mpos.so" "$ROOT/build/extension/mpos--$version.sql" | sha256sum | cut -c1-64)
+    if ! cmp -s "$ROOT/build/extension/mpos.so" "$lib/mpos.so" ||
+        ! cmp -s "$ROOT/build/extension/mpos--$version.sql" "$share/mpos--$version.sql" ||
+        ! cmp -s "$ROOT/extension/mpos.control" "$share/mpos.control"; then
+        make_install "$lib"
+    fi
+    EXTENSION_CHANGED=false
+    [ "$(cat "$RUN/state/extension" 2>/dev/null)" = "$EXTENSION_SUM" ] || EXTENSION_CHANGED=true
+}
+
+make_install() {
+    local command=(make --no-print-directory -C "$ROOT/extension" "PG_CONFIG=$PG_CONFIG" install)
+    if [ -w "$1" ]; then
+        "${command[@]}"
+    else
+        as_root "${command[@]}" ||
+            fail "the extension cannot be installed into $1: run 'make -C extension install' as root once, or install sudo"
+    fi
+}
+
+up() {
+    as_service mkdir -p -m 700 "$SOCK"
+    # A postmaster killed with -9 leaves its pid file; pg_ctl and the postmaster tell a stale one from a live one.
+    if ! as_service "$PG_BIN/pg_ctl" -D "$RUN/pg" -l "$RUN/log/postgres.log" -w -t 120 -s start; then
+        tail -n 8 "$RUN/log/postgres.log" >&2
+        if grep -q 'No space left' <(tail -n 20 "$RUN/log/postgres.log"); then
+            fail "PostgreSQL cannot start because the disk is full: free some space at $RUN and start again"
+        fi
+        fail "PostgreSQL does not start; the end of $RUN/log/postgres.log is above"
+    fi
+}
+
+# Checksum of everything the schema is made from.
+schema_sum() {
+    (cd "$ROOT" && find migrations sql extension/mpos.control -type f -print0 2>/dev/null | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-64)
+}
+
+migrate() {
+    local sum
+    sum=$(schema_sum)
+    [ "$(cat "$RUN/state/schema" 2>/dev/null)" != "$sum" ] || return 0
+    "$PG_BIN/psql" -XAtq -d postgres -c "SELECT 1 FROM pg_database WHERE datname = 'mpos'" | grep -q 1 ||
+        "$PG_BIN/createdb" -T template0 mpos
+    (cd "$ROOT/migrations" && SQITCH_FULLNAME=M_POS SQITCH_EMAIL=mpos@localhost \
+        sqitch --quiet deploy --client "$PG_BIN/psql" "db:pg:")
+    "$PG_BIN/psql" -Xq -v ON_ERROR_STOP=1 -c 'ALTER EXTENSION mpos UPDATE' 2>&1 | grep -v 'is already installed' || true
+    if [ -f "$ROOT/sql/apply.sql" ]; then
+        (cd "$ROOT/sql" && "$PG_BIN/psql" -Xq -v ON_ERROR_STOP=1 -f apply.sql)
+    fi
+    "$PG_BIN/psql" -Xq -v ON_ERROR_STOP=1 <<SQL
+\\set password \`cat "$RUN/secrets/app.password"\`
+ALTER ROLE mpos_app PASSWORD :'password';
+SQL
+    printf '%s\n' "$sum" | as_service tee "$RUN/state/schema" >/dev/null
+}
+
+start() {
+    ensure_service_user
+    make_run_dir
+    locate
+    "$ROOT/server/run/secrets.sh"
+    init_data
+    check_version
+    write_settings
+    install_extension
+    export_admin
+    if running && $EXTENSION_CHANGED; then
+        stop
+    fi
+    running || up
+    migrate
+    printf '%s\n' "$EXTENSION_SUM" | as_service tee "$RUN/state/extension" >/dev/null
+}
+
+stop() {
+    ! running || as_service "$PG_BIN/pg_ctl" -D "$RUN/pg" -m "${1:-fast}" -w -s stop
+}
+
+print_env() {
+    export_admin
+    printf '%s=%s\n' PGHOST "$PGHOST" PGPORT "$PGPORT" PGUSER "$PGUSER" PGDATABASE "$PGDATABASE" PGPASSFILE "$PGPASSFILE" \
+        MPOS_DB_ADMIN "$MPOS_DB_ADMIN" \
+        MPOS_DB "host=$SOCK port=$PG_PORT user=mpos_app dbname=mpos passfile=$RUN/secrets/app.pgpass" \
+        MPOS_CONTEXT_KEY_FILE "$RUN/secrets/context.key" MPOS_TOKEN_KEY_FILE "$RUN/secrets/token-key.pem" \
+        MPOS_TLS_CERT "$RUN/tls/server.pem" MPOS_TLS_KEY "$RUN/tls/server.key" MPOS_RUN_REAL "$RUN"
+}
+
+case ${1:-} in
+start) start ;;
+stop) stop "${2:-}" ;;
+up) export_admin && { running || up; } ;;
+env) print_env ;;
+*) fail "usage: cluster.sh start | stop [fast|immediate] | up | env" ;;
+esac

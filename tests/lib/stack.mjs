@@ -1,0 +1,254 @@
+// A running M_POS of its own for a test: private cluster, migrations, demo tenants, mposd on free ports, all in one
+// temporary directory that goes away with it. Words: stack (all of it), cluster (PostgreSQL), mposd.
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, cpSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+const run = promisify(execFile);
+const asRoot = process.getuid() === 0;
+const demo = { cafe: 'demo-cafe', shop: 'demo-shop' };
+const readyTimeout = 30000;
+
+async function script(name, args, env) {
+  try {
+    return (await run(`${root}/server/run/${name}`, args, { env, maxBuffer: 1 << 26 })).stdout;
+  } catch (error) {
+    throw new Error(`${name} ${args.join(' ')} failed\n${error.stdout}${error.stderr}`);
+  }
+}
+
+/** A TCP port that nobody listens on now. */
+export async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function parse(text) {
+  return Object.fromEntries(text.trim().split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+}
+
+/** Everything that outlives a forgotten stop(): ended when this process ends, however it ends. */
+const living = new Set();
+function endAll() {
+  for (const stack of living) stack.endNow();
+}
+process.on('exit', endAll);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => process.exit(128 + { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 }[signal]));
+}
+
+/** PostgreSQL with the schema, without tenants and mposd. */
+class Cluster {
+  async start({ settings = '' } = {}) {
+    this.folder = mkdtempSync(join(tmpdir(), 'mpos-test-'));
+    living.add(this);
+    this.base = { ...process.env, MPOS_RUN_DIR: `${this.folder}/run`, MPOS_PG_PORT: '54104', MPOS_PG_SETTINGS: settings };
+    // The service user has to pass through the folder that root made for itself.
+    if (asRoot) execFileSync('chmod', ['711', this.folder]);
+    await script('cluster.sh', ['start'], this.base);
+    this.env = parse(await script('cluster.sh', ['env'], this.base));
+    this.runDir = this.env.MPOS_RUN_REAL;
+    this.pgData = `${this.runDir}/pg`;
+    this.conninfo = this.env.MPOS_DB;
+    this.contextKeyFile = this.env.MPOS_CONTEXT_KEY_FILE;
+    return this;
+  }
+
+  get psqlEnv() {
+    return { ...process.env, ...this.env };
+  }
+
+  /** Superuser SQL; resolves to the unaligned output without its last newline. */
+  async psql(sql, { database = 'mpos' } = {}) {
+    const args = ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', database, '-c', sql];
+    const { stdout } = await run('psql', args, { env: this.psqlEnv, maxBuffer: 1 << 28 });
+    return stdout.replace(/\n$/, '');
+  }
+
+  async psqlFile(path) {
+    const { stdout } = await run('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-f', path], { env: this.psqlEnv, maxBuffer: 1 << 28 });
+    return stdout;
+  }
+
+  get postmasterPid() {
+    return Number(readFileSync(`${this.pgData}/postmaster.pid`, 'utf8').split('\n')[0]);
+  }
+
+  /** Starts the postmaster again, after a kill too, and waits until it takes connections. */
+  async restartPostgres() {
+    if (existsSync(`${this.pgData}/postmaster.pid`)) await gone(this.postmasterPid);
+    await script('cluster.sh', ['up'], this.base);
+  }
+
+  async stop() {
+    await this.stopServices();
+    living.delete(this);
+    if (process.env.MPOS_KEEP) console.error(`kept: ${this.folder}`);
+    else rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async stopServices() {
+    await script('cluster.sh', ['stop', 'immediate'], this.base);
+  }
+
+  /** The same without waiting for promises: for a process that is about to end. */
+  endNow() {
+    this.child?.kill('SIGKILL');
+    try {
+      execFileSync(`${root}/server/run/cluster.sh`, ['stop', 'immediate'], { env: this.base, stdio: 'ignore' });
+      if (!process.env.MPOS_KEEP) rmSync(this.folder, { recursive: true, force: true });
+    } catch {
+      // what never started cannot be stopped
+    }
+  }
+}
+
+/** Resolves once a process that was killed has gone, unless it lives on for ten seconds (then it was not killed). */
+async function gone(pid) {
+  const end = Date.now() + 10000;
+  while (alive(pid) && Date.now() < end) await new Promise((done) => setImmediate(done));
+}
+
+function alive(pid) {
+  try {
+    process.kill(pid, 0);
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** mposd as a child, with its log in the run directory. */
+class Mposd {
+  constructor(child) {
+    this.child = child;
+    this.pid = child.pid;
+    this.exited = once(child, 'exit');
+  }
+
+  /** Sends a signal and resolves with [code, signal] once the process has ended. */
+  async kill(signal = 'SIGTERM') {
+    this.child.kill(signal);
+    return this.exited;
+  }
+}
+
+class Stack extends Cluster {
+  async start({ tenants = ['cafe', 'shop'], env = {}, ...options } = {}) {
+    await super.start(options);
+    this.httpPort = await freePort();
+    this.url = `http://127.0.0.1:${this.httpPort}`;
+    this.serverEnv = { MPOS_HTTPS_PORT: '0', ...env };
+    this.logFile = `${this.runDir}/log/mposd.log`;
+    this.programs = this.reachablePrograms();
+    const tool = `${root}/build/bin/mpos`;
+    for (const name of tenants) {
+      const args = ['tenant', 'create', demo[name], '--template', name];
+      await run(tool, args, { env: this.psqlEnv });
+    }
+    await this.startMposd();
+    return this;
+  }
+
+  /** The service user may be unable to enter the checkout; then mposd and the pages are copied beside the data. */
+  reachablePrograms() {
+    if (!asRoot) return `${root}/build`;
+    try {
+      execFileSync('setpriv', ['--reuid=mposrun', '--regid=mposrun', '--init-groups', '--', 'test', '-x', `${root}/build/bin/mposd`]);
+      return `${root}/build`;
+    } catch {
+      const copy = `${this.runDir}/app`;
+      for (const part of ['bin', 'web']) cpSync(`${root}/build/${part}`, `${copy}/${part}`, { recursive: true });
+      chownSync(copy, ...execFileSync('id', ['-u', 'mposrun']).toString().split('\n').slice(0, 1).map(Number), 0);
+      return copy;
+    }
+  }
+
+  async startMposd() {
+    const env = {
+      ...process.env, ...this.env, HOME: this.runDir, MPOS_HTTP_PORT: String(this.httpPort), MPOS_BIND: '127.0.0.1',
+      MPOS_WEB_DIR: `${this.programs}/web`, ...this.serverEnv,
+    };
+    const program = `${this.programs}/bin/mposd`;
+    const [command, args] = asRoot ? ['setpriv', ['--reuid=mposrun', '--regid=mposrun', '--init-groups', '--', program]] : [program, []];
+    const log = openSync(this.logFile, 'a');
+    this.child = spawn(command, args, { env, cwd: '/', stdio: ['ignore', log, log] });
+    this.mposd = new Mposd(this.child);
+    await this.ready();
+  }
+
+  /** Resolves when /readyz answers 200; rejects with the end of the log when mposd ends or takes too long. */
+  async ready() {
+    const { mposd } = this;
+    const end = Date.now() + readyTimeout;
+    while (Date.now() < end && mposd.child.exitCode === null && mposd.child.signalCode === null) {
+      try {
+        const answer = await fetch(`${this.url}/readyz`);
+        await answer.arrayBuffer();
+        if (answer.ok) return;
+      } catch {
+        // not listening yet
+      }
+      // Between two looks only; nothing depends on its length.
+      await new Promise((done) => setTimeout(done, 20));
+    }
+    throw new Error(`mposd is not ready: exit ${mposd.child.exitCode ?? mposd.child.signalCode}\n${this.log().slice(-4000)}`);
+  }
+
+  log() {
+    return readFileSync(this.logFile, 'utf8');
+  }
+
+  async stopMposd(signal = 'SIGTERM') {
+    return this.mposd.kill(signal);
+  }
+
+  /** Starts mposd again on the same port; ends the running one first. */
+  async restartMposd(env = {}) {
+    if (this.mposd.child.exitCode === null && this.mposd.child.signalCode === null) await this.mposd.kill('SIGTERM');
+    Object.assign(this.serverEnv, env);
+    await this.startMposd();
+  }
+
+  async stopServices() {
+    if (this.mposd && this.mposd.child.exitCode === null && this.mposd.child.signalCode === null) await this.mposd.kill('SIGKILL');
+    await super.stopServices();
+  }
+}
+
+/**
+ * Starts a stack. Options: tenants (['cafe', 'shop'] by default), env (settings of mposd), settings (lines of
+ * postgresql.conf).
+ */
+export async function startStack(options) {
+  const stack = new Stack();
+  try {
+    return await stack.start(options);
+  } catch (error) {
+    stack.endNow();
+    living.delete(stack);
+    throw error;
+  }
+}
+
+/** Only the database: env, psql, pgData, stop. */
+export async function startCluster(options) {
+  const cluster = new Cluster();
+  try {
+    return await cluster.start(options);
+  } catch (error) {
+    cluster.endNow();
+    living.delete(cluster);
+    throw error;
+  }
+}
