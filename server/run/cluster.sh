@@ -22,7 +22,7 @@ init_data() {
     check_space "$RUN"
     # Left by an initdb that did not finish.
     as_service rm -rf "$RUN/pg"
-    as_service "$PG_BIN/initdb" -D "$RUN/pg" -U postgres --pwfile="$RUN/secrets/owner.password" -A scram-sha-256 -E UTF8 --locale=C.UTF-8 -k --no-instructions
+    as_service "$PG_BIN/initdb" -D "$RUN/pg" -U postgres --pwfile="$RUN/secrets/owner.password" -A scram-sha-256 -E UTF8 --locale=C.UTF-8 -k --no-instructions >"$RUN/log/initdb.log"
 }
 
 check_version() {
@@ -75,9 +75,9 @@ install_extension() {
 make_install() {
     local command=(make --no-print-directory -C "$ROOT/extension" "PG_CONFIG=$PG_CONFIG" install)
     if [ -w "$1" ]; then
-        "${command[@]}"
+        "${command[@]}" >/dev/null
     else
-        as_root "${command[@]}" ||
+        as_root "${command[@]}" >/dev/null ||
             fail "the extension cannot be installed into $1: run 'make -C extension install' as root once, or install sudo"
     fi
 }
@@ -96,7 +96,7 @@ up() {
 
 # Checksum of everything the schema is made from.
 schema_sum() {
-    (cd "$ROOT" && find migrations sql extension/mpos.control -type f -print0 2>/dev/null | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-64)
+    (cd "$ROOT" && find migrations extension/mpos.control $([ ! -d sql ] || echo sql) -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-64)
 }
 
 migrate() {
@@ -106,7 +106,7 @@ migrate() {
     "$PG_BIN/psql" -XAtq -d postgres -c "SELECT 1 FROM pg_database WHERE datname = 'mpos'" | grep -q 1 ||
         "$PG_BIN/createdb" -T template0 mpos
     (cd "$ROOT/migrations" && SQITCH_FULLNAME=M_POS SQITCH_EMAIL=mpos@localhost \
-        sqitch --quiet deploy --client "$PG_BIN/psql" "db:pg:")
+        sqitch --quiet deploy --client "$PG_BIN/psql" db:pg: >/dev/null)
     "$PG_BIN/psql" -Xq -v ON_ERROR_STOP=1 -c 'ALTER EXTENSION mpos UPDATE' 2>&1 | grep -v 'is already installed' || true
     if [ -f "$ROOT/sql/apply.sql" ]; then
         (cd "$ROOT/sql" && "$PG_BIN/psql" -Xq -v ON_ERROR_STOP=1 -f apply.sql)
