@@ -4,6 +4,11 @@ CREATE FUNCTION mpos.journal_create(tenant uuid, outlet uuid, origin text) RETUR
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mpos_journal_create';
 COMMENT ON FUNCTION mpos.journal_create(uuid, uuid, text) IS 'A new journal for an outlet, or for the tenant when outlet is NULL';
 
+-- For long jobs of the table owner that want their entries, and the numbers, before they commit.
+CREATE FUNCTION mpos.flush() RETURNS integer
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mpos_flush_sql';
+COMMENT ON FUNCTION mpos.flush() IS 'Appends pending changes now; returns the number of entries';
+
 -- Makes the partitions of journal.entry for this month and the count - 1 months after it. Rows that went to the default
 -- partition meanwhile move along. Locks the journal while it makes one that is missing: run it at a quiet hour.
 CREATE FUNCTION mpos.journal_months(count integer DEFAULT 3) RETURNS integer

@@ -4,10 +4,12 @@
 #include "fmgr.h"
 #include "utils/builtins.h"
 
+#include "flush.h"
 #include "journal_store.h"
 #include "uuid.h"
 
 PG_FUNCTION_INFO_V1(mpos_journal_create);
+PG_FUNCTION_INFO_V1(mpos_flush_sql);
 PG_FUNCTION_INFO_V1(mpos_version);
 
 /* journal_create(tenant uuid, outlet uuid, origin text) returns uuid */
@@ -26,6 +28,19 @@ mpos_journal_create(PG_FUNCTION_ARGS)
     PG_RETURN_UUID_P(journal);
 }
 
+/* flush() returns integer: appends what is pending now instead of at commit; how many entries that made. */
+Datum
+mpos_flush_sql(PG_FUNCTION_ARGS)
+{
+    mpos_flushed flushed;
+
+    initStringInfo(&flushed.refs);
+    initStringInfo(&flushed.entries);
+    mpos_flush(&flushed);
+    PG_RETURN_INT32(flushed.refs.len / (int)sizeof(mpos_entry_ref));
+}
+
+/* version() returns text */
 Datum
 mpos_version(PG_FUNCTION_ARGS)
 {
