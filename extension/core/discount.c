@@ -1,0 +1,157 @@
+/* discount.c - the declared sequence of line and order discounts. Words: step, base, share. */
+#include "price_work.h"
+
+#include "apportion.h"
+
+/* What a discount takes off `base`: never more than it. */
+static mpos_err
+discount_amount(const mpos_cart *cart, const mpos_cart_discount *discount, int64_t base, int64_t *out)
+{
+    if (discount->type == MPOS_DISCOUNT_FIXED) {
+        *out = discount->value < base ? discount->value : base;
+        return MPOS_OK;
+    }
+    return mpos_round_ratio((mpos_wide)base * discount->value, MPOS_RATE_ONE, 1,
+                            (mpos_rounding_mode)cart->rounding.mode, out);
+}
+
+static int64_t
+sum_of(const int64_t *values, size_t count)
+{
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        sum += values[i];
+    }
+    return sum;
+}
+
+/* Takes discount k of line `at` off the line, or off the components of a combo. */
+static mpos_err
+take_line_discount(mpos_price_work *work, size_t at, size_t k)
+{
+    const mpos_cart_line *line = &work->cart->lines[at];
+    size_t first = line->component_count > 0 ? at + 1 : at;
+    size_t count = line->component_count > 0 ? line->component_count : 1;
+    int64_t amount;
+    mpos_err err =
+        discount_amount(work->cart, &line->discounts[k], sum_of(work->left + first, count), &amount);
+
+    if (err == MPOS_OK) {
+        err = mpos_apportion(amount, work->left + first, NULL, count, work->parts, work->scratch);
+    }
+    if (err != MPOS_OK) {
+        return err;
+    }
+    for (size_t i = 0; i < count; i++) {
+        work->left[first + i] -= work->parts[i];
+        work->priced->lines[first + i].line_discount += work->parts[i];
+    }
+    work->priced->lines[at].discounts[k] = amount;
+    return MPOS_OK;
+}
+
+/* Takes discount k of the order off all leaves, in proportion to what is left of them. */
+static mpos_err
+take_order_discount(mpos_price_work *work, size_t k)
+{
+    size_t count = work->cart->line_count;
+    int64_t amount;
+    mpos_err err = discount_amount(work->cart, &work->cart->discounts[k], sum_of(work->left, count), &amount);
+
+    if (err == MPOS_OK) {
+        err = mpos_apportion(amount, work->left, NULL, count, work->parts, work->scratch);
+    }
+    if (err != MPOS_OK) {
+        return err;
+    }
+    for (size_t i = 0; i < count; i++) {
+        work->left[i] -= work->parts[i];
+        work->priced->lines[i].order_discount += work->parts[i];
+        work->priced->lines[i].shares[k] = work->parts[i];
+    }
+    work->priced->discounts[k] = amount;
+    return MPOS_OK;
+}
+
+/* Which discounts of a list an entry of the sequence takes. */
+typedef struct pick {
+    uint8_t type;
+    size_t nth; /* this one of its type ... */
+    int rest;   /* ... and, for the last entry of the kind, all after it */
+} pick;
+
+static int
+picks(const pick *p, const mpos_cart_discount *discounts, size_t k, size_t *seen)
+{
+    size_t nth;
+
+    if (discounts[k].type != p->type) {
+        return 0;
+    }
+    nth = (*seen)++;
+    return nth == p->nth || (p->rest && nth > p->nth);
+}
+
+static mpos_err
+run_line_step(mpos_price_work *work, const pick *p)
+{
+    mpos_err err = MPOS_OK;
+
+    for (size_t i = 0; i < work->cart->line_count; i++) {
+        const mpos_cart_line *line = &work->cart->lines[i];
+        size_t seen = 0;
+
+        for (size_t k = 0; err == MPOS_OK && k < line->discount_count; k++) {
+            err = picks(p, line->discounts, k, &seen) ? take_line_discount(work, i, k) : MPOS_OK;
+        }
+    }
+    return err;
+}
+
+static mpos_err
+run_order_step(mpos_price_work *work, const pick *p)
+{
+    mpos_err err = MPOS_OK;
+    size_t seen = 0;
+
+    for (size_t k = 0; err == MPOS_OK && k < work->cart->discount_count; k++) {
+        err = picks(p, work->cart->discounts, k, &seen) ? take_order_discount(work, k) : MPOS_OK;
+    }
+    return err;
+}
+
+static pick
+pick_of(const mpos_cart *cart, size_t at)
+{
+    uint8_t step = cart->sequence[at];
+    pick p = {step == MPOS_STEP_LINE_FIXED || step == MPOS_STEP_ORDER_FIXED ? MPOS_DISCOUNT_FIXED
+                                                                            : MPOS_DISCOUNT_PERCENT,
+              0, 1};
+
+    for (size_t i = 0; i < cart->sequence_count; i++) {
+        if (cart->sequence[i] == step) {
+            p.nth += i < at;
+            p.rest &= i <= at;
+        }
+    }
+    return p;
+}
+
+mpos_err
+mpos_price_discounts(mpos_price_work *work)
+{
+    const mpos_cart *cart = work->cart;
+    mpos_err err = MPOS_OK;
+
+    for (size_t s = 0; err == MPOS_OK && s < cart->sequence_count; s++) {
+        pick p = pick_of(cart, s);
+
+        if (cart->sequence[s] == MPOS_STEP_LINE_PERCENT || cart->sequence[s] == MPOS_STEP_LINE_FIXED) {
+            err = run_line_step(work, &p);
+        } else if (cart->line_count > 0) {
+            err = run_order_step(work, &p);
+        }
+    }
+    return err;
+}

@@ -1,0 +1,55 @@
+/* price_work.h - what the steps of pricing share; internal to the core. Words: work, leaf, left. */
+#ifndef MPOS_CORE_PRICE_WORK_H
+#define MPOS_CORE_PRICE_WORK_H
+
+#include "pricing.h"
+#include "wide.h"
+
+/* Exact taxes are held in 10^-12 minor units, fine enough to tell a tie from its neighbours. */
+#define MPOS_PICO ((mpos_wide)1000000 * 1000000)
+
+/* An exact tax of a line: pool * numerator / denominator, pool in pico. */
+typedef struct mpos_tax_share {
+    mpos_wide pool;
+    int64_t numerator;
+    int64_t denominator;
+    mpos_wide exact; /* the quotient, rounded to the nearest pico */
+    mpos_wide most;  /* of an included tax: the price its batch was taken of */
+    int leads;       /* first of its batch: pools of a line are added up once per batch */
+} mpos_tax_share;
+
+/*
+ * A leaf is a line that is no combo. The arrays have one element per line; those of combo lines stay zero, so that
+ * whole arrays serve as weights.
+ */
+typedef struct mpos_price_work {
+    const mpos_cart *cart;
+    mpos_priced *priced;
+    int64_t *left; /* of the line's gross, after the discounts so far */
+    int64_t *weights;
+    int64_t *caps;
+    int64_t *parts;
+    int64_t *scratch;
+    mpos_tax_share *shares; /* rounding per document only: one for each line tax, in their order */
+} mpos_price_work;
+
+/* Sums that size the memory. */
+typedef struct mpos_cart_counts {
+    size_t modifiers;
+    size_t discounts;
+    size_t line_taxes;
+} mpos_cart_counts;
+
+/* Checks the counts against the limits and adds them up. TOO_MANY. */
+mpos_err
+mpos_cart_count(const mpos_cart *cart, mpos_cart_counts *out);
+
+/* discount.c: runs the sequence over work->left and fills in every discount. */
+mpos_err
+mpos_price_discounts(mpos_price_work *work);
+
+/* tax.c: taxes of every leaf from work->left; fills the line taxes, net, tax and total of each. */
+mpos_err
+mpos_price_taxes(mpos_price_work *work);
+
+#endif
