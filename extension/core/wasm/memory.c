@@ -1,6 +1,7 @@
 /* memory.c - the three functions that the core takes from its host, for the module that has none. */
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* no_builtin: or the compiler would turn each loop into a call of the function it is in. */
 #define PLAIN __attribute__((no_builtin))
