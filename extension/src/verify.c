@@ -1,0 +1,298 @@
+/* verify.c - mpos.verify(journal): chain, header fields, payload hashes, head; rows are in verify_rows.c. */
+#include "postgres.h"
+
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/memutils.h"
+
+#include "sha256.h"
+#include "sqlstate.h"
+#include "tenant.h"
+#include "verify.h"
+
+#define BATCH 1000
+
+PG_FUNCTION_INFO_V1(mpos_verify);
+
+void
+mpos_finding(mpos_verification *run, int32 epoch, int64 seq, const char *kind, const char *place_format, ...)
+{
+    Datum values[5];
+    bool nulls[5] = {false};
+    char place[512];
+    va_list args;
+
+    va_start(args, place_format);
+    vsnprintf(place, sizeof place, place_format, args);
+    va_end(args);
+    nulls[2] = seq < 0;
+    values[0] = UUIDPGetDatum(&run->identity.journal);
+    values[1] = Int32GetDatum(epoch);
+    values[2] = Int64GetDatum(seq);
+    values[3] = CStringGetTextDatum(kind);
+    values[4] = CStringGetTextDatum(place);
+    tuplestore_putvalues(run->out->setResult, run->out->setDesc, values, nulls);
+}
+
+static void
+begin_epoch(mpos_verification *run, int32 epoch)
+{
+    run->epoch = epoch;
+    run->expected = 0;
+    run->leaf_known = true;
+    run->last.parts = 0;
+    mpos_journal_genesis(&mpos_host_digest, run->identity.origin, (uint16)strlen(run->identity.origin),
+                         (uint32)epoch, NULL, run->last_leaf);
+}
+
+/* A number that is not the expected one: missing entries, or the same number in two months. */
+static void
+check_number(mpos_verification *run, const mpos_entry *entry)
+{
+    if (entry->ref.epoch != run->epoch) {
+        if (entry->ref.epoch != run->epoch + 1) {
+            mpos_finding(run, run->epoch + 1, -1, "gap", "epochs %d to %d are missing", run->epoch + 1,
+                         entry->ref.epoch - 1);
+        }
+        begin_epoch(run, entry->ref.epoch);
+    }
+    if (entry->ref.seq > run->expected) {
+        mpos_finding(run, run->epoch, run->expected, "gap",
+                     "entries " INT64_FORMAT " to " INT64_FORMAT " are missing", run->expected,
+                     entry->ref.seq - 1);
+        run->leaf_known = false;
+    } else if (entry->ref.seq < run->expected) {
+        mpos_finding(run, run->epoch, entry->ref.seq, "duplicate", "the number is stored twice");
+        run->leaf_known = false;
+    }
+}
+
+static void
+check_fields(mpos_verification *run, const mpos_entry *entry, const mpos_journal_header *header,
+             DateADT month)
+{
+    const mpos_entry_ref *ref = &entry->ref;
+    const char *wrong = NULL;
+
+    if (memcmp(header->journal, ref->journal.data, UUID_LEN) != 0) {
+        wrong = "journal";
+    } else if (memcmp(header->tenant, run->identity.tenant.data, UUID_LEN) != 0) {
+        wrong = "tenant";
+    } else if (header->epoch != (uint32)ref->epoch) {
+        wrong = "epoch";
+    } else if (header->seq != (uint64)ref->seq) {
+        wrong = "seq";
+    } else if (mpos_month_of(header->recorded_us) != month) {
+        wrong = "month";
+    }
+    if (wrong != NULL) {
+        mpos_finding(run, ref->epoch, ref->seq, "column", "%s of the row and of the header differ", wrong);
+    }
+    if (header->recorded_us < run->last_time) {
+        mpos_finding(run, ref->epoch, ref->seq, "time", "recorded before the entry before it");
+    }
+    run->last_time = header->recorded_us;
+    if (header->flags & MPOS_ENTRY_REPLICA_MODE) {
+        mpos_finding(run, ref->epoch, ref->seq, "replica_mode", "rows were changed in replica mode");
+    }
+}
+
+/* Part i of n follows part i - 1 of the same transaction; part 0 follows a last part. */
+static void
+check_parts(mpos_verification *run, const mpos_entry *entry, const mpos_journal_header *header)
+{
+    const mpos_journal_header *last = &run->last;
+    bool open = last->parts != 0 && last->part + 1 < last->parts;
+    bool follows = open && header->part == last->part + 1 && header->parts == last->parts &&
+                   memcmp(header->transaction, last->transaction, UUID_LEN) == 0;
+
+    if (run->leaf_known && (open || header->part != 0) && !follows) {
+        mpos_finding(run, entry->ref.epoch, entry->ref.seq, "parts",
+                     "part %d of %d does not follow part %d of %d", header->part, header->parts, last->part,
+                     last->parts);
+    }
+}
+
+static void
+check_payload(mpos_verification *run, const mpos_entry *entry, const mpos_journal_header *header)
+{
+    uint8 hash[32];
+
+    if (entry->payload == NULL) {
+        mpos_finding(run, entry->ref.epoch, entry->ref.seq, "payload_missing", "the payload is gone");
+        return;
+    }
+    mpos_journal_payload_hash(&mpos_host_digest, VARDATA_ANY(entry->payload),
+                              VARSIZE_ANY_EXHDR(entry->payload), hash);
+    if (memcmp(hash, header->payload_hash, sizeof hash) != 0) {
+        mpos_finding(run, entry->ref.epoch, entry->ref.seq, "payload",
+                     "the payload is not the one that was hashed");
+        return;
+    }
+    mpos_verify_note_rows(run, entry);
+}
+
+static void
+check_entry(mpos_verification *run, const mpos_entry *entry, DateADT month)
+{
+    mpos_journal_header header;
+    uint8 leaf[32];
+
+    check_number(run, entry);
+    run->expected = entry->ref.seq + 1;
+    mpos_journal_leaf(&mpos_host_digest, entry->header, leaf);
+    if (memcmp(leaf, entry->ref.leaf, sizeof leaf) != 0) {
+        mpos_finding(run, entry->ref.epoch, entry->ref.seq, "leaf",
+                     "the stored leaf is not the hash of the header");
+    }
+    if (mpos_journal_header_decode(entry->header, &header) != MPOS_OK) {
+        mpos_finding(run, entry->ref.epoch, entry->ref.seq, "header", "the header cannot be read");
+        run->leaf_known = false;
+        return;
+    }
+    if (run->leaf_known && memcmp(header.prev, run->last_leaf, sizeof header.prev) != 0) {
+        mpos_finding(run, entry->ref.epoch, entry->ref.seq, "chain",
+                     "prev is not the leaf of the entry before");
+    }
+    check_fields(run, entry, &header, month);
+    check_parts(run, entry, &header);
+    check_payload(run, entry, &header);
+    memcpy(run->last_leaf, leaf, sizeof leaf);
+    run->leaf_known = true;
+    run->last = header;
+}
+
+static bool
+fixed_bytes(HeapTuple row, TupleDesc shape, int column, uint8 *out, size_t size)
+{
+    bool is_null;
+    Datum value = SPI_getbinval(row, shape, column, &is_null);
+    bytea *bytes = is_null ? NULL : DatumGetByteaPP(value);
+
+    if (bytes == NULL || VARSIZE_ANY_EXHDR(bytes) != size) {
+        memset(out, 0, size);
+        return false;
+    }
+    memcpy(out, VARDATA_ANY(bytes), size);
+    return true;
+}
+
+/* Columns: epoch, seq, month, header, leaf, payload. */
+static void
+check_row(mpos_verification *run, HeapTuple row, TupleDesc shape)
+{
+    mpos_entry entry = {.ref = {.journal = run->identity.journal}};
+    bool is_null;
+    Datum payload;
+    DateADT month;
+
+    entry.ref.epoch = DatumGetInt32(SPI_getbinval(row, shape, 1, &is_null));
+    entry.ref.seq = DatumGetInt64(SPI_getbinval(row, shape, 2, &is_null));
+    month = DatumGetDateADT(SPI_getbinval(row, shape, 3, &is_null));
+    payload = SPI_getbinval(row, shape, 6, &is_null);
+    entry.payload = is_null ? NULL : DatumGetByteaP(payload);
+    if (!fixed_bytes(row, shape, 4, entry.header, MPOS_HEADER_SIZE) ||
+        !fixed_bytes(row, shape, 5, entry.ref.leaf, MPOS_LEAF_SIZE)) {
+        mpos_finding(run, entry.ref.epoch, entry.ref.seq, "header", "header or leaf has another length");
+    }
+    check_entry(run, &entry, month);
+}
+
+static void
+check_entries(mpos_verification *run)
+{
+    MemoryContext memory =
+        AllocSetContextCreate(CurrentMemoryContext, "mpos verified batch", ALLOCSET_DEFAULT_SIZES);
+    Oid types[1] = {UUIDOID};
+    Datum values[1] = {UUIDPGetDatum(&run->identity.journal)};
+    uint64 count;
+    Portal cursor =
+        SPI_cursor_open_with_args(NULL,
+                                  "SELECT epoch, seq, month, header, leaf, payload FROM journal.entry "
+                                  "WHERE journal_id = $1 ORDER BY epoch, seq, month",
+                                  1, types, values, NULL, true, 0);
+
+    do {
+        MemoryContext old;
+
+        SPI_cursor_fetch(cursor, true, BATCH);
+        count = SPI_processed;
+        old = MemoryContextSwitchTo(memory);
+        for (uint64 i = 0; i < count; i++) {
+            check_row(run, SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
+        }
+        MemoryContextSwitchTo(old);
+        MemoryContextReset(memory);
+        SPI_freetuptable(SPI_tuptable);
+        CHECK_FOR_INTERRUPTS();
+    } while (count > 0);
+    SPI_cursor_close(cursor);
+    MemoryContextDelete(memory);
+}
+
+/* The head must say what the last entry says. Read with the statement's snapshot like the entries. */
+static void
+check_head(mpos_verification *run)
+{
+    Oid types[1] = {UUIDOID};
+    Datum values[1] = {UUIDPGetDatum(&run->identity.journal)};
+    uint8 leaf[32];
+    bool is_null;
+
+    SPI_execute_with_args("SELECT epoch, next_seq, last_leaf FROM journal.head WHERE journal_id = $1", 1,
+                          types, values, NULL, true, 1);
+    if (SPI_processed == 0) {
+        mpos_finding(run, run->epoch, -1, "head", "the journal has no head");
+        return;
+    }
+    if (DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null)) !=
+            run->epoch ||
+        DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &is_null)) !=
+            run->expected ||
+        !fixed_bytes(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3, leaf, sizeof leaf) ||
+        memcmp(leaf, run->last_leaf, sizeof leaf) != 0) {
+        mpos_finding(run, run->epoch, run->expected - 1, "head", "the head does not stand at the last entry");
+    }
+}
+
+static void
+verify_journal(mpos_verification *run)
+{
+    begin_epoch(run, 0);
+    check_entries(run);
+    check_head(run);
+    mpos_verify_rows(run);
+}
+
+/* verify(journal uuid) returns table(journal_id, epoch, seq, kind, place): no row when everything is intact. */
+Datum
+mpos_verify(PG_FUNCTION_ARGS)
+{
+    mpos_verification run = {0};
+    mpos_tenant_state before = mpos_tenant_save();
+
+    InitMaterializedSRF(fcinfo, 0);
+    run.out = (ReturnSetInfo *)fcinfo->resultinfo;
+    run.memory = CurrentMemoryContext;
+    if (!mpos_journal_identity_get(PG_GETARG_UUID_P(0), &run.identity)) {
+        mpos_raise(MPOS_E_NOT_FOUND, NULL, NULL);
+    }
+    if (SPI_connect() != SPI_OK_CONNECT) {
+        elog(ERROR, "SPI_connect failed");
+    }
+    mpos_tenant_set(run.identity.tenant.data);
+    PG_TRY();
+    {
+        verify_journal(&run);
+    }
+    PG_FINALLY();
+    {
+        mpos_tenant_restore(before);
+    }
+    PG_END_TRY();
+    SPI_finish();
+    return (Datum)0;
+}

@@ -1,0 +1,47 @@
+/*
+ * verify.h - re-walking a journal inside the database. Words: finding, place.
+ *
+ * What this cannot see: a journal whose entries and head were all rewritten with recomputed hashes. That takes a memory
+ * outside the database (the signer, devices, receipts).
+ */
+#ifndef MPOS_VERIFY_H
+#define MPOS_VERIFY_H
+
+#include "postgres.h"
+
+#include "funcapi.h"
+#include "utils/hsearch.h"
+
+#include "journal_header.h"
+#include "journal_store.h"
+
+/* One run over one journal. */
+typedef struct mpos_verification {
+    ReturnSetInfo *out;
+    mpos_journal_identity identity;
+    MemoryContext memory;
+    HTAB *rows; /* last audited state of each row, by entity and id */
+
+    /* the walk's position */
+    int32 epoch;
+    int64 expected; /* number that must come next */
+    uint8 last_leaf[32];
+    bool leaf_known; /* false after a gap or a damaged header: nothing to compare the next prev with */
+    int64 last_time;
+    mpos_journal_header last; /* parts == 0: none */
+} mpos_verification;
+
+/* Reports one finding; seq -1 becomes NULL. */
+void
+mpos_finding(mpos_verification *run, int32 epoch, int64 seq, const char *kind, const char *place_format, ...)
+    pg_attribute_printf(5, 6);
+
+/* Takes over what the audit section of an entry says about rows. */
+void
+mpos_verify_note_rows(mpos_verification *run, const mpos_entry *entry);
+
+/* Compares every live row of the journal's tables with its last entry. SPI is connected, the tenant set. */
+void
+mpos_verify_rows(mpos_verification *run);
+
+#endif

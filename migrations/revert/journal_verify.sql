@@ -1,0 +1,3 @@
+BEGIN;
+DROP FUNCTION journal.verify(uuid);
+COMMIT;

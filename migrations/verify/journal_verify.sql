@@ -1,0 +1,3 @@
+BEGIN;
+SELECT has_function_privilege('mpos_owner', 'journal.verify(uuid)', 'execute');
+ROLLBACK;
