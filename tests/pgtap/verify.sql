@@ -24,7 +24,7 @@ END
 $$;
 CREATE TABLE tests.journal AS SELECT :'journal'::uuid AS id;
 -- What verify says after a statement, as `kind@seq`; the statement is undone.
-CREATE FUNCTION tests.after(statement text, journal uuid DEFAULT (SELECT id FROM tests.journal)) RETURNS text
+CREATE FUNCTION tests.after(statement text, journal uuid DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql AS $$
 DECLARE
     found text;
@@ -32,7 +32,7 @@ BEGIN
     BEGIN
         EXECUTE statement;
         SELECT coalesce(string_agg(kind || '@' || coalesce(seq::text, '-'), ' ' ORDER BY seq, kind), 'clean') INTO found
-          FROM mpos.verify(journal);
+          FROM mpos.verify(coalesce(journal, (SELECT id FROM tests.journal)));
         RAISE EXCEPTION 'undo' USING ERRCODE = 'ZZZZZ';
     EXCEPTION WHEN SQLSTATE 'ZZZZZ' THEN
         RETURN found;
