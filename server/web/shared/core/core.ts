@@ -1,0 +1,108 @@
+/*
+ * The pricing core as WASM: the same C code that prices in the database. It takes a cart form (cart.ts) and gives a
+ * priced form (priced.ts); nothing is calculated outside it.
+ */
+import { sha256 } from '@noble/hashes/sha2';
+import { hexText } from './bytes';
+
+/** What the module exports; see extension/core/wasm/exports.c. Results below zero are minus an error number. */
+interface CoreExports {
+  memory: WebAssembly.Memory;
+  input(): number;
+  input_size(): number;
+  output(): number;
+  price(size: number): number;
+  order_next(op: number, state: number, payment: number): number;
+  kitchen_bump(from: number, to: number): number;
+  error_code(error: number): number;
+}
+
+/* In the order of the enums of extension/core/order.h. */
+export const orderStates = ['open', 'submitted', 'in_preparation', 'ready', 'served', 'closed', 'voided'] as const;
+export const paymentStates = ['unpaid', 'partial', 'paid', 'overpaid'] as const;
+export const kitchenStates = ['new', 'cooking', 'ready', 'served', 'cancelled'] as const;
+export const orderOps = [
+  'add_line',
+  'void_line',
+  'send',
+  'requeue',
+  'prepare',
+  'ready',
+  'serve',
+  'pay',
+  'close',
+  'void',
+] as const;
+
+export type OrderState = (typeof orderStates)[number];
+export type PaymentState = (typeof paymentStates)[number];
+export type KitchenState = (typeof kitchenStates)[number];
+export type OrderOp = (typeof orderOps)[number];
+
+/** A refusal of the core with its stable code, such as "amount_overflow". */
+export class CoreError extends Error {
+  constructor(readonly code: string) {
+    super(`the core refused: ${code}`);
+  }
+}
+
+/** SHA-256 in hex; of a priced form it is what travels with the sale. */
+export function sha256Hex(bytes: Uint8Array): string {
+  return hexText(sha256(bytes));
+}
+
+export class Core {
+  private constructor(
+    private readonly wasm: CoreExports,
+    /** SHA-256 of the module, which operations name. */
+    readonly hash: string,
+  ) {}
+
+  static async load(bytes: Uint8Array): Promise<Core> {
+    const { instance } = await WebAssembly.instantiate(bytes as BufferSource, {});
+    return new Core(instance.exports as unknown as CoreExports, sha256Hex(bytes));
+  }
+
+  /** Loads from an address such as /core/<sha256>.wasm and checks the hash when it is given. */
+  static async fetch(url: string, hash?: string): Promise<Core> {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`the core could not be loaded: ${response.status}`);
+    const core = await Core.load(new Uint8Array(await response.arrayBuffer()));
+    if (hash !== undefined && core.hash !== hash) throw new Error('the core is not the one that was announced');
+    return core;
+  }
+
+  /** Prices a cart form. The result is a copy. Throws CoreError. */
+  price(cart: Uint8Array): Uint8Array {
+    if (cart.length > this.wasm.input_size()) throw new CoreError('too_many');
+    new Uint8Array(this.wasm.memory.buffer, this.wasm.input(), cart.length).set(cart);
+    const size = this.checked(this.wasm.price(cart.length));
+    return new Uint8Array(this.wasm.memory.buffer, this.wasm.output(), size).slice();
+  }
+
+  /** The order's state after an operation. Throws CoreError (order_state, nothing_due) when it is not legal. */
+  orderNext(op: OrderOp, state: OrderState, payment: PaymentState): OrderState {
+    const next = this.wasm.order_next(
+      orderOps.indexOf(op),
+      orderStates.indexOf(state),
+      paymentStates.indexOf(payment),
+    );
+    return orderStates[this.checked(next)]!;
+  }
+
+  /** Whether the operation is legal, for buttons. */
+  orderAllows(op: OrderOp, state: OrderState, payment: PaymentState): boolean {
+    return this.wasm.order_next(orderOps.indexOf(op), orderStates.indexOf(state), paymentStates.indexOf(payment)) >= 0;
+  }
+
+  /** The later of both states; a cancelled item stays so. */
+  kitchenBump(from: KitchenState, to: KitchenState): KitchenState {
+    return kitchenStates[this.checked(this.wasm.kitchen_bump(kitchenStates.indexOf(from), kitchenStates.indexOf(to)))]!;
+  }
+
+  private checked(result: number): number {
+    if (result >= 0) return result;
+    const bytes = new Uint8Array(this.wasm.memory.buffer, this.wasm.error_code(-result));
+    throw new CoreError(String.fromCharCode(...bytes.subarray(0, bytes.indexOf(0))));
+  }
+}
