@@ -1,0 +1,70 @@
+/* What the register follows live: stock levels for the badges, and tickets, to tell when an order is ready. */
+import { signal } from '@preact/signals';
+import { get, session } from '../../shared/api/client';
+import type { Cursor, StockPage, SyncState } from '../../shared/api/types';
+import { t } from '../../shared/i18n/i18n';
+import { fromFeedId, fromFeedIdOrNull } from '../../shared/ids/ids';
+import { say } from '../../shared/ui/overlay';
+import { Feed, type Change } from '../../shared/ws/feed';
+import { openOrders } from './order';
+
+const stockPage = 1000;
+const qtyScale = 1_000_000;
+
+/** On hand by item id, for items whose stock is counted. */
+export const stock = signal<ReadonlyMap<string, number>>(new Map());
+
+const tickets = new Map<string, { orderId: string | null; call: string }>();
+
+async function loadStock(): Promise<void> {
+  if (!session.value?.scopes.includes('stock.read')) return;
+  const levels = new Map<string, number>();
+  let after: string | null = null;
+  do {
+    const path: string = `/v1/stock?limit=${stockPage}${after ? `&after=${after}` : ''}`;
+    const page: StockPage = (await get<StockPage>(path)).body;
+    for (const level of page.levels) levels.set(level.item_id, Number(level.on_hand));
+    after = page.next;
+  } while (after);
+  stock.value = levels;
+}
+
+function applyStock(changes: Change[]): void {
+  const next = new Map(stock.value);
+  for (const [, , , id, op, , row] of changes) {
+    const item = fromFeedId(id.split('.').pop()!);
+    if (op === 'D') next.delete(item);
+    else if (typeof row?.['on_hand'] === 'number') next.set(item, row['on_hand'] / qtyScale);
+  }
+  stock.value = next;
+}
+
+function applyTicket([, , , id, , , row]: Change): void {
+  if (!row) return;
+  const known = tickets.get(id);
+  const orderId = fromFeedIdOrNull(row['order_id']) ?? known?.orderId ?? null;
+  const call = (row['call_number'] as string | undefined) ?? known?.call ?? '';
+  tickets.set(id, { orderId, call });
+  const mine = openOrders.value.some((o) => o.id === orderId);
+  if (mine && (row['state'] === 'ready' || row['state'] === 'served')) say(t('ready.toast', { n: call }));
+}
+
+/** Follows the outlet from `cursor`; when the position is lost everything is read again. */
+export function followOutlet(outlet: string, cursor: Cursor): Feed {
+  let first: Cursor | null = cursor;
+  return new Feed({
+    outlet,
+    topics: ['stock', 'kitchen'],
+    load: async () => {
+      const from = first ?? (await get<SyncState>('/v1/sync/state')).body.journal.cursor;
+      first = null;
+      await loadStock();
+      return from;
+    },
+    apply: (changes) => {
+      const levels = changes.filter((c) => c[2] === 'stock');
+      if (levels.length > 0) applyStock(levels);
+      changes.filter((c) => c[2] === 'ticket').forEach(applyTicket);
+    },
+  });
+}

@@ -1,0 +1,223 @@
+/*
+ * The register as a whole: what is loaded at sign-in, the operation log, the shift, and what the cashier's actions
+ * write. Every action appends its operation first and changes the page after.
+ */
+import { signal } from '@preact/signals';
+import { coreHash } from 'virtual:mpos-core';
+import { ApiError, get, post, session, setSession } from '../../shared/api/client';
+import type { OpResult, PaymentIn, Shift, SyncState } from '../../shared/api/types';
+import { t } from '../../shared/i18n/i18n';
+import { newId } from '../../shared/ids/ids';
+import { OperationLog, type Ack, type Operation } from '../../shared/sync/log';
+import { Pusher } from '../../shared/sync/pusher';
+import { say, warn } from '../../shared/ui/overlay';
+import { Feed } from '../../shared/ws/feed';
+import { catalogue, loadCatalogue } from './catalogue';
+import { followOutlet } from './outlet-feed';
+import { activeLines, dropOpen, emptyOrder, keepOpen, lineIn, nextQty, openOrders, order, selected, unsentLines } from './order';
+import { loadPricing, priced, type Priced } from './pricing';
+
+export type Phase = 'loading' | 'failed' | 'ready';
+
+/** A finished sale as the receipt shows it: the order, the priced form's figures, and what the server answered. */
+export interface Sale {
+  readonly opSeq: number;
+  readonly receipt: string;
+  readonly order: ReturnType<typeof emptyOrder>;
+  readonly priced: Priced;
+  readonly tendered: number;
+  readonly change: number;
+  readonly at: number;
+  readonly ack: Ack | null;
+}
+
+export const phase = signal<Phase>('loading');
+export const failure = signal('');
+export const pusher = signal<Pusher | null>(null);
+export const feed = signal<Feed | null>(null);
+export const shift = signal<Pick<Shift, 'id' | 'float'> | null>(null);
+export const mode = signal<'sell' | 'pay'>('sell');
+export const sale = signal<Sale | null>(null);
+
+let receiptN = 0;
+
+function log(): OperationLog {
+  return pusher.value!.log;
+}
+
+/** Loads everything a sale needs. Signing in again at the same register goes on with the log that is here. */
+export async function startTill(): Promise<void> {
+  phase.value = 'loading';
+  try {
+    const [state] = await Promise.all([get<SyncState>('/v1/sync/state'), loadCatalogue(), loadPricing()]);
+    adoptState(state.body);
+    feed.value?.dispose();
+    feed.value = followOutlet(session.value!.outlet.id, state.body.journal.cursor);
+    phase.value = 'ready';
+  } catch (e) {
+    failure.value = e instanceof ApiError ? `${e.message} (${e.problem.code})` : t('signin.offline');
+    phase.value = 'failed';
+  }
+}
+
+function adoptState(state: SyncState): void {
+  const known = pusher.value;
+  if (known?.log.device === state.device_id) {
+    if (!known.log.reconcile(state.last_seq, state.last_hash)) known.stuck.value = 'bad_chain';
+    if (known.log.length.value === 0) shift.value = state.shift;
+    known.kick();
+    return;
+  }
+  known?.dispose();
+  const start = { device: state.device_id, gen: state.gen, lastSeq: state.last_seq, lastHash: state.last_hash, coreHash };
+  const started = new OperationLog(start);
+  started.onAck(acknowledged);
+  pusher.value = new Pusher(started);
+  receiptN = state.receipt_n;
+  shift.value = state.shift;
+}
+
+function acknowledged(op: Operation, ack: Ack): void {
+  const { result } = ack;
+  if (sale.value?.opSeq === op.seq) sale.value = { ...sale.value, ack };
+  const call = result.ref?.call_number;
+  if (call) {
+    const known = openOrders.value.find((o) => o.id === op.root);
+    if (known) keepOpen({ ...known, callNumber: call });
+    if (order.value.id === op.root) order.value = { ...order.value, callNumber: call };
+  }
+  report(op, result);
+}
+
+function report(op: Operation, result: OpResult): void {
+  if (result.st === 'rej') warn(t('op.rej', { code: result.code ?? '', what: op.type }));
+  else if (result.st === 'susp' || result.st === 'held') warn(t('op.susp', { code: result.code ?? result.st }));
+  else if (result.st === 'flag') say(t('op.flag', { flags: (result.flags ?? []).join(', ') }));
+}
+
+export function openShift(float: number): void {
+  const id = newId();
+  log().append('shift.open', id, { id, float });
+  shift.value = { id, float };
+}
+
+/** Closes the shift; the counted cash is recorded with it. */
+export function closeShift(counted: number): void {
+  const { id } = shift.value!;
+  log().append('shift.close', id, { shift_id: id, counted });
+  shift.value = null;
+}
+
+export const readShift = async (id: string): Promise<Shift> => (await get<Shift>(`/v1/shifts/${id}`)).body;
+
+/* The order as order.place and sale.commit write it. */
+function placeBody(figures: Priced): Record<string, unknown> {
+  const { id, channel, table, discount } = order.value;
+  const body: Record<string, unknown> = {
+    id,
+    channel,
+    lines: activeLines.value.map(lineIn),
+    send: goesToKitchen(),
+    catalogue: catalogue.value!.hash,
+    priced_hash: figures.hash,
+  };
+  if (table) body['table'] = table;
+  if (discount) body['discounts'] = [discount];
+  return body;
+}
+
+/** True when an unsent line (or a component of it) is made at a station. */
+export function goesToKitchen(): boolean {
+  const items = catalogue.value?.items;
+  return unsentLines.value.some((l) =>
+    [l.itemId, ...l.components.map((c) => c.item_id)].some((id) => items?.get(id)?.station),
+  );
+}
+
+/** Writes what is new on the order and sends it to the kitchen. The order stays open. */
+export function sendOrder(): void {
+  const figures = priced.value;
+  if (!figures || unsentLines.value.length === 0) return;
+  const { id } = order.value;
+  if (!order.value.placed) {
+    log().append('order.place', id, { ...placeBody(figures), send: true });
+  } else {
+    log().append('order.line.add', id, { order_id: id, lines: unsentLines.value.map(lineIn) });
+    log().append('order.send', id, { order_id: id });
+  }
+  order.value = { ...order.value, placed: true, lines: order.value.lines.map((l) => ({ ...l, sent: true })) };
+  keepOpen(order.value);
+}
+
+/** Voids a line the server knows; the kitchen sees it struck. */
+export function voidSentLine(lineId: string): void {
+  const { id } = order.value;
+  log().append('order.line.void', id, { order_id: id, line_id: lineId });
+  order.value = { ...order.value, lines: order.value.lines.map((l) => (l.id === lineId ? { ...l, voided: true } : l)) };
+  keepOpen(order.value);
+}
+
+function nextReceipt(): string {
+  const { outlet, device } = session.value!;
+  receiptN += 1;
+  return `${outlet.code}-${device.code}-${device.series}-${receiptN}`;
+}
+
+/* A sale paid at once is one operation; an order that was sent before gets its payment. */
+function appendPayment(figures: Priced, payment: PaymentIn): Operation {
+  const { id } = order.value;
+  if (!order.value.placed) {
+    return log().append('sale.commit', id, { ...placeBody(figures), payments: [payment], receipt_n: receiptN });
+  }
+  return log().append('order.pay', id, { order_id: id, ...payment });
+}
+
+/** Takes `tendered` in cash for the whole order. The operation is in the log before the receipt shows. */
+export function payCash(tendered: number): void {
+  if (order.value.placed && unsentLines.value.length > 0) sendOrder();
+  const figures = priced.value;
+  if (!figures || tendered < figures.total) return;
+  const receipt = nextReceipt();
+  const payment: PaymentIn = { id: newId(), tender: 'cash', amount: figures.total, tendered };
+  const op = appendPayment(figures, payment);
+  const change = tendered - figures.total;
+  sale.value = { opSeq: op.seq, receipt, order: order.value, priced: figures, tendered, change, at: op.at, ack: null };
+  dropOpen(order.value.id);
+  newOrder();
+}
+
+/** Pays an order that another page placed, by the server's own figure. */
+export function payForeign(orderId: string, due: number): void {
+  receiptN += 1;
+  log().append('order.pay', orderId, { order_id: orderId, id: newId(), tender: 'cash', amount: due, tendered: due });
+}
+
+export function newOrder(): void {
+  order.value = emptyOrder(order.value.channel);
+  selected.value = null;
+  nextQty.value = 1;
+  mode.value = 'sell';
+}
+
+/** Takes up an open order again; what was on the page before stays open if it was sent. */
+export function resumeOrder(id: string): void {
+  const found = openOrders.value.find((o) => o.id === id);
+  if (!found) return;
+  if (order.value.placed) keepOpen(order.value);
+  order.value = found;
+  selected.value = null;
+  sale.value = null;
+  mode.value = 'sell';
+}
+
+/** Ends the session. What is still in the queue stays on this page and goes out after the next sign-in. */
+export async function signOut(): Promise<void> {
+  try {
+    await post('/v1/auth/sign-out', {});
+  } catch {
+    /* the token is dropped here in any case */
+  }
+  feed.value?.dispose();
+  feed.value = null;
+  setSession(null);
+}

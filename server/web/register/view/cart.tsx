@@ -1,0 +1,287 @@
+/* The order: lines with their tools, totals, and the one big action. Every figure comes from the priced form. */
+import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { t } from '../../shared/i18n/i18n';
+import { percent } from '../../shared/money/money';
+import { locale } from '../../shared/i18n/i18n';
+import { Empty, IconButton } from '../../shared/ui/controls';
+import type { DiscountIn } from '../../shared/api/types';
+import { catalogue, groupsOf } from '../state/catalogue';
+import { activeLines, itemCount, nextQty, order, selected, setQty, unsentLines, type CartLine } from '../state/order';
+import { editLine } from '../state/picker';
+import { priced, pricingError, type Priced } from '../state/pricing';
+import { leaveOrder, lineName, sheet, startPay, takeOut } from '../state/sheet';
+import { goesToKitchen, mode, sale, sendOrder, voidSentLine } from '../state/till';
+import { asAmount, asMoney } from './format';
+import { say } from '../../shared/ui/overlay';
+import { useSignal } from '@preact/signals';
+
+export const discountText = (d: DiscountIn): string =>
+  d.type === 'percent' ? `−${percent(d.rate!, locale.value)}` : `−${asAmount(d.amount!)}`;
+
+function optionNames(line: CartLine): string[] {
+  const index = catalogue.value!;
+  const names = line.modifiers.map((m) => index.modifiers.get(m.modifier_id)?.name ?? '');
+  const parts = line.components.map((c) => {
+    const own = (c.modifiers ?? []).map((m) => index.modifiers.get(m.modifier_id)?.name ?? '');
+    return [index.items.get(c.item_id)?.name ?? '', ...own].join(', ');
+  });
+  return [...parts, ...names];
+}
+
+function hasOptions(line: CartLine): boolean {
+  const item = catalogue.value!.items.get(line.itemId);
+  return !!item && (item.combo.length > 0 || groupsOf(catalogue.value!, item).length > 0);
+}
+
+function SentTools({ line }: { line: CartLine }): JSX.Element {
+  const sure = useSignal(false);
+  return (
+    <div class="line-tools">
+      <span class="sent-mark">{t('cart.sent')}</span>
+      {sure.value ? (
+        <>
+          <button type="button" class="button" onClick={() => (sure.value = false)}>
+            {t('action.cancel')}
+          </button>
+          <button type="button" class="button stop confirm" onClick={() => voidSentLine(line.id)}>
+            {t('cart.void')}
+          </button>
+        </>
+      ) : (
+        <IconButton icon="trash" label={t('cart.void')} class="stop" onClick={() => (sure.value = true)} />
+      )}
+    </div>
+  );
+}
+
+function LineTools({ line }: { line: CartLine }): JSX.Element {
+  if (line.sent) return <SentTools line={line} />;
+  return (
+    <div class="line-tools">
+      <IconButton icon="minus" label={t('cart.less')} disabled={line.qty <= 1} onClick={() => setQty(line.id, line.qty - 1)} />
+      <button
+        type="button"
+        class="button num"
+        aria-label={t('qty.line', { name: lineName(line) })}
+        onClick={() => (sheet.value = { kind: 'line-qty', line: line.id })}
+      >
+        {line.qty}
+      </button>
+      <IconButton icon="plus" label={t('cart.more')} onClick={() => setQty(line.id, line.qty + 1)} />
+      <span class="spread" />
+      {hasOptions(line) && <IconButton icon="options" label={t('cart.options')} onClick={() => editLine(line)} />}
+      <IconButton
+        icon="percent"
+        label={t('cart.discount')}
+        onClick={() => (sheet.value = { kind: 'discount', line: line.id })}
+      />
+      <IconButton icon="trash" label={t('cart.void')} class="stop" onClick={() => takeOut(line)} />
+    </div>
+  );
+}
+
+function Line({ line, figures }: { line: CartLine; figures: Priced | null }): JSX.Element {
+  const row = useRef<HTMLLIElement>(null);
+  const on = selected.value === line.id && !line.voided;
+  useEffect(() => {
+    if (on) row.current?.scrollIntoView({ block: 'nearest' });
+  }, [on, line.qty]);
+  const amounts = figures?.lines.get(line.id);
+  return (
+    <li class={`line ${on ? 'on' : ''} ${line.voided ? 'voided' : ''} ${line.sent ? 'sent' : ''}`} ref={row}>
+      <button
+        type="button"
+        class="line-main"
+        aria-expanded={on}
+        disabled={line.voided}
+        onClick={() => (selected.value = on ? null : line.id)}
+      >
+        <span class="line-qty num">{line.qty}</span>
+        <span class="line-text">
+          <span class="line-name">{lineName(line)}</span>
+          {optionNames(line).map((name, i) => (
+            <span class="line-option" key={i}>
+              {name}
+            </span>
+          ))}
+          {line.discount && (
+            <span class="line-option discount">
+              {t('cart.discount')} {discountText(line.discount)}
+            </span>
+          )}
+        </span>
+        <span class="money">
+          {amounts ? asAmount(amounts.gross - amounts.lineDiscount) : ''}
+          {amounts && amounts.lineDiscount > 0 && <s class="before">{asAmount(amounts.gross)}</s>}
+        </span>
+      </button>
+      {on && <LineTools line={line} />}
+    </li>
+  );
+}
+
+export function Totals({ figures }: { figures: Priced }): JSX.Element {
+  return (
+    <dl class="pairs totals">
+      {figures.orderDiscount > 0 && (
+        <>
+          <dt>{t('cart.subtotal')}</dt>
+          <dd>{asAmount(figures.gross - (figures.discount - figures.orderDiscount))}</dd>
+          <dt>
+            {t('cart.discount')} {order.value.discount ? discountText(order.value.discount) : ''}
+          </dt>
+          <dd>{asAmount(-figures.orderDiscount)}</dd>
+        </>
+      )}
+      {figures.taxes.map((tax) => (
+        <>
+          <dt>{t(tax.included ? 'cart.tax.included' : 'cart.tax.added', { name: tax.name, rate: percent(tax.rate, locale.value) })}</dt>
+          <dd>{asAmount(tax.amount)}</dd>
+        </>
+      ))}
+    </dl>
+  );
+}
+
+/** Quantity the next item is added with; touch to change it. */
+function NextQty(): JSX.Element {
+  return (
+    <button
+      type="button"
+      class={`button next-qty num ${nextQty.value > 1 ? 'primary' : 'quiet'}`}
+      aria-label={`${t('qty.next')}: ${nextQty.value}`}
+      onClick={() => (sheet.value = { kind: 'next-qty' })}
+    >
+      {nextQty.value} ×
+    </button>
+  );
+}
+
+function Head(): JSX.Element {
+  const { callNumber, channel, table, placed, lines } = order.value;
+  return (
+    <header class="cart-head">
+      <h2>{callNumber ? t('cart.call', { n: callNumber }) : t('cart.title')}</h2>
+      {mode.value === 'sell' && <NextQty />}
+      <button type="button" class="button quiet" disabled={placed} onClick={() => (sheet.value = { kind: 'table' })}>
+        {channel === 'dine_in' && table ? t('kitchen.table', { n: table }) : t(channelKey(channel))}
+      </button>
+      <IconButton
+        icon={placed ? 'plus' : 'trash'}
+        label={t(placed ? 'cart.hold' : 'cart.discard')}
+        class="quiet"
+        disabled={lines.length === 0}
+        onClick={leaveOrder}
+      />
+    </header>
+  );
+}
+
+export function channelKey(channel: string): 'cart.channel.counter' | 'cart.channel.dine_in' | 'cart.channel.takeaway' {
+  if (channel === 'dine_in') return 'cart.channel.dine_in';
+  return channel === 'takeaway' ? 'cart.channel.takeaway' : 'cart.channel.counter';
+}
+
+export function sendAndSay(): void {
+  sendOrder();
+  say(t('sent.toast'));
+}
+
+function Actions({ figures }: { figures: Priced | null }): JSX.Element {
+  const empty = activeLines.value.length === 0;
+  const total = figures?.total ?? 0;
+  return (
+    <div class="cart-actions">
+      <IconButton
+        icon="percent"
+        label={t('cart.orderdiscount')}
+        disabled={empty || order.value.placed}
+        onClick={() => (sheet.value = { kind: 'discount', line: null })}
+      />
+      <button
+        type="button"
+        class="button large"
+        aria-label={t('cart.send.label')}
+        disabled={unsentLines.value.length === 0 || !figures || !goesToKitchen()}
+        onClick={sendAndSay}
+      >
+        {t('cart.send')}
+      </button>
+      <button type="button" class="button primary large pay-button" disabled={empty || !figures} onClick={startPay}>
+        {t('cart.pay', { m: asMoney(total) })}
+      </button>
+    </div>
+  );
+}
+
+export function CartBody(): JSX.Element {
+  const figures = priced.value;
+  const lines = order.value.lines;
+  return (
+    <>
+      <Head />
+      <ol class="lines" aria-label={t('cart.title')}>
+        {lines.length === 0 && (
+          <li class="lines-empty">
+            <Empty title={t('cart.empty')} hint={t('cart.empty.hint')} />
+          </li>
+        )}
+        {lines.map((line) => (
+          <Line key={line.id} line={line} figures={figures} />
+        ))}
+      </ol>
+      <div class="cart-foot">
+        {pricingError.value && (
+          <p class="banner stop" role="alert">
+            {t('cart.price', { e: pricingError.value })}
+          </p>
+        )}
+        {figures && lines.length > 0 && <Totals figures={figures} />}
+        <p class="cart-total">
+          <span>{t('cart.total')}</span>
+          <output class="money" aria-label={t('cart.total')}>
+            {asMoney(figures?.total ?? 0)}
+          </output>
+        </p>
+        {mode.value === 'sell' && <Actions figures={figures} />}
+      </div>
+    </>
+  );
+}
+
+export function Cart(): JSX.Element | null {
+  if (sale.value) return null;
+  const shown = sheet.value?.kind === 'cart';
+  return (
+    <aside class={`cart ${shown ? 'shown' : ''}`} aria-label={t('cart.title')}>
+      {shown && (
+        <button type="button" class="button quiet cart-close" onClick={() => (sheet.value = null)}>
+          {t('action.close')}
+        </button>
+      )}
+      <CartBody />
+    </aside>
+  );
+}
+
+/** On narrow pages the order is a sheet; this bar opens it. */
+export function CartBar(): JSX.Element {
+  const n = itemCount.value;
+  const total = priced.value?.total ?? 0;
+  return (
+    <div class="cart-bar">
+      <NextQty />
+      <button
+        type="button"
+        class="button large primary"
+        disabled={order.value.lines.length === 0}
+        aria-label={t('cart.show')}
+        onClick={() => (sheet.value = { kind: 'cart' })}
+      >
+        <span>{n === 1 ? t('cart.items.one') : t('cart.items', { n })}</span>
+        <span class="money">{asMoney(total)}</span>
+      </button>
+    </div>
+  );
+}

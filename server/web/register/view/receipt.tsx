@@ -1,0 +1,128 @@
+/* The receipt, from the priced form that was sold; the journal reference appears when the server has answered. */
+import type { JSX } from 'preact';
+import { session } from '../../shared/api/client';
+import { locale, t } from '../../shared/i18n/i18n';
+import { percent } from '../../shared/money/money';
+import { catalogue } from '../state/catalogue';
+import type { CartLine } from '../state/order';
+import type { Priced } from '../state/pricing';
+import type { Sale } from '../state/till';
+import { discountText } from './cart';
+import { asAmount, asMoney } from './format';
+
+function Options({ line }: { line: CartLine }): JSX.Element {
+  const index = catalogue.value!;
+  const name = (id: string): string => index.modifiers.get(id)?.name ?? '';
+  return (
+    <>
+      {line.components.map((c) => (
+        <li class="sub" key={c.id}>
+          {[index.items.get(c.item_id)?.name, ...(c.modifiers ?? []).map((m) => name(m.modifier_id))].join(', ')}
+        </li>
+      ))}
+      {line.modifiers.map((m) => (
+        <li class="sub" key={m.modifier_id}>
+          {name(m.modifier_id)}
+        </li>
+      ))}
+    </>
+  );
+}
+
+function Line({ line, figures }: { line: CartLine; figures: Priced }): JSX.Element {
+  const amounts = figures.lines.get(line.id);
+  return (
+    <>
+      <li>
+        <span>
+          {line.qty} × {catalogue.value!.items.get(line.itemId)?.name}
+        </span>
+        <span class="money">{amounts ? asAmount(amounts.gross) : ''}</span>
+      </li>
+      <Options line={line} />
+      {line.discount && amounts && (
+        <li class="sub">
+          <span>
+            {t('cart.discount')} {discountText(line.discount)}
+          </span>
+          <span class="money">{asAmount(-amounts.lineDiscount)}</span>
+        </li>
+      )}
+    </>
+  );
+}
+
+function Figures({ sale }: { sale: Sale }): JSX.Element {
+  const { priced, order } = sale;
+  return (
+    <dl class="pairs">
+      {priced.orderDiscount > 0 && (
+        <>
+          <dt>
+            {t('cart.discount')} {order.discount ? discountText(order.discount) : ''}
+          </dt>
+          <dd>{asAmount(-priced.orderDiscount)}</dd>
+        </>
+      )}
+      <dt class="strong">{t('cart.total')}</dt>
+      <dd class="strong">{asMoney(priced.total)}</dd>
+      <dt>{t('receipt.cash')}</dt>
+      <dd>{asAmount(sale.tendered)}</dd>
+      <dt>{t('receipt.change')}</dt>
+      <dd>{asAmount(sale.change)}</dd>
+      {priced.taxes.map((tax) => (
+        <>
+          <dt>
+            {t(tax.included ? 'cart.tax.included' : 'cart.tax.added', { name: tax.name, rate: percent(tax.rate, locale.value) })}{' '}
+            {t('receipt.base', { m: asAmount(tax.base) })}
+          </dt>
+          <dd>{asAmount(tax.amount)}</dd>
+        </>
+      ))}
+    </dl>
+  );
+}
+
+function Proof({ sale }: { sale: Sale }): JSX.Element {
+  const journal = sale.ack?.journal;
+  return (
+    <p class="proof num" aria-live="polite">
+      {journal ? t('receipt.journal', { epoch: journal.epoch, seq: journal.seq }) : t('receipt.pending')}
+      <br />
+      {journal ? t('receipt.leaf', { leaf: journal.leaf.slice(0, 24) }) : ' '}
+    </p>
+  );
+}
+
+export function Receipt({ sale }: { sale: Sale }): JSX.Element {
+  const { tenant, outlet, staff } = session.value!;
+  const when = new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium', timeStyle: 'short', timeZone: outlet.timezone });
+  const call = sale.ack?.result.ref?.call_number ?? sale.order.callNumber;
+  return (
+    <article class="receipt" aria-label={t('receipt.title')} data-order={sale.order.id} data-priced-hash={sale.priced.hash}>
+      <header>
+        <strong>{tenant.name}</strong>
+        <span>{outlet.name}</span>
+        <span class="num">{when.format(sale.at)}</span>
+        <span class="num">{sale.ack?.result.ref?.receipt ?? sale.receipt}</span>
+      </header>
+      <p class="call">
+        <span>{t('receipt.call')}</span>
+        <b class="num">{call ?? '–'}</b>
+      </p>
+      <ul class="receipt-lines">
+        {sale.order.lines
+          .filter((l) => !l.voided)
+          .map((line) => (
+            <Line key={line.id} line={line} figures={sale.priced} />
+          ))}
+      </ul>
+      <Figures sale={sale} />
+      <footer>
+        <p>{t('receipt.served', { name: staff.name })}</p>
+        <p>{t('receipt.thanks')}</p>
+        <Proof sale={sale} />
+      </footer>
+    </article>
+  );
+}
