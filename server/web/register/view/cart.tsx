@@ -12,7 +12,7 @@ import { editLine } from '../state/picker';
 import { priced, pricingError, type Priced } from '../state/pricing';
 import { leaveOrder, lineName, sheet, startPay, takeOut } from '../state/sheet';
 import { goesToKitchen, mode, sale, sendOrder, voidSentLine } from '../state/till';
-import { asAmount, asMoney } from './format';
+import { asAmount, asMoney, taxLabel } from './format';
 import { say } from '../../shared/ui/overlay';
 import { useSignal } from '@preact/signals';
 
@@ -136,7 +136,7 @@ export function Totals({ figures }: { figures: Priced }): JSX.Element {
       )}
       {figures.taxes.map((tax) => (
         <>
-          <dt>{t(tax.included ? 'cart.tax.included' : 'cart.tax.added', { name: tax.name, rate: percent(tax.rate, locale.value) })}</dt>
+          <dt>{taxLabel(tax)}</dt>
           <dd>{asAmount(tax.amount)}</dd>
         </>
       ))}

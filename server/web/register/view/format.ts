@@ -1,8 +1,8 @@
 /* Amounts in the outlet's currency and the reader's language. */
 import { computed } from '@preact/signals';
 import { session } from '../../shared/api/client';
-import { locale } from '../../shared/i18n/i18n';
-import { amount, money, type Currency } from '../../shared/money/money';
+import { locale, t } from '../../shared/i18n/i18n';
+import { amount, money, percent, type Currency } from '../../shared/money/money';
 
 export const currency = computed<Currency>(() => {
   const outlet = session.value?.outlet;
@@ -11,3 +11,10 @@ export const currency = computed<Currency>(() => {
 
 export const asMoney = (minor: number): string => money(minor, currency.value, locale.value);
 export const asAmount = (minor: number): string => amount(minor, currency.value, locale.value);
+
+/** "incl. VAT 19 %"; a tax that is named by its rate alone reads "incl. tax 19 %". */
+export function taxLabel(tax: { name: string; rate: string; included: boolean }): string {
+  const rate = percent(tax.rate, locale.value);
+  const name = /[0-9]/.test(tax.name) ? t('cart.tax.word', { rate }) : `${tax.name} ${rate}`;
+  return tax.included ? t('cart.tax.included', { name }) : name;
+}

@@ -2,13 +2,12 @@
 import type { JSX } from 'preact';
 import { session } from '../../shared/api/client';
 import { locale, t } from '../../shared/i18n/i18n';
-import { percent } from '../../shared/money/money';
 import { catalogue } from '../state/catalogue';
 import type { CartLine } from '../state/order';
 import type { Priced } from '../state/pricing';
 import type { Sale } from '../state/till';
 import { discountText } from './cart';
-import { asAmount, asMoney } from './format';
+import { asAmount, asMoney, taxLabel } from './format';
 
 function Options({ line }: { line: CartLine }): JSX.Element {
   const index = catalogue.value!;
@@ -73,8 +72,7 @@ function Figures({ sale }: { sale: Sale }): JSX.Element {
       {priced.taxes.map((tax) => (
         <>
           <dt>
-            {t(tax.included ? 'cart.tax.included' : 'cart.tax.added', { name: tax.name, rate: percent(tax.rate, locale.value) })}{' '}
-            {t('receipt.base', { m: asAmount(tax.base) })}
+            {taxLabel(tax)} {t('receipt.base', { m: asAmount(tax.base) })}
           </dt>
           <dd>{asAmount(tax.amount)}</dd>
         </>

@@ -1,0 +1,87 @@
+// The kitchen: tickets arrive live, bump and recall show on every screen.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { finishedSale, openKitchen, openRegister, touchItem } from './setup.mjs';
+
+const head = (screen, call) => screen.getByRole('button', { name: new RegExp(`^Finish ${call},`) });
+
+async function sendEspresso(till) {
+  await touchItem(till, 'Espresso');
+  await till.getByRole('button', { name: 'Send to kitchen' }).click();
+  const heading = till.getByRole('heading', { name: /^Call / });
+  await heading.waitFor();
+  return (await heading.textContent()).replace('Call ', '');
+}
+
+async function leave(till) {
+  await till.getByRole('button', { name: /^Pay / }).click();
+  await till.getByRole('button', { name: 'Exact', exact: true }).click();
+  await finishedSale(till);
+  await till.getByRole('button', { name: 'New order' }).click();
+}
+
+test('what is sold in one page appears in the other without a reload', async () => {
+  const [till, kitchen] = await Promise.all([openRegister(), openKitchen()]);
+  await touchItem(till, 'Espresso');
+  await till.getByRole('button', { name: /^Pay / }).click();
+  await till.getByRole('button', { name: 'Exact', exact: true }).click();
+  const { receipt } = await finishedSale(till);
+  const call = await receipt.locator('.call b').textContent();
+  await head(kitchen, call).waitFor();
+  await Promise.all([till.end(), kitchen.end()]);
+});
+
+test('bump and recall show on both screens and at the register', async () => {
+  const [till, first, second] = await Promise.all([openRegister(), openKitchen(), openKitchen({ screen: 'K2' })]);
+  const call = await sendEspresso(till);
+  await Promise.all([head(first, call).waitFor(), head(second, call).waitFor()]);
+  await head(first, call).click();
+  await Promise.all([head(first, call).waitFor({ state: 'hidden' }), head(second, call).waitFor({ state: 'hidden' })]);
+  await till.getByText(`${call} is ready.`).waitFor();
+  await second.getByRole('button', { name: 'Recall' }).click();
+  await second.getByRole('button', { name: `Bring back ${call}` }).click();
+  await Promise.all([head(first, call).waitFor(), head(second, call).waitFor()]);
+  await leave(till);
+  await Promise.all([till.end(), first.end(), second.end()]);
+});
+
+test('keys 1 to 9 finish a ticket, r brings the last one back', async () => {
+  const [till, kitchen] = await Promise.all([openRegister(), openKitchen()]);
+  const call = await sendEspresso(till);
+  await head(kitchen, call).waitFor();
+  const position = await kitchen.getByRole('list', { name: 'Tickets' }).locator('.ticket').evaluateAll(
+    (all, wanted) => 1 + all.findIndex((x) => x.textContent.startsWith(wanted)),
+    call,
+  );
+  assert.ok(position >= 1 && position <= 9);
+  await kitchen.keyboard.press(String(position));
+  await head(kitchen, call).waitFor({ state: 'hidden' });
+  await kitchen.keyboard.press('r');
+  await head(kitchen, call).waitFor();
+  await leave(till);
+  await Promise.all([till.end(), kitchen.end()]);
+});
+
+test('an item voided after sending is struck; the ticket stays until touched', async () => {
+  const [till, kitchen] = await Promise.all([openRegister(), openKitchen()]);
+  const call = await sendEspresso(till);
+  await head(kitchen, call).waitFor();
+  await till.getByRole('button', { name: 'Void line' }).click();
+  await till.getByRole('button', { name: 'Void line' }).click();
+  const ticket = kitchen.getByRole('list', { name: 'Tickets' }).locator('.ticket', { has: head(kitchen, call) });
+  await ticket.getByRole('button', { name: /Espresso, cancelled/ }).waitFor();
+  await head(kitchen, call).click();
+  await head(kitchen, call).waitFor({ state: 'hidden' });
+  await Promise.all([till.end(), kitchen.end()]);
+});
+
+test('one item can be made ready by itself', async () => {
+  const [till, kitchen] = await Promise.all([openRegister(), openKitchen()]);
+  await touchItem(till, 'Espresso');
+  const call = await sendEspresso(till);
+  const ticket = kitchen.getByRole('list', { name: 'Tickets' }).locator('.ticket', { has: head(kitchen, call) });
+  await ticket.getByRole('button', { name: /Espresso, new/ }).first().click();
+  await ticket.getByRole('button', { name: /Espresso, ready/ }).waitFor();
+  await leave(till);
+  await Promise.all([till.end(), kitchen.end()]);
+});

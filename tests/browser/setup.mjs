@@ -1,0 +1,123 @@
+// What the page tests share: one stack, one browser, pages that sign in, and the API for looking behind the page.
+import { after } from 'node:test';
+import { chromium } from 'playwright-core';
+import { startStack } from '../lib/stack.mjs';
+
+const browserArgs = [
+  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync',
+];
+const pins = { 101: '1234', 102: '2345', 103: '3456' };
+const waitMs = 10_000;
+
+let stackStarted;
+let browserStarted;
+
+/** The stack of all page tests, started by the first that needs it. */
+export const stack = () => (stackStarted ??= startStack());
+const browser = () =>
+  (browserStarted ??= chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: browserArgs }));
+
+after(async () => {
+  await (await browserStarted)?.close();
+  await (await stackStarted)?.stop();
+});
+
+/** Calls the API; throws with the problem when refused. */
+export async function api(path, { token, method = 'GET', body } = {}) {
+  const headers = { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() };
+  if (token) headers.authorization = `Bearer ${token}`;
+  const answer = await fetch((await stack()).url + path, { method, headers, body: body ? JSON.stringify(body) : undefined });
+  const parsed = await answer.json();
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${JSON.stringify(parsed)}`);
+  return parsed;
+}
+
+/** A manager's token for looking at what was stored; not the register's own session. */
+export async function managerToken(tenant = 'demo-cafe') {
+  const body = { tenant, outlet: 'main', staff: '101', pin: pins[101] };
+  return (await api('/v1/auth/pin', { method: 'POST', body })).token;
+}
+
+/** Opens a page of its own (own storage); errors of the page fail the test that closes it. */
+export async function openPage(path, { width = 1280, height = 800, colorScheme = 'light' } = {}) {
+  const { url } = await stack();
+  const context = await (await browser()).newContext({ viewport: { width, height }, colorScheme, locale: 'en-GB', reducedMotion: 'reduce' });
+  context.setDefaultTimeout(waitMs);
+  const page = await context.newPage();
+  const errors = [];
+  page.on('pageerror', (error) => errors.push(error));
+  page.end = async () => {
+    await context.close();
+    if (errors.length > 0) throw errors[0];
+  };
+  await page.goto(url + path);
+  return page;
+}
+
+export async function signIn(page, staff) {
+  await page.keyboard.type(staff);
+  await page.keyboard.press('Enter');
+  await page.keyboard.type(pins[staff]);
+  await page.keyboard.press('Enter');
+}
+
+/** A register ready to sell; opens its shift when none is open. */
+export async function openRegister({ tenant = 'demo-cafe', register = 'R1', ...view } = {}) {
+  const page = await openPage(`/register/?tenant=${tenant}&outlet=main&register=${register}`, view);
+  await signIn(page, '102');
+  const items = page.getByRole('group', { name: 'Items' });
+  const openShift = page.getByRole('button', { name: /^Open shift with/ });
+  await items.or(openShift).waitFor();
+  if (await openShift.isVisible()) {
+    await page.keyboard.type('10000');
+    await openShift.click();
+  }
+  await items.waitFor();
+  return page;
+}
+
+export async function openKitchen({ screen = 'K1', ...view } = {}) {
+  const page = await openPage(`/kitchen/?tenant=demo-cafe&outlet=main&register=${screen}`, view);
+  await signIn(page, '103');
+  await page.getByRole('button', { name: 'Recall' }).waitFor();
+  await page.getByLabel('Connection').getByText('Online').waitFor();
+  return page;
+}
+
+const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** The tile of an item; searches for it so that it is in view. */
+export async function touchItem(page, name) {
+  const search = page.getByRole('searchbox');
+  await search.fill(name);
+  await page.getByRole('group', { name: 'Items' }).getByRole('button', { name: new RegExp(`^${escaped(name)}`) }).first().click();
+  await search.fill('');
+}
+
+export const picker = (page) => page.getByRole('region', { name: /^Options/ });
+
+/** Chooses an option by the name of its group. */
+export async function choose(page, group, option) {
+  const groups = picker(page).getByRole('group', { name: new RegExp(`^${escaped(group)}`) });
+  await groups.last().getByRole('button', { name: new RegExp(`^${escaped(option)}`) }).first().click();
+}
+
+export const addChosen = (page) => picker(page).getByRole('button', { name: 'Add', exact: true }).click();
+
+export const total = (page) => page.getByRole('complementary').getByRole('status', { name: 'Total' });
+
+/** Minor units of an amount as the page shows it. */
+export const minor = (text) => Math.round(Number(text.replace(/[^0-9.-]/g, '')) * 100);
+
+/** The finished sale: waits for the receipt and the server's acknowledgement. */
+export async function finishedSale(page) {
+  const receipt = page.getByRole('article', { name: 'Receipt' });
+  await receipt.getByText(/^Journal \d+\.\d+/).waitFor();
+  return { orderId: await receipt.getAttribute('data-order'), pricedHash: await receipt.getAttribute('data-priced-hash'), receipt };
+}
+
+/** What the server stored for an order, by the receipt. */
+export async function storedReceipt(orderId, tenant) {
+  return api(`/v1/orders/${orderId}/receipt`, { token: await managerToken(tenant) });
+}
