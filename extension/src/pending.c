@@ -2,6 +2,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "replication/syncrep.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -205,11 +206,27 @@ flush_rest(void)
     PopActiveSnapshot();
 }
 
+/*
+ * Numbers and leaves go out to clients and devices: they must not vanish in a crash. Judged here and not while
+ * capturing, because the setting that counts is the one at commit.
+ */
+static void
+check_durable(void)
+{
+    bool standbys = SyncRepStandbyNames != NULL && SyncRepStandbyNames[0] != '\0';
+    int least = standbys ? SYNCHRONOUS_COMMIT_REMOTE_WRITE : SYNCHRONOUS_COMMIT_LOCAL_FLUSH;
+
+    if (change_count > 0 && synchronous_commit < least) {
+        mpos_raise(MPOS_E_COMMIT_NOT_DURABLE, NULL, NULL);
+    }
+}
+
 static void
 on_transaction(XactEvent event, void *arg)
 {
     switch (event) {
     case XACT_EVENT_PRE_COMMIT:
+        check_durable();
         flush_rest();
         break;
     case XACT_EVENT_PRE_PREPARE:
