@@ -17,7 +17,7 @@ ifdef CI
 WERROR := WERROR=1
 endif
 
-.PHONY: help run run-once stop build core extension server web wasm packages test check-all soak bench fmt check-fmt clean
+.PHONY: help run run-once stop build core extension server cli tenants web wasm packages test-packages test check-all soak bench fmt check-fmt clean
 
 help:
 	@echo "make run        install what is missing, build, start, make one sale; Ctrl-C stops"
@@ -44,7 +44,7 @@ stop:
 packages:
 	@server/run/packages.sh
 
-build: packages core extension server web
+build: packages core extension cli tenants server web
 
 core:
 	@$(STEP) "core: library and WebAssembly" $(MAKE) -j$(JOBS) -C extension/core all
@@ -55,13 +55,22 @@ wasm:
 extension:
 	@$(STEP) "extension" $(MAKE) -j$(JOBS) -C extension all PG_CONFIG=$(PG_CONFIG) $(WERROR)
 
+cli: core
+	@$(STEP) "mpos tool" $(MAKE) -j$(JOBS) -C server/cli all $(WERROR)
+
+# Templates go beside the tool that reads them; the shop is generated.
+tenants:
+	@mkdir -p build/tenants
+	@for name in cafe diner-us; do cp tenants/$$name/template.json build/tenants/$$name.json; done
+	@node tenants/shop/generate.mjs > build/tenants/shop.json
+
 # The generators of the server are node scripts with packages of the web part.
 server/web/node_modules/.package-lock.json: server/web/package-lock.json
 	@$(STEP) "npm packages of the pages" $(NPM_CI) --prefix server/web
 	@touch $@
 
 server: core server/web/node_modules/.package-lock.json
-	@$(STEP) "server and mpos tool" $(MAKE) -j$(JOBS) -C server all $(WERROR)
+	@$(STEP) "server" $(MAKE) -j$(JOBS) -C server all $(WERROR)
 
 web: core server server/web/node_modules/.package-lock.json
 	@$(STEP) "pages" npm run --silent --prefix server/web build

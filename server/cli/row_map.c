@@ -48,8 +48,8 @@ grow(row_map *map)
         row_record *old = &map->slots[i];
 
         if (old->id != NULL) {
-            bigger.slots[place(&bigger, old->journal, old->entity, strlen(old->entity), old->id, strlen(old->id))] =
-                *old;
+            bigger.slots[place(&bigger, old->journal, old->entity, strlen(old->entity), old->id,
+                               strlen(old->id))] = *old;
         }
     }
     free(map->slots);
@@ -98,7 +98,8 @@ row_map_put(row_map *map, int journal, const char *entity, size_t entity_size, c
 }
 
 row_record *
-row_map_find(const row_map *map, int journal, const char *entity, size_t entity_size, const char *id, size_t id_size)
+row_map_find(const row_map *map, int journal, const char *entity, size_t entity_size, const char *id,
+             size_t id_size)
 {
     row_record *slot;
 

@@ -32,7 +32,8 @@ typedef struct row_map {
 
 /* The record of that row, made if needed (then with seq and digest zero). Valid until the next call. */
 row_record *
-row_map_put(row_map *map, int journal, const char *entity, size_t entity_size, const char *id, size_t id_size);
+row_map_put(row_map *map, int journal, const char *entity, size_t entity_size, const char *id,
+            size_t id_size);
 
 /* The record of that row, NULL when the journal never spoke of it. */
 row_record *

@@ -13,7 +13,8 @@ static const char *const help =
     "Usage: mpos tenant create [NAME] --template cafe|shop|diner-us|FILE [--slug SLUG] [--db CONNINFO]\n"
     "       mpos tenant create FILE\n"
     "       mpos tenant list [--db CONNINFO]\n\n"
-    "create makes a business from a template: outlets, devices, staff, catalogue, stock. NAME and SLUG replace those\n"
+    "create makes a business from a template: outlets, devices, staff, catalogue, stock. NAME and SLUG "
+    "replace those\n"
     "of the template; the slug is what people type to sign in. PINs are stored as argon2id verifiers only.\n"
     "list prints one business a line: slug, id, outlets, name.\n\n"
     "The connection is that of the owner of the database: --db, else MPOS_DB_ADMIN.\n";
@@ -158,13 +159,14 @@ list(int argc, char **argv)
         cli_usage("tenant", "list takes no argument");
     }
     conn = cli_connect(db);
-    result = cli_query(conn,
-                       "SELECT t.slug, t.tenant_id, (SELECT string_agg(o.code, ',' ORDER BY o.code) FROM pos.outlet o "
-                       "WHERE o.tenant_id = t.tenant_id), t.name FROM pos.tenant t ORDER BY t.slug",
-                       0, NULL, false);
+    result = cli_query(
+        conn,
+        "SELECT t.slug, t.tenant_id, (SELECT string_agg(o.code, ',' ORDER BY o.code) FROM pos.outlet o "
+        "WHERE o.tenant_id = t.tenant_id), t.name FROM pos.tenant t ORDER BY t.slug",
+        0, NULL, false);
     for (int i = 0; i < PQntuples(result); i++) {
-        printf("%s\t%s\t%s\t%s\n", PQgetvalue(result, i, 0), PQgetvalue(result, i, 1), PQgetvalue(result, i, 2),
-               PQgetvalue(result, i, 3));
+        printf("%s\t%s\t%s\t%s\n", PQgetvalue(result, i, 0), PQgetvalue(result, i, 1),
+               PQgetvalue(result, i, 2), PQgetvalue(result, i, 3));
     }
     PQclear(result);
     PQfinish(conn);

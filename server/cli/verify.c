@@ -12,8 +12,10 @@
 
 static const char *const help =
     "Usage: mpos verify [--journal ID] [--show N] [--db CONNINFO]\n\n"
-    "Reads the journals in one snapshot and recomputes them from the stored bytes: header, leaf, chain, payload hash,\n"
-    "gapless numbers, head, Merkle root. Then compares the live rows with the digests that the entries keep of them.\n"
+    "Reads the journals in one snapshot and recomputes them from the stored bytes: header, leaf, chain, "
+    "payload hash,\n"
+    "gapless numbers, head, Merkle root. Then compares the live rows with the digests that the entries keep "
+    "of them.\n"
     "Trusts no hash that is stored. Prints a line per journal: entries, last leaf, root.\n\n"
     "  --journal ID   only this journal and its rows\n"
     "  --show N       print at most N findings (default 100); all are counted\n\n"
@@ -66,10 +68,11 @@ read_uuid(const char *text, uint8_t out[16])
 static void
 load_journals(verify_run *run, const char *only)
 {
-    PGresult *list = cli_query(run->conn,
-                               "SELECT journal_id::text, tenant_id::text, coalesce(outlet_id::text, ''), origin "
-                               "FROM journal.journal ORDER BY origin",
-                               0, NULL, false);
+    PGresult *list =
+        cli_query(run->conn,
+                  "SELECT journal_id::text, tenant_id::text, coalesce(outlet_id::text, ''), origin "
+                  "FROM journal.journal ORDER BY origin",
+                  0, NULL, false);
     bool found = only == NULL;
 
     run->journal_count = PQntuples(list);
@@ -127,8 +130,9 @@ summarise(const verify_run *run)
     if (run->findings > (uint64_t)run->findings_shown_max) {
         printf("only the first %ld findings are shown\n", run->findings_shown_max);
     }
-    printf("%s: %d journals, %llu entries, %llu rows, %llu findings\n", run->findings == 0 ? "clean" : "NOT CLEAN", journals,
-           (unsigned long long)entries, (unsigned long long)run->rows_checked, (unsigned long long)run->findings);
+    printf("%s: %d journals, %llu entries, %llu rows, %llu findings\n",
+           run->findings == 0 ? "clean" : "NOT CLEAN", journals, (unsigned long long)entries,
+           (unsigned long long)run->rows_checked, (unsigned long long)run->findings);
     return run->findings == 0 ? CLI_OK : CLI_FINDINGS;
 }
 
@@ -137,8 +141,10 @@ cli_verify(int argc, char **argv)
 {
     const char *only = NULL, *db = NULL;
     verify_run run = {.findings_shown_max = 100};
-    const cli_option options[] = {
-        {"--journal", NULL, &only, NULL}, {"--show", NULL, NULL, &run.findings_shown_max}, {"--db", NULL, &db, NULL}, {0}};
+    const cli_option options[] = {{"--journal", NULL, &only, NULL},
+                                  {"--show", NULL, NULL, &run.findings_shown_max},
+                                  {"--db", NULL, &db, NULL},
+                                  {0}};
     int status;
 
     if (cli_options("verify", help, options, argc, argv) > 0) {

@@ -39,6 +39,7 @@ typedef struct verify_run {
     uint64_t rows_checked;
     uint64_t findings;
     long findings_shown_max;
+    bool replica_mode; /* of the entry at hand: its rows are reported one by one */
 } verify_run;
 
 /* Counts a finding and prints it: journal, epoch and seq (no_seq for none), kind, place. */

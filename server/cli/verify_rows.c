@@ -13,12 +13,12 @@
 static void
 note_row(verify_run *run, int journal, uint32_t epoch, uint64_t seq, const json_t *line)
 {
-    const json_t *entity = json_array_get(line, 0), *id = json_array_get(line, 1), *digest = json_array_get(line, 2),
-                 *op = json_array_get(line, 3);
+    const json_t *entity = json_array_get(line, 0), *id = json_array_get(line, 1),
+                 *digest = json_array_get(line, 2), *op = json_array_get(line, 3);
     row_record *record;
 
-    if (!json_is_string(entity) || !json_is_string(id) || json_string_length(digest) != ROW_DIGEST_TEXT_SIZE ||
-        json_string_length(op) != 1) {
+    if (!json_is_string(entity) || !json_is_string(id) ||
+        json_string_length(digest) != ROW_DIGEST_TEXT_SIZE || json_string_length(op) != 1) {
         verify_report(run, &run->journals[journal], epoch, seq, "audit", "an audit line has another form");
         return;
     }
@@ -28,6 +28,10 @@ note_row(verify_run *run, int journal, uint32_t epoch, uint64_t seq, const json_
     record->seq = seq;
     memcpy(record->digest, json_string_value(digest), ROW_DIGEST_TEXT_SIZE);
     record->deleted = json_string_value(op)[0] == 'D';
+    if (run->replica_mode) {
+        verify_report(run, &run->journals[journal], epoch, seq, "replica_mode",
+                      "%s %s: changed under session_replication_role = replica", record->entity, record->id);
+    }
 }
 
 void
@@ -39,7 +43,8 @@ verify_audit(verify_run *run, int journal, uint32_t epoch, uint64_t seq, const c
     size_t i;
 
     if (!json_is_object(audit)) {
-        verify_report(run, &run->journals[journal], epoch, seq, "audit", "the audit section is not a JSON object");
+        verify_report(run, &run->journals[journal], epoch, seq, "audit",
+                      "the audit section is not a JSON object");
     }
     json_array_foreach(json_object_get(audit, "rows"), i, line)
     {
@@ -73,15 +78,16 @@ check_row(verify_run *run, const char *entity, const PGresult *row)
     }
     run->rows_checked++;
     if (index < 0) {
-        verify_report(run, NULL, 0, VERIFY_NO_SEQ, "row_homeless", "%s %s: no journal for tenant %s, outlet %s", entity,
-                      id, PQgetvalue(row, 0, 0), PQgetvalue(row, 0, 1));
+        verify_report(run, NULL, 0, VERIFY_NO_SEQ, "row_homeless",
+                      "%s %s: no journal for tenant %s, outlet %s", entity, id, PQgetvalue(row, 0, 0),
+                      PQgetvalue(row, 0, 1));
         return;
     }
     journal = &run->journals[index];
     record = row_map_find(&run->rows, index, entity, strlen(entity), id, strlen(id));
     if (record == NULL) {
-        verify_report(run, journal, journal->epoch, VERIFY_NO_SEQ, "row_unrecorded", "%s %s: no entry speaks of it", entity,
-                      id);
+        verify_report(run, journal, journal->epoch, VERIFY_NO_SEQ, "row_unrecorded",
+                      "%s %s: no entry speaks of it", entity, id);
         return;
     }
     record->seen = true;
@@ -104,10 +110,11 @@ rows_query(PGconn *conn, const PGresult *guarded, int i)
         conn,
         "SELECT format('SELECT t.tenant_id::text, %s, %s, "
         "translate(encode(mpos.row_digest(t), ''base64''), ''+/='', ''-_'') FROM %s t', "
-        "coalesce(format('coalesce(t.%I::text, '''')', $3::text), ''''''), "
+        "CASE WHEN $3::text IS NULL THEN '''''' ELSE format('coalesce(t.%I::text, '''''''')', $3) END, "
         "string_agg(CASE a.atttypid WHEN 'uuid'::regtype THEN "
         "format('translate(encode(uuid_send(t.%I), ''base64''), ''+/='', ''-_'')', k.name) "
-        "WHEN 'bytea'::regtype THEN format('translate(encode(t.%I, ''base64''), E''+/=\\n'', ''-_'')', k.name) "
+        "WHEN 'bytea'::regtype THEN format('translate(encode(t.%I, ''base64''), E''+/=\\n'', ''-_'')', "
+        "k.name) "
         "ELSE format('t.%I::text', k.name) END, ' || ''.'' || ' ORDER BY k.n), $1::regclass) "
         "FROM unnest($2::text[]) WITH ORDINALITY k(name, n) "
         "JOIN pg_attribute a ON a.attrelid = $1::regclass AND a.attname = k.name",
@@ -153,10 +160,10 @@ check_missing(verify_run *run)
 void
 verify_rows(verify_run *run)
 {
-    PGresult *guarded =
-        cli_query(run->conn,
-                  "SELECT relation::text, entity, outlet_column, key_columns::text, enabled FROM mpos.guarded()", 0, NULL,
-                  false);
+    PGresult *guarded = cli_query(
+        run->conn,
+        "SELECT relation::text, entity, outlet_column, key_columns::text, enabled FROM mpos.guarded()", 0,
+        NULL, false);
 
     for (int i = 0; i < PQntuples(guarded); i++) {
         const char *entity = PQgetvalue(guarded, i, 1);

