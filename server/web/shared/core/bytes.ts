@@ -39,6 +39,7 @@ export class ByteWriter {
   private view = new DataView(this.bytes.buffer);
   private size = 0;
 
+  /** Room for count bytes. It may replace bytes and view, so callers name them only afterwards. */
   private take(count: number): number {
     const at = this.size;
     this.size += count;
@@ -52,24 +53,29 @@ export class ByteWriter {
   }
 
   u8(value: number): void {
-    this.view.setUint8(this.take(1), value);
+    const at = this.take(1);
+    this.view.setUint8(at, value);
   }
 
   u16(value: number): void {
-    this.view.setUint16(this.take(2), value);
+    const at = this.take(2);
+    this.view.setUint16(at, value);
   }
 
   u32(value: number): void {
-    this.view.setUint32(this.take(4), value);
+    const at = this.take(4);
+    this.view.setUint32(at, value);
   }
 
   /** A whole number; BigInt throws for anything else. */
   i64(value: number): void {
-    this.view.setBigInt64(this.take(8), BigInt(value));
+    const at = this.take(8);
+    this.view.setBigInt64(at, BigInt(value));
   }
 
   raw(bytes: Uint8Array): void {
-    this.bytes.set(bytes, this.take(bytes.length));
+    const at = this.take(bytes.length);
+    this.bytes.set(bytes, at);
   }
 
   ascii(text: string): void {

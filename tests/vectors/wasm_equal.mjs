@@ -1,0 +1,219 @@
+/*
+ * The same carts through the native core and the WASM module must give the same bytes.
+ *
+ *   node wasm_equal.mjs [CARTS]     carts per seed (default 1,000), three seeds
+ *
+ * First random cart forms made by the native side (every rounding, tax and discount the core has), then carts that
+ * cart.ts builds from a catalogue, as the register does. Prints `N passed, N failed`; a comparison is one cart.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = resolve(here, '../..');
+const tool = join(root, 'build/tests/price_stream');
+const carts = Number(process.argv[2] ?? 1000);
+const seeds = [1, 20261121, 4104];
+let passed = 0;
+let failed = 0;
+
+function run(args, input) {
+  const done = spawnSync(tool, args, { input, maxBuffer: 2 ** 31 - 1 });
+  if (done.status !== 0) throw new Error(`price_stream failed: ${done.error ?? done.stderr}`);
+  return done.stdout;
+}
+
+/* { u32 size, bytes } records; a size above 2^31 is minus an error and has no bytes. */
+function* records(buffer) {
+  for (let at = 0; at < buffer.length; ) {
+    const size = buffer.readInt32BE(at);
+    at += 4;
+    yield size < 0 ? size : buffer.subarray(at, at + size);
+    at += Math.max(size, 0);
+  }
+}
+
+function record(bytes) {
+  const head = Buffer.alloc(4);
+  head.writeUInt32BE(bytes.length);
+  return [head, bytes];
+}
+
+function compare(label, native, wasm) {
+  const same = typeof native === 'number' ? native === wasm : typeof wasm !== 'number' && native.equals(wasm);
+  if (same) passed++;
+  else if (++failed <= 10) console.log(`differs: ${label}`);
+}
+
+function raw(module) {
+  const wasm = new WebAssembly.Instance(module, {}).exports;
+  return (form) => {
+    new Uint8Array(wasm.memory.buffer, wasm.input(), form.length).set(form);
+    const size = wasm.price(form.length);
+    return size < 0 ? size : Buffer.from(new Uint8Array(wasm.memory.buffer, wasm.output(), size));
+  };
+}
+
+function nativeCarts(price) {
+  const seen = { carts: 0, modifiers: 0, discounts: 0, bothTaxes: 0, refused: 0 };
+  for (const seed of seeds) {
+    const all = [...records(run([String(seed), String(carts)]))];
+    for (let i = 0; i < all.length; i += 2) {
+      compare(`seed ${seed} cart ${i / 2}`, all[i + 1], price(all[i]));
+      look(all[i], seen);
+      seen.refused += typeof all[i + 1] === 'number' ? 1 : 0;
+    }
+  }
+  return seen;
+}
+
+/* What a cart form contains: see extension/core/cart_form.h. */
+function look(form, seen) {
+  const lines = form.readUInt16BE(76);
+  let at = 80 + 32 * form.readUInt16BE(72) + 16 * form.readUInt16BE(74);
+  let discounts = form.readUInt16BE(74);
+  let modifiers = 0;
+  let taxes = 0;
+  for (let i = 0; i < lines; i++) {
+    const counts = [52, 54, 56].map((offset) => form.readUInt16BE(at + offset));
+    modifiers += counts[0];
+    discounts += counts[1];
+    taxes = Math.max(taxes, counts[2]);
+    at += 64 + 32 * counts[0] + 16 * counts[1] + 2 * counts[2];
+  }
+  seen.carts++;
+  seen.modifiers += modifiers > 0 ? 1 : 0;
+  seen.discounts += discounts > 0 ? 1 : 0;
+  seen.bothTaxes += modifiers > 0 && discounts > 0 && taxes >= 2 ? 1 : 0;
+}
+
+/* The TypeScript of the pages, bundled for node with the esbuild of the web build. */
+async function pages(dir) {
+  const { buildSync } = createRequire(join(root, 'server/web/package.json'))('esbuild');
+  const entry = ['cart', 'core', 'priced'].map((name) => `export * from './${name}';`).join('\n');
+  const outfile = join(dir, 'core.mjs');
+  const stdin = { contents: entry, resolveDir: join(root, 'server/web/shared/core'), loader: 'ts' };
+  buildSync({ stdin, bundle: true, format: 'esm', platform: 'node', outfile, logLevel: 'error' });
+  return import(pathToFileURL(outfile));
+}
+
+function generator(seed) {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+let nextId = 0;
+const id = () => `00000000-0000-7000-8000-${String(++nextId).padStart(12, '0')}`;
+
+function catalogue(random) {
+  const taxes = [
+    { id: id(), rate: '0.19', included: true },
+    { id: id(), rate: '0.07', included: true },
+    { id: id(), rate: '0.05', included: false },
+  ];
+  const groups = Array.from({ length: 3 }, () => ({
+    id: id(),
+    modifiers: Array.from({ length: 4 }, () => ({ id: id(), price: random(150) - 20 })),
+  }));
+  const items = Array.from({ length: 30 }, (_, i) => ({
+    id: id(),
+    price: 50 + random(2500),
+    tax_ids: i % 3 === 0 ? [taxes[0].id, taxes[2].id] : [taxes[i % 2].id],
+    combo: [],
+  }));
+  const rounding = { mode: 'half_up', level: 'rate', increment: 1, cash_increment: 5, inclusive: 'tax' };
+  return { v: 1, currency: 'EUR', exponent: 2, rounding, taxes, categories: [], groups, items };
+}
+
+function modifiersIn(book, random) {
+  return Array.from({ length: random(3) }, () => {
+    const group = book.groups[random(book.groups.length)];
+    return { modifier_id: group.modifiers[random(4)].id, qty: 1 + random(2) };
+  });
+}
+
+function discountsIn(random) {
+  return Array.from({ length: random(2) }, () =>
+    random(2) ? { type: 'percent', rate: `0.${1 + random(9)}5` } : { type: 'fixed', amount: 1 + random(400) },
+  );
+}
+
+function lineIn(book, random) {
+  const line = { id: id(), item_id: book.items[random(30)].id, qty: random(5) ? String(1 + random(5)) : `0.${1 + random(999)}` };
+  if (random(6) === 0) {
+    line.components = Array.from({ length: 2 + random(2) }, () => ({
+      id: id(),
+      slot_id: id(),
+      item_id: book.items[random(30)].id,
+      modifiers: modifiersIn(book, random),
+    }));
+  }
+  return { ...line, modifiers: modifiersIn(book, random), discounts: discountsIn(random) };
+}
+
+function check(label, ok) {
+  if (!ok && ++failed <= 10) console.log(`wrong: ${label}`);
+}
+
+/* The decoded form must add up as the layout says. */
+function checkPriced(label, priced) {
+  const own = priced.lines.filter((line) => line.parent === null);
+  const sum = (list, of) => list.reduce((n, element) => n + of(element), 0);
+  check(`${label}: totals`, sum(own, (l) => l.total) === priced.total && priced.net + priced.tax === priced.total);
+  check(`${label}: taxes`, sum(priced.taxes, (t) => t.amount) === priced.tax);
+  check(`${label}: discount`, sum(own, (l) => l.lineDiscount + l.orderDiscount) === priced.discount);
+}
+
+async function pageCarts(bytes) {
+  const dir = mkdtempSync(join(tmpdir(), 'mpos-core-'));
+  try {
+    const { Core, PriceBook, cartForm, readPriced, sha256Hex } = await pages(dir);
+    const core = await Core.load(bytes);
+    check('order table', core.orderNext('send', 'open', 'unpaid') === 'submitted');
+    check('order table refuses', !core.orderAllows('add_line', 'closed', 'paid'));
+    const forms = [];
+    for (const seed of seeds) {
+      const random = generator(seed);
+      const document = catalogue(random);
+      const book = new PriceBook(document, sha256Hex(Buffer.from(JSON.stringify(document))));
+      for (let i = 0; i < carts / 5; i++) {
+        const lines = Array.from({ length: 1 + random(12) }, () => lineIn(document, random));
+        forms.push(cartForm(book, lines, discountsIn(random)));
+      }
+    }
+    const answers = [...records(run([], Buffer.concat(forms.flatMap(record))))];
+    forms.forEach((form, i) => {
+      const priced = core.price(form);
+      compare(`page cart ${i}`, answers[i], Buffer.from(priced));
+      checkPriced(`page cart ${i}`, readPriced(priced));
+    });
+    return forms.length;
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
+function speed(price) {
+  const all = [...records(run(['5', '2000']))].filter((_, i) => i % 2 === 0);
+  const start = process.hrtime.bigint();
+  for (const form of all) price(form);
+  return Number(process.hrtime.bigint() - start) / 1000 / all.length;
+}
+
+const bytes = readFileSync(join(root, 'build/wasm/mpos_core.wasm'));
+const price = raw(new WebAssembly.Module(bytes));
+const seen = nativeCarts(price);
+const built = await pageCarts(bytes);
+const share = (n) => `${Math.round((100 * n) / seen.carts)} %`;
+console.log(`${seen.carts} random carts (${share(seen.bothTaxes)} with modifiers, discounts and two taxes on a line,`);
+console.log(`${share(seen.refused)} refused alike), ${built} carts of the pages; WASM ${speed(price).toFixed(1)} us per cart`);
+check('a third of the carts is rich', seen.bothTaxes / seen.carts >= 0.3);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;
