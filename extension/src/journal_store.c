@@ -111,24 +111,26 @@ genesis(const char *origin, int32 epoch, uint8 out[MPOS_LEAF_SIZE])
     mpos_journal_genesis(&mpos_host_digest, origin, (uint16)strlen(origin), (uint32)epoch, NULL, out);
 }
 
+char *
+mpos_epoch_text(int32 from_epoch, int64 from_size, const uint8 from_leaf[MPOS_LEAF_SIZE])
+{
+    char leaf[MPOS_BASE64URL_HASH_LEN + 1];
+
+    leaf[mpos_base64url(from_leaf, MPOS_LEAF_SIZE, leaf)] = '\0';
+    return psprintf("{\"from_epoch\":%d,\"from_leaf\":\"%s\",\"from_size\":" INT64_FORMAT
+                    ",\"op\":\"epoch_open\"}",
+                    from_epoch, leaf, from_size);
+}
+
 /* The payload of a kind 5 entry: where the old epoch ended, as this database knows it. */
 static bytea *
 epoch_payload(const mpos_head *head)
 {
-    StringInfoData body;
-    mpos_section section = {.kind = MPOS_SECTION_AUDIT, .topic = ""};
-    char leaf[64];
+    char *text = mpos_epoch_text(head->epoch, head->next_seq, head->last_leaf);
+    mpos_section section = {MPOS_SECTION_AUDIT, "", 0, (const uint8 *)text, strlen(text)};
     size_t size = 0;
     bytea *payload;
 
-    initStringInfo(&body);
-    leaf[mpos_base64url(head->last_leaf, MPOS_LEAF_SIZE, leaf)] = '\0';
-    appendStringInfo(&body,
-                     "{\"from_epoch\":%d,\"from_leaf\":\"%s\",\"from_size\":" INT64_FORMAT
-                     ",\"op\":\"epoch_open\"}",
-                     head->epoch, leaf, head->next_seq);
-    section.body = (const uint8 *)body.data;
-    section.body_size = (size_t)body.len;
     mpos_check(mpos_payload_size(&section, 1, &size), "epoch payload size");
     payload = palloc(VARHDRSZ + size);
     SET_VARSIZE(payload, VARHDRSZ + size);

@@ -103,6 +103,10 @@ mpos_entries_open(DateADT month, LOCKMODE mode, mpos_table **table_out);
 DateADT
 mpos_month_of(int64 recorded_us);
 
+/* Audit section of the entry of kind 5 that opens the epoch after one which ended so. Palloc'd. */
+char *
+mpos_epoch_text(int32 from_epoch, int64 from_size, const uint8 from_leaf[MPOS_LEAF_SIZE]);
+
 /* Follows the head into a new epoch. */
 void
 mpos_journal_set_epoch(const pg_uuid_t *journal, int32 epoch);

@@ -8,6 +8,7 @@
 #include "utils/date.h"
 #include "utils/memutils.h"
 
+#include "payload.h"
 #include "sha256.h"
 #include "sqlstate.h"
 #include "tenant.h"
@@ -40,6 +41,8 @@ mpos_finding(mpos_verification *run, int32 epoch, int64 seq, const char *kind, c
 static void
 begin_epoch(mpos_verification *run, int32 epoch)
 {
+    run->ended_size = run->expected;
+    memcpy(run->ended_leaf, run->last_leaf, sizeof run->ended_leaf);
     run->epoch = epoch;
     run->expected = 0;
     run->leaf_known = true;
@@ -116,6 +119,25 @@ check_parts(mpos_verification *run, const mpos_entry *entry, const mpos_journal_
     }
 }
 
+/* An epoch after the first begins with an entry that says where the one before ended. */
+static void
+check_epoch_open(mpos_verification *run, const mpos_entry *entry, const mpos_journal_header *header)
+{
+    const char *body;
+    size_t len;
+    char *expected;
+
+    if (entry->ref.seq != 0 || entry->ref.epoch == 0) {
+        return;
+    }
+    expected = mpos_epoch_text(entry->ref.epoch - 1, run->ended_size, run->ended_leaf);
+    if (header->kind != MPOS_ENTRY_EPOCH || !mpos_entry_section(entry, MPOS_SECTION_AUDIT, "", &body, &len) ||
+        len != strlen(expected) || memcmp(body, expected, len) != 0) {
+        mpos_finding(run, entry->ref.epoch, 0, "epoch_end", "epoch %d did not end where this entry says",
+                     entry->ref.epoch - 1);
+    }
+}
+
 static void
 check_payload(mpos_verification *run, const mpos_entry *entry, const mpos_journal_header *header)
 {
@@ -159,6 +181,7 @@ check_entry(mpos_verification *run, const mpos_entry *entry, DateADT month)
     }
     check_fields(run, entry, &header, month);
     check_parts(run, entry, &header);
+    check_epoch_open(run, entry, &header);
     check_payload(run, entry, &header);
     memcpy(run->last_leaf, leaf, sizeof leaf);
     run->leaf_known = true;

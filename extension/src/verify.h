@@ -29,6 +29,8 @@ typedef struct mpos_verification {
     bool leaf_known; /* false after a gap or a damaged header: nothing to compare the next prev with */
     int64 last_time;
     mpos_journal_header last; /* parts == 0: none */
+    int64 ended_size;         /* where the epoch before ended */
+    uint8 ended_leaf[32];
 } mpos_verification;
 
 /* Reports one finding; seq -1 becomes NULL. */
