@@ -80,11 +80,22 @@ remember_owner(const owner_key *key, const pg_uuid_t *journal)
     ((owner_slot *)hash_search(owners, key, HASH_ENTER, NULL))->journal = *journal;
 }
 
+static owner_slot *
+find_owner(const owner_key *key)
+{
+    /* heap.c forgets a table that was dropped, truncated or made anew; what was remembered of it goes with it. */
+    if (owners != NULL && !OidIsValid(journal_by_owner.relation_oid)) {
+        hash_destroy(owners);
+        owners = NULL;
+    }
+    return owners == NULL ? NULL : hash_search(owners, key, HASH_FIND, NULL);
+}
+
 bool
 mpos_journal_id_of(const pg_uuid_t *tenant, const pg_uuid_t *outlet, pg_uuid_t *journal_out)
 {
     owner_key key = {*tenant, *outlet};
-    owner_slot *slot = owners == NULL ? NULL : hash_search(owners, &key, HASH_FIND, NULL);
+    owner_slot *slot = find_owner(&key);
     Datum keys[2] = {UUIDPGetDatum(tenant), UUIDPGetDatum(outlet)};
     bool nulls[2] = {false, is_zero_uuid(outlet)};
     bool is_null;
