@@ -10,7 +10,7 @@ import { Pusher } from '../../shared/sync/pusher';
 import { say, warn } from '../../shared/ui/overlay';
 import { Feed } from '../../shared/ws/feed';
 import { chime } from './chime';
-import { applyChanges, dismissed, isOpen, overlayBump, putTicket, takeList, tickets, touchItem, type Bump } from './tickets';
+import { applyChanges, dismissed, finished, isOpen, overlayBump, putTicket, takeList, tickets, touchItem, type Bump } from './tickets';
 
 export const phase = signal<'loading' | 'failed' | 'ready'>('loading');
 export const failure = signal('');
@@ -30,16 +30,11 @@ export const openTickets = computed(() =>
   [...tickets.value.values()].filter((x) => isOpen(x) && here(x)).sort((a, b) => a.sent_at.localeCompare(b.sent_at) || a.id.localeCompare(b.id)),
 );
 
-/** Finished tickets that can be brought back, newest first. */
-export const finished = signal<readonly string[]>([]);
-
 async function readTickets(first: boolean): Promise<Cursor> {
   const page = (await get<TicketPage>('/v1/kitchen/tickets?state=all')).body;
   if (page.server_time) clockOffsetMs.value = Date.parse(page.server_time) - Date.now();
   const fresh = takeList(page.tickets, first);
   for (const op of pusher.value!.log.queue.value) if (op.type === 'kds.bump') overlayBump(bumpOf(op));
-  const served = page.tickets.filter((x) => x.state === 'served' && x.last_bump).map((x) => x.id);
-  finished.value = [...finished.value, ...served.filter((id) => !finished.value.includes(id))];
   if (fresh > 0) chime();
   return page.cursor;
 }
@@ -115,7 +110,6 @@ export function bumpTicket(ticket: Ticket): void {
   }
   ticket.items.forEach((x) => touchItem(x.id));
   append({ id: newId(), ticket_id: ticket.id, to: 'served' });
-  finished.value = [ticket.id, ...finished.value.filter((id) => id !== ticket.id)];
   say(t('kitchen.finished', { n: ticket.call_number }), () => recall(ticket.id));
 }
 
@@ -141,12 +135,11 @@ export function recall(ticketId: string): void {
   pusher.value!.log.append('kds.recall', ticketId, { ticket_id: ticketId, undo: ticket.last_bump });
   const was = before.get(ticket.last_bump);
   if (was) putTicket({ ...was, version: ticket.version });
-  finished.value = finished.value.filter((id) => id !== ticketId);
 }
 
 export function recallLast(): void {
-  const last = finished.value.find((id) => tickets.value.get(id)?.state === 'served');
-  if (last) recall(last);
+  const last = finished.value[0];
+  if (last) recall(last.id);
 }
 
 export function chooseStation(next: string | null): void {

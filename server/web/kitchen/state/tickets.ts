@@ -2,7 +2,7 @@
  * The tickets of the outlet, as the server told and as this screen has moved them. Server rows always win; what this
  * screen has bumped and not sent yet is laid over them again.
  */
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import type { ItemState, Ticket, TicketItem } from '../../shared/api/types';
 import { fromFeedId, fromFeedIdOrNull } from '../../shared/ids/ids';
 import { quantity } from '../../shared/money/money';
@@ -26,14 +26,34 @@ export const changed = signal<ReadonlySet<string>>(new Set());
 /** Cancelled tickets that were seen and touched away. */
 export const dismissed = signal<ReadonlySet<string>>(new Set());
 
+/* Order in which tickets were finished, as seen here. */
+const finishedOrder = new Map<string, number>();
+let finishedCount = 0;
+
 const ticketOfItem = new Map<string, string>();
 const shown = new Set<string>();
 
 export const isOpen = (ticket: Ticket): boolean => ticket.state !== 'served' && !dismissed.value.has(ticket.id);
 
+/** Finished tickets that can be brought back, newest first. */
+export const finished = computed(() =>
+  [...tickets.value.values()]
+    .filter((x) => x.state === 'served' && x.last_bump)
+    .sort((a, b) => (finishedOrder.get(b.id) ?? 0) - (finishedOrder.get(a.id) ?? 0)),
+);
+
+/* The one way to change the tickets: remembers which were finished meanwhile. */
+function setTickets(next: Map<string, Ticket>): void {
+  for (const x of next.values()) {
+    if (x.state !== 'served') finishedOrder.delete(x.id);
+    else if (!finishedOrder.has(x.id)) finishedOrder.set(x.id, ++finishedCount);
+  }
+  tickets.value = next;
+}
+
 /** Takes a whole list; answers how many open tickets are new to this screen. */
 export function takeList(list: Ticket[], first: boolean): number {
-  tickets.value = new Map(list.map((x) => [x.id, x]));
+  setTickets(new Map(list.map((x) => [x.id, x])));
   for (const x of list) for (const item of x.items) ticketOfItem.set(item.id, x.id);
   dismissed.value = new Set([...dismissed.value, ...list.filter((x) => x.state === 'cancelled' && !shown.has(x.id)).map((x) => x.id)]);
   const fresh = list.filter((x) => !shown.has(x.id) && isOpen(x));
@@ -105,7 +125,7 @@ export function applyChanges(changes: Change[]): Applied {
   for (const [, , entity, id22, op, , row] of changes) {
     if (entity === 'ticket_item' && op === 'U') applyItem(next, fromFeedId(id22), row ?? {});
   }
-  tickets.value = next;
+  setTickets(next);
   const fresh = [...next.values()].filter((x) => !shown.has(x.id) && isOpen(x));
   fresh.forEach((x) => shown.add(x.id));
   return { fresh: fresh.length, unknown };
@@ -129,7 +149,7 @@ export function overlayBump(bump: Bump): void {
 }
 
 export function putTicket(ticket: Ticket): void {
-  tickets.value = new Map(tickets.value).set(ticket.id, ticket);
+  setTickets(new Map(tickets.value).set(ticket.id, ticket));
 }
 
 export function touchItem(id: string): void {

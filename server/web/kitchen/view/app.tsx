@@ -1,7 +1,7 @@
 /* The kitchen page: tickets in columns by time, counts beside them, recall under the hand. */
-import { signal } from '@preact/signals';
+import { signal, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { session } from '../../shared/api/client';
 import { chooseLanguage, language, languages, locale, t } from '../../shared/i18n/i18n';
 import { Empty, IconButton, KeyList, Segmented } from '../../shared/ui/controls';
@@ -11,9 +11,9 @@ import { SignIn } from '../../shared/ui/sign-in';
 import { StatusPill, StuckBanner, now } from '../../shared/ui/status';
 import { soundOn, toggleSound } from '../state/chime';
 import {
-  bumpTicket, chooseStation, failure, feed, finished, openTickets, phase, pusher, recall, recallLast, signOut, startScreen, station,
+  bumpTicket, chooseStation, failure, feed, openTickets, phase, pusher, recall, recallLast, signOut, startScreen, station,
 } from '../state/screen';
-import { countsOf, tickets } from '../state/tickets';
+import { countsOf, finished } from '../state/tickets';
 import { age, TicketCard } from './ticket';
 
 const lostAfterMs = 10_000;
@@ -78,7 +78,23 @@ function Lost(): JSX.Element | null {
   );
 }
 
+/* Tickets that begin beyond the edge of the board. */
+function hiddenTickets(board: HTMLElement): number {
+  const edge = board.getBoundingClientRect();
+  return [...board.querySelectorAll('.ticket')].filter((x) => {
+    const box = x.getBoundingClientRect();
+    return box.left >= edge.right || box.top >= edge.bottom;
+  }).length;
+}
+
 function Board(): JSX.Element {
+  const board = useRef<HTMLOListElement>(null);
+  const hidden = useSignal(0);
+  const measure = (): void => {
+    hidden.value = board.current ? hiddenTickets(board.current) : 0;
+  };
+  useLayoutEffect(measure);
+  const forward = (): void => board.current?.scrollBy({ left: board.current.clientWidth, top: board.current.clientHeight });
   if (openTickets.value.length === 0) {
     return (
       <div class="board">
@@ -87,11 +103,18 @@ function Board(): JSX.Element {
     );
   }
   return (
-    <ol class="board" aria-label={t('kitchen.tickets')} tabIndex={0}>
-      {openTickets.value.map((ticket, i) => (
-        <TicketCard key={ticket.id} ticket={ticket} position={i + 1} />
-      ))}
-    </ol>
+    <div class="board-box">
+      <ol class="board" aria-label={t('kitchen.tickets')} tabIndex={0} ref={board} onScroll={measure}>
+        {openTickets.value.map((ticket, i) => (
+          <TicketCard key={ticket.id} ticket={ticket} position={i + 1} />
+        ))}
+      </ol>
+      {hidden.value > 0 && (
+        <button type="button" class="button primary more num" onClick={forward}>
+          {t('kitchen.more', { n: hidden.value })}
+        </button>
+      )}
+    </div>
   );
 }
 
@@ -137,27 +160,24 @@ function BottomBar(): JSX.Element {
 }
 
 function RecallSheet(): JSX.Element {
-  const list = finished.value
-    .map((id) => tickets.value.get(id))
-    .filter((x) => x?.state === 'served')
-    .slice(0, recallShown);
+  const list = finished.value.slice(0, recallShown);
   return (
     <Sheet title={t('kitchen.recall.title')} onClose={close}>
       {list.length === 0 && <Empty title={t('kitchen.recall.none')} />}
       <ul class="recalls">
         {list.map((x) => (
-          <li key={x!.id}>
+          <li key={x.id}>
             <button
               type="button"
               class="button large"
-              aria-label={t('kitchen.recall.go', { n: x!.call_number })}
+              aria-label={t('kitchen.recall.go', { n: x.call_number })}
               onClick={() => {
-                recall(x!.id);
+                recall(x.id);
                 close();
               }}
             >
-              <b class="num">{x!.call_number}</b>
-              <span>{x!.items.map((i) => i.name).join(', ')}</span>
+              <b class="num">{x.call_number}</b>
+              <span>{x.items.map((i) => i.name).join(', ')}</span>
               <Icon name="recall" />
             </button>
           </li>

@@ -10,9 +10,10 @@ import { t } from '../../shared/i18n/i18n';
 import { newId } from '../../shared/ids/ids';
 import { OperationLog, type Ack, type Operation } from '../../shared/sync/log';
 import { Pusher } from '../../shared/sync/pusher';
-import { say, warn } from '../../shared/ui/overlay';
+import { clearSaid, say, warn } from '../../shared/ui/overlay';
 import { Feed } from '../../shared/ws/feed';
 import { catalogue, loadCatalogue } from './catalogue';
+import { asMoney } from './format';
 import { followOutlet } from './outlet-feed';
 import { activeLines, dropOpen, emptyOrder, keepOpen, lineIn, nextQty, openOrders, order, selected, unsentLines } from './order';
 import { loadPricing, priced, type Priced } from './pricing';
@@ -87,6 +88,16 @@ function acknowledged(op: Operation, ack: Ack): void {
     if (order.value.id === op.root) order.value = { ...order.value, callNumber: call };
   }
   report(op, result);
+  if (op.type === 'shift.close' && result.st === 'ok') void tellVariance(op.root);
+}
+
+/* The difference is the server's figure: it knows every sale of the shift. */
+async function tellVariance(shiftId: string): Promise<void> {
+  try {
+    say(t('shift.closed', { m: asMoney((await readShift(shiftId)).variance ?? 0) }));
+  } catch {
+    /* the closed shift's report stays available in the office */
+  }
 }
 
 function report(op: Operation, result: OpResult): void {
@@ -183,6 +194,7 @@ export function payCash(tendered: number): void {
   const change = tendered - figures.total;
   sale.value = { opSeq: op.seq, receipt, order: order.value, priced: figures, tendered, change, at: op.at, ack: null };
   dropOpen(order.value.id);
+  clearSaid();
   newOrder();
 }
 

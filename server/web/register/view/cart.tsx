@@ -12,7 +12,7 @@ import { editLine } from '../state/picker';
 import { priced, pricingError, type Priced } from '../state/pricing';
 import { leaveOrder, lineName, sheet, startPay, takeOut } from '../state/sheet';
 import { goesToKitchen, mode, sale, sendOrder, voidSentLine } from '../state/till';
-import { asAmount, asMoney, taxLabel } from './format';
+import { asAmount, asMoney, taxLabel } from '../state/format';
 import { say } from '../../shared/ui/overlay';
 import { useSignal } from '@preact/signals';
 

@@ -5,7 +5,7 @@ import { t } from '../../shared/i18n/i18n';
 import { Icon } from '../../shared/ui/icons';
 import { closeSale } from '../state/sheet';
 import type { Sale } from '../state/till';
-import { asMoney } from './format';
+import { asMoney } from '../state/format';
 import { Receipt } from './receipt';
 
 export function Done({ sale }: { sale: Sale }): JSX.Element {

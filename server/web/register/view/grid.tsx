@@ -11,7 +11,7 @@ import { Empty } from '../../shared/ui/controls';
 import { catalogue, category, groupsOf, query, shownItems } from '../state/catalogue';
 import { stock } from '../state/outlet-feed';
 import { openPicker, touchItem } from '../state/picker';
-import { asMoney } from './format';
+import { asMoney } from '../state/format';
 
 const rowHeight = 104;
 const gap = 8;

@@ -7,7 +7,7 @@ import { IconButton } from '../../shared/ui/controls';
 import { Numpad, padDigits, padKeyOf } from '../../shared/ui/numpad';
 import { priced } from '../state/pricing';
 import { mode, payCash } from '../state/till';
-import { asMoney, currency } from './format';
+import { asMoney, currency } from '../state/format';
 
 const digitsMax = 9;
 const quickCount = 5;

@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../../shared/i18n/i18n';
 import { IconButton } from '../../shared/ui/controls';
 import { choose, chosenIn, finishPicking, missing, picking, sections, type Section } from '../state/picker';
-import { asAmount } from './format';
+import { asAmount } from '../state/format';
 
 function rule(s: Section): string {
   if (s.min > 0) return t('pick.required', { n: s.min });

@@ -7,7 +7,7 @@ import type { CartLine } from '../state/order';
 import type { Priced } from '../state/pricing';
 import type { Sale } from '../state/till';
 import { discountText } from './cart';
-import { asAmount, asMoney, taxLabel } from './format';
+import { asAmount, asMoney, taxLabel } from '../state/format';
 
 function Options({ line }: { line: CartLine }): JSX.Element {
   const index = catalogue.value!;

@@ -1,7 +1,7 @@
 /* The sheets of the register: quantity, discount, table, open orders, menu, keys, shift. */
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect } from 'preact/hooks';
 import { get, session } from '../../shared/api/client';
 import type { DiscountIn, Order } from '../../shared/api/types';
 import { chooseLanguage, language, languages, locale, t } from '../../shared/i18n/i18n';
@@ -12,7 +12,7 @@ import { Sheet, say } from '../../shared/ui/overlay';
 import { nextQty, openOrders, order, setQty } from '../state/order';
 import { lineName, setDiscount, sheet } from '../state/sheet';
 import { payForeign, pusher, resumeOrder, shift, signOut } from '../state/till';
-import { asMoney } from './format';
+import { asMoney } from '../state/format';
 import { CloseShift, ShiftReport } from './shift';
 
 const qtyDigits = 3;
@@ -31,8 +31,13 @@ function PadSheet(props: {
   show: (digits: string) => string;
   onApply: (digits: string) => void;
   above?: JSX.Element;
+  /** What is entered; another one starts with an empty entry. */
+  entering?: string;
 }): JSX.Element {
   const digits = useSignal('');
+  useLayoutEffect(() => {
+    digits.value = '';
+  }, [props.entering]);
   const put = (key: PadKey): void => {
     digits.value = padDigits(digits.value, key, props.max);
   };
@@ -120,7 +125,7 @@ function DiscountSheet({ line }: { line: string | null }): JSX.Element {
   );
   return (
     <PadSheet
-      key={kind.value}
+      entering={kind.value}
       title={t('discount.title', { name: found ? lineName(found) : t('cart.title') })}
       label={t('discount.value')}
       max={isPercent ? qtyDigits : amountDigits}

@@ -2,12 +2,12 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { t } from '../../shared/i18n/i18n';
+import { locale, t } from '../../shared/i18n/i18n';
 import type { Shift } from '../../shared/api/types';
 import { Numpad, padDigits, padKeyOf, type PadKey } from '../../shared/ui/numpad';
 import { sheet } from '../state/sheet';
 import { closeShift, openShift, readShift, shift } from '../state/till';
-import { asMoney } from './format';
+import { asMoney } from '../state/format';
 
 const digitsMax = 9;
 
@@ -60,8 +60,10 @@ function Report({ report }: { report: Shift }): JSX.Element {
     [t('shift.float'), asMoney(report.float)],
     [t('shift.expected'), asMoney(report.expected_cash)],
   ];
+  const day = new Intl.DateTimeFormat(locale.value, { dateStyle: 'full', timeZone: 'UTC' });
   return (
     <dl class="pairs">
+      <dt class="report-day">{t('shift.date', { d: day.format(new Date(report.business_date)) })}</dt>
       {rows.map(([name, value]) => (
         <>
           <dt>{name}</dt>

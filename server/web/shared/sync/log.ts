@@ -42,7 +42,8 @@ export function chainHash(prev: string, bytes: string): string {
 
 export class OperationLog {
   readonly queue = signal<readonly Operation[]>([]);
-  readonly lastAckAt = signal<number | null>(null);
+  /** When the server's state of this log was last seen. */
+  readonly lastAckAt = signal(Date.now());
   readonly length = computed(() => this.queue.value.length);
   private readonly acked: Operation[] = [];
   private readonly listeners = new Set<AckListener>();

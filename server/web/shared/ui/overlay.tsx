@@ -1,7 +1,7 @@
 /* Sheet (one at a time, focus kept inside, Esc closes) and toasts (errors stay until read). */
 import { signal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../i18n/i18n';
 import { IconButton } from './controls';
 
@@ -24,7 +24,7 @@ export function Sheet(props: {
   children: ComponentChildren;
 }): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement as HTMLElement | null;
     box.current?.focus();
     return () => before?.focus?.();
@@ -73,6 +73,11 @@ export function say(text: string, undo?: () => void): void {
 /** Says what went wrong; stays until it is closed. */
 export function warn(text: string): void {
   toasts.value = [...toasts.value.filter((x) => x.text !== text).slice(-2), { id: ++lastToast, text, stop: true }];
+}
+
+/** Takes away what no longer applies; errors stay. */
+export function clearSaid(): void {
+  toasts.value = toasts.value.filter((x) => x.stop);
 }
 
 export function Toasts(): JSX.Element {

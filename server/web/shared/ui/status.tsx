@@ -12,10 +12,8 @@ setInterval(() => {
   now.value = Date.now();
 }, 1_000);
 
-const time = (ms: number | null): string =>
-  ms === null
-    ? t('status.never')
-    : new Intl.DateTimeFormat(locale.value, { hour: '2-digit', minute: '2-digit' }).format(ms);
+const time = (ms: number): string =>
+  new Intl.DateTimeFormat(locale.value, { hour: '2-digit', minute: '2-digit' }).format(ms);
 
 function level(pusher: Pusher, feed: Feed | null): { tone: string; text: string } {
   if (pusher.stuck.value) return { tone: 'stop', text: t('status.stuck') };

@@ -44,6 +44,8 @@ export class Feed {
   private socket: WebSocket | null = null;
   private cursor: Cursor | null = null;
   private subId = 0;
+  /** A subscription is under way; frames of the one before do not count. */
+  private joining = false;
   private attempts = 0;
   private closed = false;
   private ackedSeq = -1;
@@ -84,6 +86,7 @@ export class Feed {
     const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/v1/ws`;
     const socket = new WebSocket(url, 'mpos.v1');
     this.socket = socket;
+    this.joining = false;
     socket.onmessage = (e) => {
       this.heardAt = Date.now();
       this.receive(JSON.parse(e.data as string) as Frame, ticket);
@@ -107,11 +110,14 @@ export class Feed {
 
   private subscribe(): void {
     const { epoch, seq, h8 } = this.cursor!;
+    if (this.joining) return;
+    this.joining = true;
     this.subId += 1;
     this.send({ k: 'sub', id: this.subId, s: `o:${this.options.outlet}`, epoch, seq, h8, topics: this.options.topics });
   }
 
   private subscribed(frame: Frame): void {
+    this.joining = false;
     if (frame.mode === 'reset') return this.reset();
     this.attempts = 0;
     this.live.value = true;
