@@ -26,6 +26,10 @@ typedef struct verify_journal {
     uint64_t next_seq;
     uint8_t last_leaf[32]; /* genesis when the epoch is empty */
     int64_t last_time;
+    uint16_t parts_left; /* of the transaction at hand */
+    uint8_t transaction[16];
+    uint64_t ended_size; /* of the epoch before */
+    uint8_t ended_leaf[32];
     mpos_merkle_frontier tree; /* of the last epoch */
     uint64_t outside;          /* entries of changes made outside mpos.call: legal, and worth a line */
     uint64_t findings;

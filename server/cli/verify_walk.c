@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "canon.h"
 #include "cli.h"
 #include "journal_header.h"
 #include "payload.h"
@@ -68,6 +69,9 @@ read_entry(const PGresult *row)
 static void
 begin_epoch(verify_journal *journal, uint32_t epoch)
 {
+    journal->ended_size = journal->next_seq;
+    memcpy(journal->ended_leaf, journal->last_leaf, 32);
+    journal->parts_left = 0;
     journal->epoch = epoch;
     journal->next_seq = 0;
     mpos_merkle_init(&journal->tree);
@@ -83,6 +87,22 @@ month_is_right(int64_t recorded_us, int month_days)
 
     gmtime_r(&seconds, &recorded);
     return seconds / 86400 - (recorded.tm_mday - 1) == month_days;
+}
+
+/* The parts of one transaction follow each other without anything in between. */
+static void
+check_parts(verify_run *run, verify_journal *journal, const entry *e, const mpos_journal_header *h)
+{
+    bool follows = journal->parts_left > 0;
+
+    if (follows ? h->parts - h->part != journal->parts_left ||
+                      memcmp(h->transaction, journal->transaction, 16) != 0
+                : h->part != 0) {
+        verify_report(run, journal, e->epoch, e->seq, "part", "part %u of %u does not belong here",
+                      h->part + 1, h->parts);
+    }
+    journal->parts_left = (uint16_t)(h->parts - h->part - 1);
+    memcpy(journal->transaction, h->transaction, 16);
 }
 
 static void
@@ -102,6 +122,11 @@ check_header(verify_run *run, verify_journal *journal, const entry *e)
     if (memcmp(h.prev, journal->last_leaf, 32) != 0) {
         verify_report(run, journal, e->epoch, e->seq, "chain", "prev is not the leaf of the entry before");
     }
+    check_parts(run, journal, e, &h);
+    if (e->seq == 0 && e->epoch > 0 && h.kind != MPOS_ENTRY_EPOCH) {
+        verify_report(run, journal, e->epoch, e->seq, "epoch_end",
+                      "the epoch does not begin with the end of the one before");
+    }
     if (!month_is_right(h.recorded_us, e->month_days)) {
         verify_report(run, journal, e->epoch, e->seq, "month", "it lies in a partition of another month");
     }
@@ -111,6 +136,22 @@ check_header(verify_run *run, verify_journal *journal, const entry *e)
     run->replica_mode = (h.flags & MPOS_ENTRY_REPLICA_MODE) != 0;
     journal->outside += (h.flags & MPOS_ENTRY_OUTSIDE_CALL) != 0;
     journal->last_time = h.recorded_us;
+}
+
+/* The audit section of an epoch's first entry, as the extension writes it, for the end that this walk has seen. */
+static void
+check_epoch_end(verify_run *run, verify_journal *journal, const entry *e, const mpos_section *audit)
+{
+    char leaf[44] = "", expected[192];
+
+    mpos_base64url(journal->ended_leaf, 32, leaf);
+    snprintf(expected, sizeof expected,
+             "{\"from_epoch\":%u,\"from_leaf\":\"%s\",\"from_size\":%llu,\"op\":\"epoch_open\"}",
+             e->epoch - 1, leaf, (unsigned long long)journal->ended_size);
+    if (audit->body_size != strlen(expected) || memcmp(audit->body, expected, audit->body_size) != 0) {
+        verify_report(run, journal, e->epoch, e->seq, "epoch_end",
+                      "epoch %u did not end where this entry says", e->epoch - 1);
+    }
 }
 
 static void
@@ -138,7 +179,9 @@ check_payload(verify_run *run, int index, const entry *e)
         return;
     }
     while (mpos_payload_next(&reader, &section)) {
-        if (section.kind == MPOS_SECTION_AUDIT) {
+        if (section.kind == MPOS_SECTION_AUDIT && e->seq == 0 && e->epoch > 0) {
+            check_epoch_end(run, journal, e, &section);
+        } else if (section.kind == MPOS_SECTION_AUDIT) {
             verify_audit(run, index, e->epoch, e->seq, (const char *)section.body, section.body_size);
         }
     }
@@ -248,6 +291,10 @@ verify_walk(verify_run *run, int index)
             cli_fail("reading journal %s: %s", journal->id, PQresultErrorMessage(row));
         }
         PQclear(row);
+    }
+    if (journal->parts_left > 0) {
+        verify_report(run, journal, journal->epoch, journal->next_seq, "part",
+                      "the last transaction is not complete");
     }
     check_head(run, journal);
     check_segments(run, journal);
