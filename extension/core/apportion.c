@@ -101,12 +101,13 @@ mpos_err
 mpos_apportion(int64_t total, const int64_t *weights, const int64_t *caps, size_t count, int64_t *parts,
                int64_t *scratch)
 {
-    pot p = {weights, caps, count, total < 0 ? -total : total, 0, 0};
+    pot p = {weights, caps, count, 0, 0, 0};
     mpos_err err;
 
     if (total > MPOS_AMOUNT_MAX || total < -MPOS_AMOUNT_MAX) {
         return MPOS_E_AMOUNT_OVERFLOW;
     }
+    p.left = total < 0 ? -total : total;
     if (count == 0) {
         return total == 0 ? MPOS_OK : MPOS_E_OUT_OF_RANGE;
     }

@@ -13,7 +13,7 @@
 #include "arena.h"
 #include "pricing.h"
 
-/* Sizes of the parts, once for each form. */
+/* Sizes of the parts, once for each form; forms.c has both. */
 typedef struct mpos_form_sizes {
     uint8_t magic[8];
     size_t header;
@@ -24,9 +24,6 @@ typedef struct mpos_form_sizes {
     size_t line_tax;
     size_t share;
 } mpos_form_sizes;
-
-extern const mpos_form_sizes mpos_form_cart;
-extern const mpos_form_sizes mpos_form_priced;
 
 size_t
 mpos_form_size(const mpos_form_sizes *sizes, const mpos_cart *cart);

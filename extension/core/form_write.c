@@ -4,14 +4,7 @@
 #include <string.h>
 
 #include "bytes.h"
-#include "cart_form.h"
 #include "price_work.h"
-#include "priced_form.h"
-
-const mpos_form_sizes mpos_form_cart = {
-    {'M', 'P', 'O', 'S', 'C', 'R', 'T', '1'}, MPOS_CART_FORM_HEADER_SIZE, 32, 16, 64, 32, 2, 0};
-const mpos_form_sizes mpos_form_priced = {
-    {'M', 'P', 'O', 'S', 'P', 'R', 'C', '1'}, MPOS_PRICED_FORM_HEADER_SIZE, 48, 24, 112, 32, 24, 8};
 
 size_t
 mpos_form_size(const mpos_form_sizes *sizes, const mpos_cart *cart)

@@ -3,16 +3,21 @@
 #include "form.h"
 #include "priced_form.h"
 
+static const mpos_form_sizes cart_sizes = {
+    {'M', 'P', 'O', 'S', 'C', 'R', 'T', '1'}, MPOS_CART_FORM_HEADER_SIZE, 32, 16, 64, 32, 2, 0};
+static const mpos_form_sizes priced_sizes = {
+    {'M', 'P', 'O', 'S', 'P', 'R', 'C', '1'}, MPOS_PRICED_FORM_HEADER_SIZE, 48, 24, 112, 32, 24, 8};
+
 size_t
 mpos_cart_form_size(const mpos_cart *cart)
 {
-    return mpos_form_size(&mpos_form_cart, cart);
+    return mpos_form_size(&cart_sizes, cart);
 }
 
 size_t
 mpos_priced_form_size(const mpos_cart *cart)
 {
-    return mpos_form_size(&mpos_form_priced, cart);
+    return mpos_form_size(&priced_sizes, cart);
 }
 
 static mpos_err
@@ -35,14 +40,14 @@ encode(const mpos_form_sizes *sizes, const mpos_cart *cart, const mpos_priced *p
 mpos_err
 mpos_cart_form_encode(const mpos_cart *cart, uint8_t *out, size_t capacity, size_t *size_out)
 {
-    return encode(&mpos_form_cart, cart, NULL, out, capacity, size_out);
+    return encode(&cart_sizes, cart, NULL, out, capacity, size_out);
 }
 
 mpos_err
 mpos_priced_form_encode(const mpos_cart *cart, const mpos_priced *priced, uint8_t *out, size_t capacity,
                         size_t *size_out)
 {
-    return encode(&mpos_form_priced, cart, priced, out, capacity, size_out);
+    return encode(&priced_sizes, cart, priced, out, capacity, size_out);
 }
 
 size_t
@@ -62,7 +67,7 @@ mpos_cart_form_decode(const uint8_t *form, size_t form_size, void *room, size_t 
 {
     mpos_arena arena = {room, room_size, 0};
     mpos_cart cart;
-    mpos_err err = mpos_form_read(&mpos_form_cart, form, form_size, &arena, &cart, NULL);
+    mpos_err err = mpos_form_read(&cart_sizes, form, form_size, &arena, &cart, NULL);
 
     err = err == MPOS_OK ? mpos_cart_check(&cart) : err;
     if (err == MPOS_OK) {
@@ -78,7 +83,7 @@ mpos_priced_form_decode(const uint8_t *form, size_t form_size, void *room, size_
     mpos_arena arena = {room, room_size, 0};
     mpos_cart inputs;
     mpos_priced amounts;
-    mpos_err err = mpos_form_read(&mpos_form_priced, form, form_size, &arena, &inputs, &amounts);
+    mpos_err err = mpos_form_read(&priced_sizes, form, form_size, &arena, &inputs, &amounts);
 
     err = err == MPOS_OK ? mpos_cart_check(&inputs) : err;
     if (err == MPOS_OK) {
