@@ -181,9 +181,9 @@ append_refs(StringInfo body, const mpos_flushed *flushed)
 }
 
 /*
- * As top statement of an implicit transaction the call flushes itself, so that the numbers go back to the client. Inside
- * an explicit transaction the heads would stay locked for as long as the client likes: there the pre-commit net does it,
- * and "journal" is empty.
+ * As top statement of an implicit transaction the call flushes itself, so that the numbers go back to the
+ * client. Inside an explicit transaction the heads would stay locked for as long as the client likes: there
+ * the pre-commit net does it, and "journal" is empty.
  */
 static void
 flush_call(mpos_call *call, bool answers)

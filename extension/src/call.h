@@ -3,8 +3,8 @@
  * Words: call, operation, refusal, answer.
  *
  * mpos.call(tenant, context, operation, body) checks the context, sets the tenant, looks the operation up in
- * mpos_operations (operations.c), checks its scope, answers a repeated Idempotency-Key from the stored answer,
- * runs the handler, flushes the journal and stores the answer, all in the caller's one transaction.
+ * mpos_operations (operations.c), checks its scope, answers a repeated Idempotency-Key from the stored
+ * answer, runs the handler, flushes the journal and stores the answer, all in the caller's one transaction.
  */
 #ifndef MPOS_CALL_H
 #define MPOS_CALL_H
@@ -46,12 +46,12 @@ typedef struct mpos_call {
 } mpos_call;
 
 /*
- * SPI is connected while a handler runs; call->body and call->entries live in the caller's memory, everything else that
- * it allocates is gone after it returns. The tenant is set: statements see that tenant's rows only.
+ * SPI is connected while a handler runs; call->body and call->entries live in the caller's memory, everything
+ * else that it allocates is gone after it returns. The tenant is set: statements see that tenant's rows only.
  *
- * A handler checks everything before its first write, so that a refusal leaves nothing behind: over HTTP a refusal
- * becomes an error of that SQLSTATE, inside sync.push it becomes the result of one operation.
- * Returns MPOS_OK with the answer in call->body, or the refusal.
+ * A handler checks everything before its first write, so that a refusal leaves nothing behind: over HTTP a
+ * refusal becomes an error of that SQLSTATE, inside sync.push it becomes the result of one operation. Returns
+ * MPOS_OK with the answer in call->body, or the refusal.
  */
 typedef mpos_err (*mpos_operation_fn)(mpos_call *call);
 
@@ -65,7 +65,10 @@ typedef struct mpos_operation {
 /* operations.c: sorted by name, ended by a NULL name. */
 extern const mpos_operation mpos_operations[];
 
-/* Fills call->field and call->detail (printf-like) and returns err, so that a handler can `return mpos_refuse(...)`. */
+/*
+ * Fills call->field and call->detail (printf-like) and returns err, so that a handler can `return
+ * mpos_refuse(...)`.
+ */
 mpos_err
 mpos_refuse(mpos_call *call, mpos_err err, const char *field, const char *detail_format, ...)
     pg_attribute_printf(4, 5);

@@ -1,9 +1,10 @@
 /*
  * capture.c - the row trigger mpos.capture(): notes every changed row of a journalled table.
  *
- * Trigger arguments, as mpos.journal writes them: entity, topic, outlet column, feed columns, key columns; the last
- * two separated by commas; topic and outlet column may be empty. The trigger is ENABLE ALWAYS, so replica mode does not
- * silence it; only the logical apply worker is exempt, because the entries themselves are replicated with the rows.
+ * Trigger arguments, as mpos.journal writes them: entity, topic, outlet column, feed columns, key columns;
+ * the last two separated by commas; topic and outlet column may be empty. The trigger is ENABLE ALWAYS, so
+ * replica mode does not silence it; only the logical apply worker is exempt, because the entries themselves
+ * are replicated with the rows.
  */
 #include "postgres.h"
 
@@ -85,7 +86,9 @@ version_of(const mpos_capture_plan *plan, const row_image *row)
                                                       : DatumGetInt32(row->values[i]);
 }
 
-/* The members of columns, all of them or (before given) those that changed; the columns are sorted by name. */
+/*
+ * The members of columns, all of them or (before given) those that changed; the columns are sorted by name.
+ */
 static void
 append_members(const mpos_capture_column *columns, int count, const row_image *before, const row_image *after,
                bool skip_null, StringInfo out)
@@ -244,7 +247,9 @@ mpos_capture(PG_FUNCTION_ARGS)
     return PointerGetDatum(NULL);
 }
 
-/* Statement trigger on every journalled table and leaf partition: TRUNCATE would remove rows without a word. */
+/*
+ * Statement trigger on every journalled table and leaf partition: TRUNCATE would remove rows without a word.
+ */
 Datum
 mpos_refuse_truncate(PG_FUNCTION_ARGS)
 {

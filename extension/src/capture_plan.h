@@ -39,7 +39,9 @@ typedef struct mpos_capture_plan {
     mpos_digest_plan *digest;
 } mpos_capture_plan;
 
-/* The plan of a trigger; valid until the table's definition changes, at least for the running trigger call. */
+/*
+ * The plan of a trigger; valid until the table's definition changes, at least for the running trigger call.
+ */
 const mpos_capture_plan *
 mpos_capture_plan_get(Relation relation, const Trigger *trigger);
 

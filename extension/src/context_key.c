@@ -1,8 +1,9 @@
 /*
  * context_key.c - key file: 64 hexadecimal characters and a newline, readable by the database's user only.
  *
- * The key is read when the library is loaded. A context whose MAC does not fit makes this backend look whether the file
- * is another one by now, so a new key needs no restart; nothing of key or file is ever logged or shown.
+ * The key is read when the library is loaded. A context whose MAC does not fit makes this backend look
+ * whether the file is another one by now, so a new key needs no restart; nothing of key or file is ever
+ * logged or shown.
  */
 #include "postgres.h"
 

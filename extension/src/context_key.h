@@ -12,7 +12,10 @@
 void
 mpos_context_key_init(void);
 
-/* True when the last 32 bytes are the MAC of the first 160. Reads the key file again when it has changed since. */
+/*
+ * True when the last 32 bytes are the MAC of the first 160. Reads the key file again when it has changed
+ * since.
+ */
 bool
 mpos_context_genuine(const uint8 context[MPOS_CONTEXT_SIZE]);
 

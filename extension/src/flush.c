@@ -1,8 +1,9 @@
 /*
  * flush.c - grouping, payloads, and appending under the head locks.
  *
- * The order matters: everything that does not need the head (look-ups, payloads, hashes) is done before the first head
- * is locked, because a head stays locked until the commit is durable and so limits its journal's rate.
+ * The order matters: everything that does not need the head (look-ups, payloads, hashes) is done before the
+ * first head is locked, because a head stays locked until the commit is durable and so limits its journal's
+ * rate.
  */
 #include "postgres.h"
 
@@ -53,7 +54,9 @@ belongs(const group *g, const mpos_change *change)
            memcmp(&g->tenant, &change->tenant, UUID_LEN) == 0;
 }
 
-/* Index of the change's group, made if needed. Neighbours mostly share one, so the last hit is tried first. */
+/*
+ * Index of the change's group, made if needed. Neighbours mostly share one, so the last hit is tried first.
+ */
 static int
 group_of(group_list *list, const mpos_change *change, int last)
 {

@@ -23,8 +23,8 @@ typedef struct mpos_flushed {
 } mpos_flushed;
 
 /*
- * Appends one entry (or its parts) per journal and call for everything pending: payloads first, then the heads in
- * ascending journal id.. *out may be NULL. Raises JOURNAL_LIMIT, JOURNAL_DAMAGED.
+ * Appends one entry (or its parts) per journal and call for everything pending: payloads first, then the
+ * heads in ascending journal id.. *out may be NULL. Raises JOURNAL_LIMIT, JOURNAL_DAMAGED.
  */
 void
 mpos_flush(mpos_flushed *out);

@@ -1,8 +1,8 @@
 /*
  * heap.c - reading, locking and writing single rows past the executor.
  *
- * Inserting and updating go through the catalogue's own helpers, which do what is wanted here (heap and index entries,
- * unique checks, TOAST) and nothing more.
+ * Inserting and updating go through the catalogue's own helpers, which do what is wanted here (heap and index
+ * entries, unique checks, TOAST) and nothing more.
  */
 #include "postgres.h"
 

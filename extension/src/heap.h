@@ -1,13 +1,13 @@
 /*
- * heap.h - the one helper for rows that the extension alone writes: journal heads and entries, sessions, idempotency
- * records, device cursors, shift sums. Words: table, row.
+ * heap.h - the one helper for rows that the extension alone writes: journal heads and entries, sessions,
+ * idempotency records, device cursors, shift sums. Words: table, row.
  *
- * It goes past the executor: no row security, no triggers, no foreign keys, no defaults. So the caller has checked the
- * tenant once, names every column of a new row, and uses it only for tables without triggers and with plain unique
- * indexes (no predicate, expression or exclusion). Everything else goes through SPI.
+ * It goes past the executor: no row security, no triggers, no foreign keys, no defaults. So the caller has
+ * checked the tenant once, names every column of a new row, and uses it only for tables without triggers and
+ * with plain unique indexes (no predicate, expression or exclusion). Everything else goes through SPI.
  *
- * Every function sees what this transaction has done so far. A lock follows a row to its newest version under READ
- * COMMITTED and raises 40001 when the row has moved under REPEATABLE READ or SERIALIZABLE.
+ * Every function sees what this transaction has done so far. A lock follows a row to its newest version under
+ * READ COMMITTED and raises 40001 when the row has moved under REPEATABLE READ or SERIALIZABLE.
  */
 #ifndef MPOS_HEAP_H
 #define MPOS_HEAP_H
@@ -50,13 +50,16 @@ void
 mpos_table_close(Relation relation);
 
 /*
- * The row with that key, copied into the current memory context, or NULL. keys has one value per index column, of the
- * index's own type; nulls may be NULL when no key value is null.
+ * The row with that key, copied into the current memory context, or NULL. keys has one value per index
+ * column, of the index's own type; nulls may be NULL when no key value is null.
  */
 HeapTuple
 mpos_table_get(mpos_table *table, Relation relation, const Datum *keys, const bool *nulls);
 
-/* The same, locked until the transaction ends (FOR NO KEY UPDATE). Waits according to wait_policy; NULL when skipped or gone. */
+/*
+ * The same, locked until the transaction ends (FOR NO KEY UPDATE). Waits according to wait_policy; NULL when
+ * skipped or gone.
+ */
 HeapTuple
 mpos_table_lock(mpos_table *table, Relation relation, const Datum *keys, const bool *nulls,
                 LockWaitPolicy wait_policy);
@@ -65,8 +68,8 @@ mpos_table_lock(mpos_table *table, Relation relation, const Datum *keys, const b
 typedef bool (*mpos_row_visit)(Relation relation, HeapTuple row, void *argument);
 
 /*
- * Walks the rows whose first equal_count key columns equal keys, in key order. from, when not NULL, bounds the next key
- * column: from that value on upwards, or downwards when backward. Without locks.
+ * Walks the rows whose first equal_count key columns equal keys, in key order. from, when not NULL, bounds
+ * the next key column: from that value on upwards, or downwards when backward. Without locks.
  */
 void
 mpos_table_walk(mpos_table *table, Relation relation, int equal_count, const Datum *keys, const Datum *from,

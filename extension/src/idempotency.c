@@ -47,7 +47,10 @@ wait_for_key(const mpos_call *call)
     DirectFunctionCall1(pg_advisory_xact_lock_int8, Int64GetDatum((int64)mpos_get_u64(hash)));
 }
 
-/* What makes two requests the same: outlet, operation and input. The session is not part: it may have been renewed. */
+/*
+ * What makes two requests the same: outlet, operation and input. The session is not part: it may have been
+ * renewed.
+ */
 static void
 request_hash(const mpos_call *call, uint8 out[MPOS_SHA256_LEN])
 {

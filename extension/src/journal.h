@@ -1,8 +1,9 @@
 /*
- * journal.h - what an operation may add to the journal, and how entries are read. Words: journal, head, entry, leaf, flush.
+ * journal.h - what an operation may add to the journal, and how entries are read. Words: journal, head,
+ * entry, leaf, flush.
  *
- * Changed rows reach the journal by themselves (capture.h). An operation adds events and audit facts here; both become
- * part of the entry that its call appends.
+ * Changed rows reach the journal by themselves (capture.h). An operation adds events and audit facts here;
+ * both become part of the entry that its call appends.
  */
 #ifndef MPOS_JOURNAL_H
 #define MPOS_JOURNAL_H
@@ -17,9 +18,9 @@
 #define MPOS_LEAF_SIZE 32
 
 /*
- * A domain event ("ORDER_PAID") on the journal of the context's outlet (of the tenant when the context has none).
- * members: a JSON object in the narrow RFC 8785 profile, keys sorted, without the key "type", e.g. {"total":450}; "{}" for none.
- * Copied. The event shares the fate of the subtransaction that emits it.
+ * A domain event ("ORDER_PAID") on the journal of the context's outlet (of the tenant when the context has
+ * none). members: a JSON object in the narrow RFC 8785 profile, keys sorted, without the key "type", e.g.
+ * {"total":450}; "{}" for none. Copied. The event shares the fate of the subtransaction that emits it.
  */
 void
 mpos_event_emit(mpos_call *call, const char *type, const uint8 subject[UUID_LEN], const char *members);
@@ -30,8 +31,9 @@ mpos_event_emit_at(mpos_call *call, const uint8 outlet[UUID_LEN], const char *ty
                    const uint8 subject[UUID_LEN], const char *members);
 
 /*
- * Replaces the audit section's "input" (by default the call's input as one string) with the exact bytes of one
- * operation; called once per operation of a push, the strings are kept in order. Text in the database's encoding. Copied.
+ * Replaces the audit section's "input" (by default the call's input as one string) with the exact bytes of
+ * one operation; called once per operation of a push, the strings are kept in order. Text in the database's
+ * encoding. Copied.
  */
 void
 mpos_audit_input(mpos_call *call, const char *text, size_t len);
@@ -52,8 +54,9 @@ typedef struct mpos_entry_ref {
 } mpos_entry_ref;
 
 /*
- * The first entry that a transaction (call->transaction of the call that wrote) appended to a journal; false when there
- * is none. Binary search by recorded time, then a short walk: no index. The journal must be of the caller's tenant.
+ * The first entry that a transaction (call->transaction of the call that wrote) appended to a journal; false
+ * when there is none. Binary search by recorded time, then a short walk: no index. The journal must be of the
+ * caller's tenant.
  */
 bool
 mpos_journal_find(const uint8 journal[UUID_LEN], const pg_uuid_t *transaction, mpos_entry_ref *out);
@@ -87,7 +90,10 @@ mpos_journal_get(const uint8 tenant[UUID_LEN], const uint8 journal[UUID_LEN], mp
 bool
 mpos_entry_get(const uint8 journal[UUID_LEN], int32 epoch, int64 seq, mpos_entry *out);
 
-/* Section of a payload with that kind and topic; false when the payload has none. *body points into the payload. */
+/*
+ * Section of a payload with that kind and topic; false when the payload has none. *body points into the
+ * payload.
+ */
 bool
 mpos_entry_section(const mpos_entry *entry, int kind, const char *topic, const char **body, size_t *len);
 

@@ -1,8 +1,9 @@
 /*
- * journal_ops.c - operations journal.get (the head) and journal.feed (entries after a cursor, for the server's sockets).
+ * journal_ops.c - operations journal.get (the head) and journal.feed (entries after a cursor, for the
+ * server's sockets).
  *
- * A cursor is (epoch, seq, h8): the last entry seen, -1 before the first, and the first 8 bytes of its leaf in hex. A
- * cursor that this journal does not know is answered with mode "reset".
+ * A cursor is (epoch, seq, h8): the last entry seen, -1 before the first, and the first 8 bytes of its leaf
+ * in hex. A cursor that this journal does not know is answered with mode "reset".
  */
 #include "postgres.h"
 
@@ -117,7 +118,10 @@ mpos_journal_read(mpos_call *call)
     return MPOS_OK;
 }
 
-/* Journal of the parameters: an outlet's own, or the tenant's. Foreign, unknown and malformed ids look the same. */
+/*
+ * Journal of the parameters: an outlet's own, or the tenant's. Foreign, unknown and malformed ids look the
+ * same.
+ */
 static bool
 find_journal(mpos_call *call, mpos_journal_row *out)
 {

@@ -11,7 +11,9 @@
 /* What a walk does with an entry, which is valid until it returns; false ends the walk. */
 typedef bool (*mpos_entry_visit)(const mpos_entry *entry, void *argument);
 
-/* The stored entries from <= seq < until of one epoch, ascending; a missing number is skipped, not reported. */
+/*
+ * The stored entries from <= seq < until of one epoch, ascending; a missing number is skipped, not reported.
+ */
 void
 mpos_entries_walk(const pg_uuid_t *journal, int32 epoch, int64 from, int64 until, mpos_entry_visit visit,
                   void *argument);

@@ -146,7 +146,9 @@ recorded_of(const mpos_entry *entry)
     return (int64)mpos_get_u64(entry->header + 64);
 }
 
-/* The first number whose entry was recorded at time_us or later; recorded times never fall within a journal. */
+/*
+ * The first number whose entry was recorded at time_us or later; recorded times never fall within a journal.
+ */
 static int64
 first_since(const pg_uuid_t *journal, int32 epoch, int64 next_seq, int64 time_us)
 {

@@ -83,7 +83,10 @@ remember_owner(const owner_key *key, const pg_uuid_t *journal)
 static owner_slot *
 find_owner(const owner_key *key)
 {
-    /* heap.c forgets a table that was dropped, truncated or made anew; what was remembered of it goes with it. */
+    /*
+     * heap.c forgets a table that was dropped, truncated or made anew; what was remembered of it goes with
+     * it.
+     */
     if (owners != NULL && !OidIsValid(journal_by_owner.relation_oid)) {
         hash_destroy(owners);
         owners = NULL;

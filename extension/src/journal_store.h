@@ -44,20 +44,24 @@ typedef struct mpos_head {
     HeapTuple row; /* the locked version, NULL when only read */
 } mpos_head;
 
-/* The journal of an outlet (zero uuid: of the tenant), false when there is none. Cached per backend once committed. */
+/*
+ * The journal of an outlet (zero uuid: of the tenant), false when there is none. Cached per backend once
+ * committed.
+ */
 bool
 mpos_journal_id_of(const pg_uuid_t *tenant, const pg_uuid_t *outlet, pg_uuid_t *journal_out);
 
 /*
- * Locks the head until the transaction ends. When another cluster or timeline wrote last, opens the next epoch with an
- * entry of kind 5, which goes to *out too (may be NULL). JOURNAL_DAMAGED when the head is missing.
+ * Locks the head until the transaction ends. When another cluster or timeline wrote last, opens the next
+ * epoch with an entry of kind 5, which goes to *out too (may be NULL). JOURNAL_DAMAGED when the head is
+ * missing.
  */
 void
 mpos_head_lock(const pg_uuid_t *tenant, const pg_uuid_t *journal, mpos_head *head, mpos_flushed *out);
 
 /*
- * Appends one entry: fills journal, epoch, seq, recorded and prev of the header, writes entry and, for the first of a
- * month, segment. The payload must be the one that the header's payload hash was made of.
+ * Appends one entry: fills journal, epoch, seq, recorded and prev of the header, writes entry and, for the
+ * first of a month, segment. The payload must be the one that the header's payload hash was made of.
  */
 void
 mpos_head_append(mpos_head *head, mpos_journal_header *header, bytea *payload, mpos_flushed *out);

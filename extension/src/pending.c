@@ -13,7 +13,9 @@
 #include "sqlstate.h"
 #include "value.h"
 
-/* A flush, and how many changes had been flushed before it: what an abort of its subtransaction goes back to. */
+/*
+ * A flush, and how many changes had been flushed before it: what an abort of its subtransaction goes back to.
+ */
 typedef struct flush_mark {
     SubTransactionId subtransaction;
     int flushed_before;
@@ -194,7 +196,10 @@ on_subtransaction(SubXactEvent event, SubTransactionId subtransaction, SubTransa
     }
 }
 
-/* What no explicit flush has taken: SQL outside mpos.call, calls inside explicit transactions, deferred triggers. */
+/*
+ * What no explicit flush has taken: SQL outside mpos.call, calls inside explicit transactions, deferred
+ * triggers.
+ */
 static void
 flush_rest(void)
 {
@@ -207,8 +212,8 @@ flush_rest(void)
 }
 
 /*
- * Numbers and leaves go out to clients and devices: they must not vanish in a crash. Judged here and not while
- * capturing, because the setting that counts is the one at commit.
+ * Numbers and leaves go out to clients and devices: they must not vanish in a crash. Judged here and not
+ * while capturing, because the setting that counts is the one at commit.
  */
 static void
 check_durable(void)

@@ -2,8 +2,8 @@
  * pending.h - what a transaction has changed and not yet journalled. Words: pending, change, note.
  *
  * Changes are kept in the order they happened until the top-level transaction ends, because a flush inside a
- * subtransaction that is rolled back must be repeated. Subtransaction abort drops the changes made in it: they are
- * always a tail of the list, since nothing outside it runs while a subtransaction does.
+ * subtransaction that is rolled back must be repeated. Subtransaction abort drops the changes made in it:
+ * they are always a tail of the list, since nothing outside it runs while a subtransaction does.
  */
 #ifndef MPOS_PENDING_H
 #define MPOS_PENDING_H
@@ -59,7 +59,9 @@ mpos_pending_in_call(void);
 mpos_note *
 mpos_pending_note(void);
 
-/* A zeroed change at the end of the list, its subtransaction, note and flags set; the caller fills the rest. */
+/*
+ * A zeroed change at the end of the list, its subtransaction, note and flags set; the caller fills the rest.
+ */
 mpos_change *
 mpos_pending_add(void);
 

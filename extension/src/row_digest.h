@@ -1,9 +1,9 @@
 /*
  * row_digest.h - the 16 bytes that stand for a row's full image in the audit section. Words: digest.
  *
- * First 16 bytes of SHA256("mpos.row.v1\0" || for each column that is not null, sorted by name:
- * u16 name length, name, u32 value length, value as its type's send function makes it). A column added later with
- * null in it changes no digest.
+ * First 16 bytes of SHA256("mpos.row.v1\0" || for each column that is not null, sorted by name: u16 name
+ * length, name, u32 value length, value as its type's send function makes it). A column added later with null
+ * in it changes no digest.
  */
 #ifndef MPOS_ROW_DIGEST_H
 #define MPOS_ROW_DIGEST_H

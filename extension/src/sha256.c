@@ -1,4 +1,7 @@
-/* sha256.c - OpenSSL behind four functions; the digest is fetched once, a fetch per hash costs more than the hash. */
+/*
+ * sha256.c - OpenSSL behind four functions; the digest is fetched once, a fetch per hash costs more than the
+ * hash.
+ */
 #include "postgres.h"
 
 #include <openssl/crypto.h>

@@ -12,7 +12,10 @@
 int
 mpos_sqlstate(mpos_err err);
 
-/* Raises ERROR with err's SQLSTATE; detail (NULL: the error's title) is the message, field (NULL or empty: none) the column name. */
+/*
+ * Raises ERROR with err's SQLSTATE; detail (NULL: the error's title) is the message, field (NULL or empty:
+ * none) the column name.
+ */
 void
 mpos_raise(mpos_err err, const char *field, const char *detail) pg_attribute_noreturn();
 

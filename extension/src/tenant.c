@@ -1,8 +1,8 @@
 /*
  * tenant.c - the tenant variable and its end-of-transaction rules.
  *
- * mpos.call restores the variable itself on every path; what the callbacks undo is mpos.assume: at the end of the
- * transaction, and when the subtransaction that assumed is rolled back.
+ * mpos.call restores the variable itself on every path; what the callbacks undo is mpos.assume: at the end of
+ * the transaction, and when the subtransaction that assumed is rolled back.
  */
 #include "postgres.h"
 

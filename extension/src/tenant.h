@@ -1,8 +1,9 @@
 /*
  * tenant.h - the tenant whose rows this backend may see. Words: tenant, assume.
  *
- * A C variable that SQL cannot write: mpos.call sets it for its own duration, mpos.assume (table owner only) until the
- * transaction ends. Row security reads it through mpos.tenant(). Unset means that no row is visible.
+ * A C variable that SQL cannot write: mpos.call sets it for its own duration, mpos.assume (table owner only)
+ * until the transaction ends. Row security reads it through mpos.tenant(). Unset means that no row is
+ * visible.
  */
 #ifndef MPOS_TENANT_H
 #define MPOS_TENANT_H

@@ -1,5 +1,6 @@
 /*
- * value.h - a column's value as canonical JSON (feed, full image) and as bytes (row digest). Words: value, kind.
+ * value.h - a column's value as canonical JSON (feed, full image) and as bytes (row digest). Words: value,
+ * kind.
  */
 #ifndef MPOS_VALUE_H
 #define MPOS_VALUE_H
@@ -42,17 +43,23 @@ void
 mpos_value_type_init(mpos_value_type *type, Oid oid, MemoryContext context);
 
 /*
- * Appends the value in the narrow RFC 8785 profile. Raises 22003 for an integer outside ±(2^53-1) and 22023 for a
- * number in jsonb that is not an integer.
+ * Appends the value in the narrow RFC 8785 profile. Raises 22003 for an integer outside ±(2^53-1) and 22023
+ * for a number in jsonb that is not an integer.
  */
 void
 mpos_value_json(const mpos_value_type *type, Datum value, StringInfo out);
 
-/* Appends the bytes that the type's send function makes, with text in the database's encoding whatever the client's is. */
+/*
+ * Appends the bytes that the type's send function makes, with text in the database's encoding whatever the
+ * client's is.
+ */
 void
 mpos_value_bytes(const mpos_value_type *type, Datum value, StringInfo out);
 
-/* Appends the value as part of an entity id: uuid and bytes in base64url, everything else as its JSON without quotes. */
+/*
+ * Appends the value as part of an entity id: uuid and bytes in base64url, everything else as its JSON without
+ * quotes.
+ */
 void
 mpos_value_id(const mpos_value_type *type, Datum value, StringInfo out);
 

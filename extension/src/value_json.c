@@ -1,4 +1,6 @@
-/* value_json.c - jsonb in canonical form. jsonb's own output is not: it keeps 1.10 and orders keys by length. */
+/*
+ * value_json.c - jsonb in canonical form. jsonb's own output is not: it keeps 1.10 and orders keys by length.
+ */
 #include "postgres.h"
 
 #include "utils/builtins.h"

@@ -290,7 +290,9 @@ verify_journal(mpos_verification *run)
     mpos_verify_rows(run);
 }
 
-/* verify(journal uuid) returns table(journal_id, epoch, seq, kind, place): no row when everything is intact. */
+/*
+ * verify(journal uuid) returns table(journal_id, epoch, seq, kind, place): no row when everything is intact.
+ */
 Datum
 mpos_verify(PG_FUNCTION_ARGS)
 {

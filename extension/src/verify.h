@@ -1,8 +1,8 @@
 /*
  * verify.h - re-walking a journal inside the database. Words: finding, place.
  *
- * What this cannot see: a journal whose entries and head were all rewritten with recomputed hashes. That takes a memory
- * outside the database (the signer, devices, receipts).
+ * What this cannot see: a journal whose entries and head were all rewritten with recomputed hashes. That
+ * takes a memory outside the database (the signer, devices, receipts).
  */
 #ifndef MPOS_VERIFY_H
 #define MPOS_VERIFY_H
