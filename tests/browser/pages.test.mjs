@@ -1,4 +1,5 @@
 // The page tests share one stack and run one after the other.
+import './log.mjs';
 import './sale.mjs';
 import './kitchen.mjs';
 import './looks.mjs';

@@ -6,6 +6,7 @@ import type { Cursor, SyncState, Ticket, TicketPage } from '../../shared/api/typ
 import { t } from '../../shared/i18n/i18n';
 import { newId } from '../../shared/ids/ids';
 import { OperationLog, type Ack, type Operation } from '../../shared/sync/log';
+import { ownLog, SecondTab } from '../../shared/sync/only-tab';
 import { Pusher } from '../../shared/sync/pusher';
 import { say, warn } from '../../shared/ui/overlay';
 import { Feed } from '../../shared/ws/feed';
@@ -44,12 +45,14 @@ const bumpOf = (op: Operation): Bump => (JSON.parse(op.bytes) as { b: Bump }).b;
 export async function startScreen(): Promise<void> {
   phase.value = 'loading';
   try {
-    adoptState((await get<SyncState>('/v1/sync/state')).body);
+    const state = (await get<SyncState>('/v1/sync/state')).body;
+    await ownLog(state.device_id);
+    adoptState(state);
     const cursor = await readTickets(true);
     follow(cursor);
     phase.value = 'ready';
   } catch (e) {
-    failure.value = e instanceof ApiError ? `${e.message} (${e.problem.code})` : t('signin.offline');
+    failure.value = e instanceof ApiError ? `${e.message} (${e.problem.code})` : t(e instanceof SecondTab ? 'load.other' : 'signin.offline');
     phase.value = 'failed';
   }
 }

@@ -9,6 +9,7 @@ import type { OpResult, PaymentIn, Shift, SyncState } from '../../shared/api/typ
 import { t } from '../../shared/i18n/i18n';
 import { newId } from '../../shared/ids/ids';
 import { OperationLog, type Ack, type Operation } from '../../shared/sync/log';
+import { ownLog, SecondTab } from '../../shared/sync/only-tab';
 import { Pusher } from '../../shared/sync/pusher';
 import { clearSaid, say, warn } from '../../shared/ui/overlay';
 import { Feed } from '../../shared/ws/feed';
@@ -51,12 +52,13 @@ export async function startTill(): Promise<void> {
   phase.value = 'loading';
   try {
     const [state] = await Promise.all([get<SyncState>('/v1/sync/state'), loadCatalogue(), loadPricing()]);
+    await ownLog(state.body.device_id);
     adoptState(state.body);
     feed.value?.dispose();
     feed.value = followOutlet(session.value!.outlet.id, state.body.journal.cursor);
     phase.value = 'ready';
   } catch (e) {
-    failure.value = e instanceof ApiError ? `${e.message} (${e.problem.code})` : t('signin.offline');
+    failure.value = e instanceof ApiError ? `${e.message} (${e.problem.code})` : t(e instanceof SecondTab ? 'load.other' : 'signin.offline');
     phase.value = 'failed';
   }
 }
@@ -145,7 +147,7 @@ export function goesToKitchen(): boolean {
   );
 }
 
-/** Writes what is new on the order and sends it to the kitchen. The order stays open. */
+/** Writes what is new on the order and sends what the kitchen makes of it. The order stays open. */
 export function sendOrder(): void {
   const figures = priced.value;
   if (!figures || unsentLines.value.length === 0) return;
@@ -154,7 +156,7 @@ export function sendOrder(): void {
     log().append('order.place', id, { ...placeBody(figures), send: true });
   } else {
     log().append('order.line.add', id, { order_id: id, lines: unsentLines.value.map(lineIn) });
-    log().append('order.send', id, { order_id: id });
+    if (goesToKitchen()) log().append('order.send', id, { order_id: id });
   }
   order.value = { ...order.value, placed: true, lines: order.value.lines.map((l) => ({ ...l, sent: true })) };
   keepOpen(order.value);

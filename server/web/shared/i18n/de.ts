@@ -35,6 +35,7 @@ export const de: Record<MessageKey, string> = {
   'stuck.text':
     'Der Server kennt einen anderen Verlauf dieser Kasse. Die Verkäufe sind auf dieser Seite gesichert ({n} wartend). Nicht schließen, Hilfe rufen.',
   'load.title': 'Daten können nicht geladen werden',
+  'load.other': 'Dieses Gerät ist in einem anderen Tab offen. Dort weitermachen oder den Tab schließen und hier noch einmal versuchen.',
   'load.wait': 'Karte wird geladen',
   'shift.open.title': 'Schicht öffnen',
   'shift.open.hint': 'Bargeld in der Lade zählen. Verkauft wird, sobald die Schicht offen ist.',

@@ -33,6 +33,7 @@ export const en = {
   'stuck.text':
     'The server holds another history for this register. Sales are kept on this page ({n} waiting). Do not close it; call support.',
   'load.title': 'Cannot load the page’s data',
+  'load.other': 'This device is open in another tab. Go on there, or close that tab and try again here.',
   'load.wait': 'Loading the menu',
   'shift.open.title': 'Open the shift',
   'shift.open.hint': 'Count the cash in the drawer. Sales start once the shift is open.',
