@@ -1,0 +1,49 @@
+/*
+ * api.h - the handlers of the route table. Words: operation, local handler.
+ *
+ * One file a handler; none includes another. Each takes an exchange whose route has been found and whose body and
+ * origin have been checked.
+ */
+#ifndef API_API_H
+#define API_API_H
+
+#include "auth/claims.h"
+#include "db/query.h"
+#include "http/exchange.h"
+#include "http/input.h"
+
+/* One request that may call the database. */
+typedef struct api_exchange {
+    http_exchange http; /* first */
+    route_match match;
+    auth_claims claims;
+    struct api_database_call *call; /* call.c */
+    void *own;                      /* what the handler added; freed with free() at the end, NULL for none */
+} api_exchange;
+
+/* dispatch.c: registers the handler for the whole path. */
+void
+api_register(h2o_pathconf_t *path);
+
+void
+api_operation(api_exchange *exchange);
+
+void
+api_sign_in(api_exchange *exchange);
+
+void
+api_ws_ticket(api_exchange *exchange);
+
+void
+api_ws(api_exchange *exchange);
+
+void
+api_healthz(api_exchange *exchange);
+
+void
+api_readyz(api_exchange *exchange);
+
+void
+api_metrics(api_exchange *exchange);
+
+#endif

@@ -1,0 +1,230 @@
+/* call.c - from an exchange to mpos.call and back. */
+#include "api/call.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "auth/seal.h"
+#include "base/log.h"
+#include "bytes.h"
+#include "ws/hub.h"
+
+typedef struct api_database_call {
+    db_query query;
+    api_exchange *exchange;
+    api_replied done;
+    uint8_t context[MPOS_CONTEXT_SIZE];
+    char operation[64];
+    text_buf input;
+} api_database_call;
+
+static void
+free_call(api_database_call *call)
+{
+    text_free(&call->input);
+    free(call);
+}
+
+/* SQLSTATEs that are not ours but mean something to a client. Everything else is internal and says nothing. */
+static mpos_err
+err_of_sqlstate(const char *sqlstate)
+{
+    static const struct {
+        const char *prefix;
+        mpos_err err;
+    } rows[] = {
+        {"22P02", MPOS_E_MALFORMED_JSON}, {"22P05", MPOS_E_MALFORMED_JSON}, {"22021", MPOS_E_MALFORMED_JSON},
+        {"2201", MPOS_E_MALFORMED_JSON},  {"40001", MPOS_E_BUSY},           {"40P01", MPOS_E_BUSY},
+        {"55P03", MPOS_E_BUSY},           {"57014", MPOS_E_TIMEOUT},        {"53100", MPOS_E_STORAGE_FULL},
+        {"53", MPOS_E_UNAVAILABLE},       {"57P", MPOS_E_UNAVAILABLE},      {"08", MPOS_E_UNAVAILABLE},
+    };
+    mpos_err err = mpos_err_from_sqlstate(sqlstate);
+
+    for (size_t i = 0; err == MPOS_OK && i < sizeof rows / sizeof rows[0]; i++) {
+        if (strncmp(sqlstate, rows[i].prefix, strlen(rows[i].prefix)) == 0) {
+            err = rows[i].err;
+        }
+    }
+    return err == MPOS_OK ? MPOS_E_INTERNAL : err;
+}
+
+static mpos_err
+err_of(const db_outcome *outcome)
+{
+    switch (outcome->status) {
+    case DB_ROWS:
+        return MPOS_OK;
+    case DB_ERROR:
+        return err_of_sqlstate(outcome->sqlstate);
+    case DB_LOST:
+        return MPOS_E_OUTCOME_UNKNOWN;
+    case DB_UNAVAILABLE:
+        break;
+    }
+    return MPOS_E_UNAVAILABLE;
+}
+
+static h2o_iovec_t
+column(const PGresult *result, int at)
+{
+    return h2o_iovec_init(PQgetvalue(result, 0, at), (size_t)PQgetlength(result, 0, at));
+}
+
+/* False when the row does not have the agreed shape. */
+static bool
+read_reply(PGresult *result, api_reply *reply, h2o_iovec_t *entries)
+{
+    if (PQntuples(result) != 1 || PQnfields(result) != 4 || PQgetlength(result, 0, 0) != 4) {
+        return false;
+    }
+    reply->result = result;
+    reply->status = (int)mpos_get_u32((const uint8_t *)PQgetvalue(result, 0, 0));
+    reply->etag = column(result, 1);
+    reply->body = column(result, 2);
+    *entries = column(result, 3);
+    return reply->status >= 200 && reply->status < 300;
+}
+
+static void
+log_internal(const api_database_call *call, const db_outcome *outcome)
+{
+    log_event(LOG_LEVEL_ERROR, "operation failed", "operation", call->operation, "request",
+              call->exchange->http.request_text, "sqlstate", outcome->status == DB_ERROR ? outcome->sqlstate : "",
+              "message", outcome->status == DB_ERROR ? outcome->message : "answer of an unknown shape", NULL);
+}
+
+static void
+on_done(db_query *query, const db_outcome *outcome)
+{
+    api_database_call *call = H2O_STRUCT_FROM_MEMBER(api_database_call, query, query);
+    api_exchange *exchange = call->exchange;
+    mpos_err err = err_of(outcome);
+    api_reply reply = {0};
+    h2o_iovec_t entries = {0};
+
+    if (err == MPOS_OK && !read_reply(outcome->result, &reply, &entries)) {
+        PQclear(outcome->result);
+        err = MPOS_E_INTERNAL;
+    }
+    if (err == MPOS_OK) {
+        ws_publish(exchange->http.worker, (const uint8_t *)entries.base, entries.len);
+        call->done(exchange, MPOS_OK, &reply, NULL, NULL, "00000");
+    } else {
+        bool ours = outcome->status == DB_ERROR && mpos_err_from_sqlstate(outcome->sqlstate) != MPOS_OK;
+
+        if (err == MPOS_E_INTERNAL) {
+            log_internal(call, outcome);
+        }
+        call->done(exchange, err, NULL, ours ? outcome->field : NULL,
+                   ours && err != MPOS_E_INTERNAL ? outcome->message : NULL,
+                   outcome->status == DB_ERROR ? outcome->sqlstate : "");
+    }
+    http_release(&exchange->http);
+    free_call(call);
+}
+
+static void
+bind_query(api_database_call *call, const uint8_t *tenant, const api_request *request)
+{
+    db_query *query = &call->query;
+
+    query->statement = DB_CALL;
+    query->lane = request->lane;
+    query->repeatable = request->repeatable;
+    query->done = on_done;
+    query->values[0] = (const char *)tenant;
+    query->lengths[0] = UUID_SIZE;
+    query->formats[0] = 1;
+    query->values[1] = (const char *)call->context;
+    query->lengths[1] = sizeof call->context;
+    query->formats[1] = 1;
+    query->values[2] = call->operation;
+    query->values[3] = call->input.data;
+}
+
+void
+api_call(api_exchange *exchange, const api_request *request, api_replied done)
+{
+    api_database_call *call = calloc(1, sizeof *call);
+    worker *worker = exchange->http.worker;
+
+    if (call == NULL) {
+        abort();
+    }
+    call->exchange = exchange;
+    call->done = done;
+    strncpy(call->operation, request->operation, sizeof call->operation - 1);
+    auth_seal(worker->keys, &exchange->claims, request->scope, exchange->http.request_id, request->key.base,
+              request->key.len, call->context);
+    text_add_z(&call->input, "{\"params\":");
+    text_add(&call->input, request->params, request->params_len);
+    text_add_z(&call->input, ",\"body\":");
+    text_add(&call->input, request->body != NULL ? request->body : "null",
+             request->body != NULL ? request->body_len : 4);
+    text_add_z(&call->input, "}");
+    bind_query(call, exchange->claims.tenant, request);
+    http_hold(&exchange->http);
+    if (!db_submit(worker->db, &call->query)) {
+        http_release(&exchange->http);
+        free_call(call);
+        api_call_refused(exchange, MPOS_E_OVERLOADED, NULL, NULL);
+    }
+}
+
+void
+api_call_refused(api_exchange *exchange, mpos_err err, const char *field, const char *detail)
+{
+    http_problem(&exchange->http, err, field, detail);
+}
+
+static void
+free_result(void *data)
+{
+    PQclear(*(PGresult **)data);
+}
+
+/* Ties the result to the request, so that its bytes are sent without a copy. */
+static void
+keep_result(h2o_req_t *req, PGresult *result)
+{
+    PGresult **kept = h2o_mem_alloc_shared(&req->pool, sizeof *kept, free_result);
+
+    *kept = result;
+}
+
+static bool
+none_match(const h2o_req_t *req, h2o_iovec_t etag)
+{
+    h2o_iovec_t header = http_request_header(req, "if-none-match");
+
+    return header.base == NULL || etag.len == 0 ||
+           (h2o_strstr(header.base, header.len, etag.base, etag.len) == SIZE_MAX &&
+            !h2o_memis(header.base, header.len, H2O_STRLIT("*")));
+}
+
+void
+api_call_answer(api_exchange *exchange, const api_reply *reply)
+{
+    h2o_req_t *req = exchange->http.req;
+    char etag[80];
+    int len;
+
+    if (req == NULL) {
+        PQclear(reply->result);
+        return;
+    }
+    keep_result(req, reply->result);
+    if (reply->etag.len > 0 && reply->etag.len <= 72) {
+        len = snprintf(etag, sizeof etag, "\"%.*s\"", (int)reply->etag.len, reply->etag.base);
+        http_header(&exchange->http, "etag", etag, (size_t)len);
+        http_header(&exchange->http, "cache-control", H2O_STRLIT("private, no-cache"));
+        if (reply->status == 200 && !none_match(req, reply->etag)) {
+            http_answer(&exchange->http, 304, NULL, h2o_iovec_init(NULL, 0));
+            return;
+        }
+    } else {
+        http_header(&exchange->http, "cache-control", H2O_STRLIT("no-store"));
+    }
+    http_answer(&exchange->http, reply->status, "application/json", reply->body);
+}

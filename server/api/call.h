@@ -1,0 +1,48 @@
+/*
+ * call.h - one mpos.call for an exchange. Words: call, reply.
+ */
+#ifndef API_CALL_H
+#define API_CALL_H
+
+#include "api/api.h"
+
+/* The one row of mpos.call; the pointers live as long as the result. */
+typedef struct api_reply {
+    PGresult *result; /* owned by the callback */
+    int status;
+    h2o_iovec_t etag;
+    h2o_iovec_t body;
+} api_reply;
+
+/* Exactly one of the two is meant: err is MPOS_OK and reply filled, or err with field and detail. */
+typedef void (*api_replied)(api_exchange *exchange, mpos_err err, const api_reply *reply, const char *field,
+                            const char *detail, const char *sqlstate);
+
+typedef struct api_request {
+    const char *operation;
+    uint64_t scope;
+    db_lane_name lane;
+    bool repeatable;
+    h2o_iovec_t key;        /* Idempotency-Key; base NULL for none */
+    const char *params;     /* JSON object */
+    size_t params_len;
+    const char *body;       /* JSON, NULL for null */
+    size_t body_len;
+} api_request;
+
+/*
+ * Sends it; everything of the request is copied. done is called once, also when the client has gone, unless the queue is
+ * full: then the exchange has been answered. Entries of the journal have been published before done is called.
+ */
+void
+api_call(api_exchange *exchange, const api_request *request, api_replied done);
+
+/* Answers the exchange with a problem for an error of a call. */
+void
+api_call_refused(api_exchange *exchange, mpos_err err, const char *field, const char *detail);
+
+/* Answers with the reply's body as JSON, its ETag and If-None-Match; takes over the result. */
+void
+api_call_answer(api_exchange *exchange, const api_reply *reply);
+
+#endif

@@ -1,0 +1,162 @@
+/* dispatch.c - finds the route, refuses what can be refused without asking anybody, calls the handler. */
+#include "api/api.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "auth/token_cache.h"
+#include "base/clock.h"
+#include "http/files.h"
+#include "http/serve.h"
+
+static void (*const handlers[ROUTE_LOCAL_COUNT])(api_exchange *) = {
+    [ROUTE_OPERATION] = api_operation, [ROUTE_SIGN_IN] = api_sign_in, [ROUTE_WS_TICKET] = api_ws_ticket,
+    [ROUTE_WS] = api_ws,               [ROUTE_HEALTHZ] = api_healthz, [ROUTE_READYZ] = api_readyz,
+    [ROUTE_METRICS] = api_metrics,
+};
+
+static void
+dispose(http_exchange *http)
+{
+    free(((api_exchange *)http)->own);
+}
+
+static api_exchange *
+start(h2o_req_t *req)
+{
+    api_exchange *exchange = http_exchange_new(http_worker_of(req), req, sizeof *exchange);
+
+    exchange->http.dispose = dispose;
+    return exchange;
+}
+
+static mpos_err
+authenticate(api_exchange *exchange)
+{
+    static const char scheme[] = "bearer ";
+    size_t scheme_len = sizeof scheme - 1;
+    h2o_iovec_t header = http_request_header(exchange->http.req, "authorization");
+    worker *worker = exchange->http.worker;
+
+    if (exchange->http.route->scope == 0) {
+        return MPOS_OK;
+    }
+    if (header.len <= scheme_len || !h2o_lcstris(header.base, scheme_len, scheme, scheme_len) ||
+        !token_cache_verify(worker->tokens, header.base + scheme_len, header.len - scheme_len,
+                            clock_now_us() / 1000000, &exchange->claims)) {
+        return MPOS_E_UNAUTHENTICATED;
+    }
+    return exchange->claims.scopes & exchange->http.route->scope ? MPOS_OK : MPOS_E_FORBIDDEN;
+}
+
+/* Other sites may call the API only when they are on the list. */
+static void
+allow_origin(api_exchange *exchange)
+{
+    h2o_iovec_t origin = http_request_header(exchange->http.req, "origin");
+
+    if (origin.base == NULL ||
+        !settings_allow_origin(exchange->http.worker->settings, origin.base, origin.len)) {
+        return;
+    }
+    http_header(&exchange->http, "access-control-allow-origin", origin.base, origin.len);
+    http_header(&exchange->http, "access-control-expose-headers", H2O_STRLIT("etag, x-request-id, retry-after"));
+    http_header(&exchange->http, "vary", H2O_STRLIT("origin"));
+}
+
+static void
+preflight(api_exchange *exchange)
+{
+    http_header(&exchange->http, "allow", exchange->match.allow, strlen(exchange->match.allow));
+    http_header(&exchange->http, "access-control-allow-methods", exchange->match.allow,
+                strlen(exchange->match.allow));
+    http_header(&exchange->http, "access-control-allow-headers",
+                H2O_STRLIT("authorization, content-type, idempotency-key, if-none-match"));
+    http_header(&exchange->http, "access-control-max-age", H2O_STRLIT("600"));
+    http_answer(&exchange->http, 204, NULL, h2o_iovec_init(NULL, 0));
+}
+
+static void
+handle(api_exchange *exchange)
+{
+    http_refusal refusal = {0};
+    mpos_err err;
+
+    exchange->http.route = exchange->match.route;
+    err = authenticate(exchange);
+    if (err == MPOS_OK) {
+        err = http_check_body(exchange->http.route, exchange->http.req, &refusal);
+    }
+    if (err != MPOS_OK) {
+        http_problem(&exchange->http, err, refusal.field, refusal.detail);
+        return;
+    }
+    handlers[exchange->http.route->local](exchange);
+}
+
+static void
+refuse_method(api_exchange *exchange)
+{
+    http_header(&exchange->http, "allow", exchange->match.allow, strlen(exchange->match.allow));
+    http_problem(&exchange->http, MPOS_E_METHOD_NOT_ALLOWED, NULL, NULL);
+}
+
+static bool
+is_read(const h2o_req_t *req)
+{
+    return h2o_memis(req->method.base, req->method.len, H2O_STRLIT("GET")) ||
+           h2o_memis(req->method.base, req->method.len, H2O_STRLIT("HEAD"));
+}
+
+static int
+on_req(h2o_handler_t *self, h2o_req_t *req)
+{
+    size_t path_len = req->query_at != SIZE_MAX ? req->query_at : req->path.len;
+    h2o_iovec_t path = h2o_iovec_init(req->path.base, path_len);
+    bool api = path_len >= 4 && memcmp(path.base, "/v1/", 4) == 0;
+    api_exchange *exchange;
+    route_match match;
+
+    (void)self;
+    route_find(req->method, path, &match);
+    http_secure_transport(req);
+    if (!match.known_path && !api && is_read(req) && http_files_prepare(req)) {
+        return -1; /* a file, or the handler after the files */
+    }
+    exchange = start(req);
+    exchange->match = match;
+    allow_origin(exchange);
+    if (match.route != NULL) {
+        handle(exchange);
+    } else if (!match.known_path) {
+        http_problem(&exchange->http, MPOS_E_ROUTE_NOT_FOUND, NULL, NULL);
+    } else if (h2o_memis(req->method.base, req->method.len, H2O_STRLIT("OPTIONS"))) {
+        preflight(exchange);
+    } else {
+        refuse_method(exchange);
+    }
+    return 0;
+}
+
+/* Behind the files: nothing has that address. */
+static int
+on_missing(h2o_handler_t *self, h2o_req_t *req)
+{
+    (void)self;
+    req->res.headers.size = 0;
+    http_secure_transport(req);
+    http_problem(&start(req)->http, MPOS_E_ROUTE_NOT_FOUND, NULL, NULL);
+    return 0;
+}
+
+void
+api_register(h2o_pathconf_t *path)
+{
+    h2o_handler_t *first = h2o_create_handler(path, sizeof *first);
+    h2o_handler_t *last;
+
+    first->on_req = on_req;
+    http_files_register(path, http_web_dir());
+    last = h2o_create_handler(path, sizeof *last);
+    last->on_req = on_missing;
+}

@@ -1,0 +1,46 @@
+/* operation.c - a route that is one operation of mpos.call. */
+#include "api/call.h"
+
+#include "http/input.h"
+
+static void
+on_reply(api_exchange *exchange, mpos_err err, const api_reply *reply, const char *field, const char *detail,
+         const char *sqlstate)
+{
+    (void)sqlstate;
+    if (err != MPOS_OK) {
+        api_call_refused(exchange, err, field, detail);
+    } else {
+        api_call_answer(exchange, reply);
+    }
+}
+
+void
+api_operation(api_exchange *exchange)
+{
+    const route *route = exchange->http.route;
+    h2o_req_t *req = exchange->http.req;
+    http_refusal refusal = {0};
+    text_buf params = {0};
+    api_request request = {
+        .operation = route->operation,
+        .scope = route->scope,
+        .lane = route->slow ? DB_SLOW : DB_FAST,
+        .repeatable = true, /* a read, or a write that brings its own identity */
+        .body = route->has_body ? req->entity.base : NULL,
+        .body_len = req->entity.len,
+    };
+    mpos_err err = http_check_key(route, req, &request.key);
+
+    if (err == MPOS_OK) {
+        err = http_read_params(&exchange->match, req, &params, &refusal);
+    }
+    if (err == MPOS_OK) {
+        request.params = params.data;
+        request.params_len = params.len;
+        api_call(exchange, &request, on_reply);
+    } else {
+        http_problem(&exchange->http, err, refusal.field, refusal.detail);
+    }
+    text_free(&params);
+}
