@@ -3,6 +3,8 @@
 
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "nodes/pg_list.h"
+#include "nodes/value.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/memutils.h"
@@ -20,6 +22,7 @@
 typedef struct row_state {
     uint8 key[16]; /* hash of entity and id */
     char *name;    /* "entity id" */
+    int entity_len;
     char digest[DIGEST_TEXT_LEN];
     bool deleted;
     bool seen; /* among the live rows, or in a table that is reported as a whole */
@@ -75,6 +78,7 @@ note_row(mpos_verification *run, const mpos_entry *entry, JsonbContainer *row)
         state->name = MemoryContextAlloc(run->memory, size);
         snprintf(state->name, size, "%.*s %.*s", part[0]->val.string.len, part[0]->val.string.val,
                  part[1]->val.string.len, part[1]->val.string.val);
+        state->entity_len = part[0]->val.string.len;
         state->seen = false;
     }
     memset(state->digest, 0, sizeof state->digest);
@@ -225,17 +229,41 @@ check_table(mpos_verification *run, const guarded_table *table)
     check_cursor(run, table, SPI_cursor_open_with_args(NULL, query.data, 2, types, values, NULL, true, 0));
 }
 
-static void
-check_missing(mpos_verification *run)
+static bool
+is_guarded(const guarded_table *tables, uint64 count, const row_state *state)
 {
+    for (uint64 i = 0; i < count; i++) {
+        if ((int)strlen(tables[i].entity) == state->entity_len &&
+            strncmp(tables[i].entity, state->name, (size_t)state->entity_len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Rows that entries know and no table has. A table without its trigger is one finding, not one per row. */
+static void
+check_missing(mpos_verification *run, const guarded_table *tables, uint64 count)
+{
+    List *reported = NIL;
     HASH_SEQ_STATUS scan;
     row_state *state;
 
     hash_seq_init(&scan, states(run));
     while ((state = hash_seq_search(&scan)) != NULL) {
-        if (!state->deleted && !state->seen) {
+        if (state->deleted || state->seen) {
+            continue;
+        }
+        if (is_guarded(tables, count, state)) {
             mpos_finding(run, state->epoch, state->seq, "row_missing", "%s is gone without an entry",
                          state->name);
+        } else {
+            String *entity = makeString(pnstrdup(state->name, (size_t)state->entity_len));
+
+            if (!list_member(reported, entity)) {
+                mpos_finding(run, run->epoch, -1, "trigger_off", "%s is captured no longer", strVal(entity));
+                reported = lappend(reported, entity);
+            }
         }
     }
 }
@@ -264,5 +292,5 @@ mpos_verify_rows(mpos_verification *run)
     for (uint64 i = 0; i < count; i++) {
         check_table(run, &tables[i]);
     }
-    check_missing(run);
+    check_missing(run, tables, count);
 }

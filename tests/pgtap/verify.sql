@@ -1,7 +1,7 @@
 -- verify.sql: every single tampering is reported at its place, and nothing is reported on clean data.
 BEGIN;
 \ir helpers.sql
-SELECT plan(28);
+SELECT plan(29);
 SELECT tests.tenant('acme');
 SELECT tests.make_thing();
 SELECT journal_id AS journal FROM journal.journal WHERE origin = 'tests/acme/main' \gset
@@ -77,6 +77,7 @@ SELECT is(tests.after(:'off' || 'INSERT INTO pos.thing VALUES (tests.id(''acme''
 SELECT is(tests.after(:'off' || 'INSERT INTO pos.thing VALUES (tests.id(''acme''), tests.id(''acme/main''), tests.id(''thing5''))'), 'row_added@6', 'a deleted row back');
 SELECT is(tests.after(:'off', :'own'), 'trigger_off@-', 'a trigger that is off');
 SELECT is(tests.after(:'off' || 'UPDATE pos.thing SET qty = 99 WHERE name = ''own''', :'own'), 'row_altered@0 trigger_off@-', 'a row of the tenant journal');
+SELECT is(tests.after('DROP TRIGGER mpos_capture ON pos.thing'), 'trigger_off@-', 'a table without its trigger');
 SELECT is(tests.after('SET LOCAL session_replication_role = replica; UPDATE pos.thing SET qty = 99 WHERE name = ''thing1''; SELECT mpos.flush()'),
           'replica_mode@9', 'a change in replica mode is journalled and reported');
 SELECT is(tests.after('UPDATE pos.thing SET qty = 99 WHERE name = ''thing1''; SELECT mpos.flush()'), 'clean', 'a change by the owner is journalled');
