@@ -34,6 +34,7 @@ function hasOptions(line: CartLine): boolean {
   return !!item && (item.combo.length > 0 || groupsOf(catalogue.value!, item).length > 0);
 }
 
+/* Voiding what the kitchen has cannot be undone: it takes two touches in different places. */
 function SentTools({ line }: { line: CartLine }): JSX.Element {
   const sure = useSignal(false);
   return (
@@ -41,11 +42,11 @@ function SentTools({ line }: { line: CartLine }): JSX.Element {
       <span class="sent-mark">{t('cart.sent')}</span>
       {sure.value ? (
         <>
-          <button type="button" class="button" onClick={() => (sure.value = false)}>
-            {t('action.cancel')}
-          </button>
           <button type="button" class="button stop confirm" onClick={() => voidSentLine(line.id)}>
             {t('cart.void')}
+          </button>
+          <button type="button" class="button" onClick={() => (sure.value = false)}>
+            {t('action.cancel')}
           </button>
         </>
       ) : (

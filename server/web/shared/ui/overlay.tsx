@@ -66,7 +66,8 @@ function dismiss(id: number): void {
 /** Says what happened; with `undo` it can be taken back while it shows. */
 export function say(text: string, undo?: () => void): void {
   const id = ++lastToast;
-  toasts.value = [...toasts.value.slice(-2), { id, text, stop: false, undo }];
+  const kept = toasts.value.filter((x) => x.stop || (x.undo && x.text !== text));
+  toasts.value = [...kept.slice(-2), { id, text, stop: false, undo }];
   setTimeout(() => dismiss(id), showMs);
 }
 
