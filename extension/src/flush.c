@@ -10,7 +10,7 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-#include "bytes.h"
+#include "doorbell.h"
 #include "flush.h"
 #include "journal_header.h"
 #include "journal_store.h"
@@ -380,6 +380,7 @@ append_groups(const group_list *list, mpos_flushed *out)
         }
         if (!same_as_next) {
             mpos_head_store(&head);
+            mpos_doorbell_note(&g->journal);
         }
     }
 }

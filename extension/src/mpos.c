@@ -8,6 +8,7 @@
 
 #include "capture_plan.h"
 #include "context_key.h"
+#include "doorbell.h"
 #include "heap.h"
 #include "pending.h"
 #include "tenant.h"
@@ -34,6 +35,7 @@ void
 _PG_init(void)
 {
     mpos_context_key_init();
+    mpos_doorbell_init();
     MarkGUCPrefixReserved("mpos");
     if (process_shared_preload_libraries_in_progress) {
         warn_unless_zero("log_parameter_max_length");

@@ -7,6 +7,7 @@
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
+#include "doorbell.h"
 #include "flush.h"
 #include "journal_header.h"
 #include "pending.h"
@@ -242,6 +243,7 @@ on_transaction(XactEvent event, void *arg)
     case XACT_EVENT_COMMIT:
     case XACT_EVENT_ABORT:
     case XACT_EVENT_PREPARE:
+        mpos_doorbell_end(event == XACT_EVENT_COMMIT);
         forget_all();
         break;
     default:
