@@ -20,14 +20,30 @@ async function leave(till) {
   await till.getByRole('button', { name: 'New order' }).click();
 }
 
-test('what is sold in one page appears in the other without a reload', async () => {
+/** Counts the tones a page plays from now on; a chime has two. */
+async function listen(page) {
+  await page.evaluate(() => {
+    globalThis.tones = 0;
+    const { start } = OscillatorNode.prototype;
+    OscillatorNode.prototype.start = function (...when) {
+      globalThis.tones += 1;
+      return start.apply(this, when);
+    };
+  });
+  return () => page.evaluate(() => globalThis.tones);
+}
+
+test('what is sold in one page appears in the other without a reload and sounds once', async () => {
   const [till, kitchen] = await Promise.all([openRegister(), openKitchen()]);
+  const tones = await listen(kitchen);
   await touchItem(till, 'Espresso');
   await till.getByRole('button', { name: /^Pay / }).click();
   await till.getByRole('button', { name: 'Exact', exact: true }).click();
   const { receipt } = await finishedSale(till);
   const call = await receipt.locator('.call b').textContent();
   await head(kitchen, call).waitFor();
+  await kitchen.waitForFunction(() => globalThis.tones > 0);
+  assert.equal(await tones(), 2);
   await Promise.all([till.end(), kitchen.end()]);
 });
 

@@ -3,7 +3,7 @@
  * results, or the server's own state, takes an operation out of the queue.
  */
 import { effect, signal } from '@preact/signals';
-import { ApiError, get, request, session } from '../api/client';
+import { ApiError, get, reachable, request, session } from '../api/client';
 import type { PushAnswer, SyncState } from '../api/types';
 import type { Operation, OperationLog } from './log';
 
@@ -32,7 +32,7 @@ export class Pusher {
     addEventListener('online', now);
     document.addEventListener('visibilitychange', seen);
     const dispose = effect(() => {
-      if (this.log.length.value > 0 && session.value) queueMicrotask(now);
+      if (this.log.length.value > 0 && session.value && reachable.value) queueMicrotask(now);
     });
     this.stop = () => {
       removeEventListener('online', now);

@@ -32,9 +32,10 @@ interface Frame {
 
 const backoffMinMs = 200;
 const backoffMaxMs = 30_000;
-const probeEveryMs = 5_000;
+const probeEveryMs = 3_000;
 const probeTimeoutMs = 4_000;
 const ackEveryMs = 2_000;
+const returnWithinMs = 1_000;
 
 export class Feed {
   /** True while subscribed and in step. */
@@ -47,6 +48,8 @@ export class Feed {
   /** A subscription is under way; frames of the one before do not count. */
   private joining = false;
   private attempts = 0;
+  /** The last look found no server. */
+  private away = false;
   private closed = false;
   private ackedSeq = -1;
   private heardAt = Date.now();
@@ -173,26 +176,30 @@ export class Feed {
   /* A browser does not show the server's pings; when nothing was heard for a while, one small request tells. */
   private probe(now: boolean): void {
     if (this.closed || document.visibilityState === 'hidden') return;
-    if (!this.socket) {
-      if (now) {
-        clearTimeout(this.retry);
-        void this.open();
-      }
-      return;
-    }
-    if (!now && Date.now() - this.heardAt < probeEveryMs) return;
+    if (!now && this.socket && Date.now() - this.heardAt < probeEveryMs) return;
     const socket = this.socket;
     fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(probeTimeoutMs) }).then(
-      () => {
-        reachable.value = true;
-      },
-      () => {
-        reachable.value = false;
-        if (this.socket !== socket) return;
-        this.socket = null;
-        socket.close();
-        this.lost();
-      },
+      () => this.answered(socket),
+      () => this.silent(socket),
     );
+  }
+
+  /* The server is back: do not wait for the rest of a long pause, but do not come all at once either. */
+  private answered(socket: WebSocket | null): void {
+    const wasAway = this.away;
+    this.away = false;
+    reachable.value = true;
+    if (socket || this.socket || !wasAway) return;
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => void this.open(), Math.random() * returnWithinMs);
+  }
+
+  private silent(socket: WebSocket | null): void {
+    this.away = true;
+    reachable.value = false;
+    if (!socket || this.socket !== socket) return;
+    this.socket = null;
+    socket.close();
+    this.lost();
   }
 }
