@@ -1,11 +1,66 @@
 /* operations.c - the table of operations, sorted by name. */
 #include "postgres.h"
 
-#include "call.h"
+#include "catalogue.h"
 #include "journal.h"
+#include "operations.h"
+
+/* Over HTTP a handler runs without a device operation around it. */
+#define OVER_HTTP(handler)                                                                                   \
+    static mpos_err handler##_http(mpos_call *call)                                                          \
+    {                                                                                                        \
+        return handler(call, NULL);                                                                          \
+    }
+
+OVER_HTTP(mpos_order_place)
+OVER_HTTP(mpos_order_line_add)
+OVER_HTTP(mpos_order_line_void)
+OVER_HTTP(mpos_order_send)
+OVER_HTTP(mpos_payment_cash)
+OVER_HTTP(mpos_kds_bump)
+OVER_HTTP(mpos_kds_recall)
+OVER_HTTP(mpos_shift_open)
+OVER_HTTP(mpos_shift_close)
+
+void
+mpos_op_flag(mpos_device_op *op, const char *flag)
+{
+    if (op == NULL || op->flag_count == MPOS_OP_FLAGS_MAX) {
+        return;
+    }
+    for (int i = 0; i < op->flag_count; i++) {
+        if (strcmp(op->flags[i], flag) == 0) {
+            return;
+        }
+    }
+    op->flags[op->flag_count++] = flag;
+}
 
 const mpos_operation mpos_operations[] = {
+    {"auth.lookup", mpos_auth_lookup, MPOS_SCOPE_AUTH, MPOS_OP_READ | MPOS_OP_PLATFORM},
+    {"catalogue.read", mpos_catalogue_read, MPOS_SCOPE_CATALOGUE_READ, MPOS_OP_READ},
+    {"event.list", mpos_event_list, MPOS_SCOPE_EVENT_READ, MPOS_OP_READ},
     {"journal.feed", mpos_journal_feed, MPOS_SCOPE_JOURNAL_READ, MPOS_OP_READ},
     {"journal.get", mpos_journal_read, MPOS_SCOPE_JOURNAL_READ, MPOS_OP_READ},
+    {"kds.bump", mpos_kds_bump_http, MPOS_SCOPE_KITCHEN_WRITE, MPOS_OP_WRITE},
+    {"kds.recall", mpos_kds_recall_http, MPOS_SCOPE_KITCHEN_WRITE, MPOS_OP_WRITE},
+    {"order.get", mpos_order_get, MPOS_SCOPE_ORDER_READ, MPOS_OP_READ},
+    {"order.line.add", mpos_order_line_add_http, MPOS_SCOPE_ORDER_WRITE, MPOS_OP_WRITE},
+    {"order.line.void", mpos_order_line_void_http, MPOS_SCOPE_ORDER_WRITE, MPOS_OP_WRITE},
+    {"order.list", mpos_order_list, MPOS_SCOPE_ORDER_READ, MPOS_OP_READ},
+    {"order.place", mpos_order_place_http, MPOS_SCOPE_ORDER_WRITE, MPOS_OP_WRITE},
+    {"order.receipt", mpos_order_receipt, MPOS_SCOPE_ORDER_READ, MPOS_OP_READ},
+    {"order.send", mpos_order_send_http, MPOS_SCOPE_ORDER_WRITE, MPOS_OP_WRITE},
+    {"payment.cash", mpos_payment_cash_http, MPOS_SCOPE_PAYMENT_WRITE, MPOS_OP_WRITE},
+    {"session.close", mpos_session_close, MPOS_SCOPE_SESSION, MPOS_OP_WRITE},
+    {"session.open", mpos_session_open, MPOS_SCOPE_AUTH, MPOS_OP_SELF_KEYED | MPOS_OP_PLATFORM},
+    {"shift.close", mpos_shift_close_http, MPOS_SCOPE_SHIFT_WRITE, MPOS_OP_WRITE},
+    {"shift.get", mpos_shift_get, MPOS_SCOPE_SHIFT_READ, MPOS_OP_READ},
+    {"shift.open", mpos_shift_open_http, MPOS_SCOPE_SHIFT_WRITE, MPOS_OP_WRITE},
+    {"stock.get", mpos_stock_get, MPOS_SCOPE_STOCK_READ, MPOS_OP_READ},
+    {"stock.list", mpos_stock_list, MPOS_SCOPE_STOCK_READ, MPOS_OP_READ},
+    {"sync.push", mpos_sync_push, MPOS_SCOPE_SYNC_PUSH, MPOS_OP_SELF_KEYED},
+    {"sync.state", mpos_sync_state, MPOS_SCOPE_SYNC_PUSH, MPOS_OP_READ},
+    {"ticket.list", mpos_ticket_list, MPOS_SCOPE_KITCHEN_READ, MPOS_OP_READ},
     {NULL, NULL, 0, 0},
 };

@@ -55,6 +55,7 @@ CREATE TABLE pos.bump (
     created_at timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, bump_id)
 );
+CREATE INDEX bump_ticket ON pos.bump (tenant_id, ticket_id, created_at);
 RESET ROLE;
 
 SELECT mpos.isolate(t) FROM unnest(ARRAY['pos.ticket', 'pos.ticket_item', 'pos.bump']::regclass[]) t;

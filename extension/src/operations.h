@@ -1,0 +1,83 @@
+/*
+ * operations.h - the handlers of operations.c, and what a device's operation adds to them. Words: operation, outcome, flag.
+ *
+ * The same handlers serve HTTP and the operations of a push; there `op` is set. Then the device's row is locked already,
+ * the outcome goes into op instead of call->body, and what has happened at a till (a sale, a payment) is taken as it is
+ * and flagged where HTTP would refuse.
+ */
+#ifndef MPOS_OPERATIONS_H
+#define MPOS_OPERATIONS_H
+
+#include "call.h"
+#include "device.h"
+
+#define MPOS_OP_FLAGS_MAX 8
+
+typedef struct mpos_device_op {
+    mpos_device *device;
+    bool happened;  /* money has changed hands: never refused for its amounts */
+    const char *ts; /* RFC 3339, the device's clock */
+    bool noop;
+    const char *flags[MPOS_OP_FLAGS_MAX];
+    int flag_count;
+
+    /* what a sale tells its device */
+    bool has_order;
+    const char *receipt;
+    const char *call_number;
+    int64 total;
+    int64 change;
+    uint8 priced_hash[32];
+} mpos_device_op;
+
+/* Adds a flag once; nothing when op is NULL. */
+void
+mpos_op_flag(mpos_device_op *op, const char *flag);
+
+mpos_err
+mpos_order_place(mpos_call *call, mpos_device_op *op);
+mpos_err
+mpos_order_line_add(mpos_call *call, mpos_device_op *op);
+mpos_err
+mpos_order_line_void(mpos_call *call, mpos_device_op *op);
+mpos_err
+mpos_order_send(mpos_call *call, mpos_device_op *op);
+mpos_err
+mpos_payment_cash(mpos_call *call, mpos_device_op *op);
+mpos_err
+mpos_kds_bump(mpos_call *call, mpos_device_op *op);
+mpos_err
+mpos_kds_recall(mpos_call *call, mpos_device_op *op);
+mpos_err
+mpos_shift_open(mpos_call *call, mpos_device_op *op);
+mpos_err
+mpos_shift_close(mpos_call *call, mpos_device_op *op);
+
+mpos_err
+mpos_order_get(mpos_call *call);
+mpos_err
+mpos_order_list(mpos_call *call);
+mpos_err
+mpos_order_receipt(mpos_call *call);
+mpos_err
+mpos_ticket_list(mpos_call *call);
+mpos_err
+mpos_shift_get(mpos_call *call);
+mpos_err
+mpos_stock_get(mpos_call *call);
+mpos_err
+mpos_stock_list(mpos_call *call);
+mpos_err
+mpos_sync_state(mpos_call *call);
+mpos_err
+mpos_sync_push(mpos_call *call);
+mpos_err
+mpos_event_list(mpos_call *call);
+mpos_err
+mpos_session_open(mpos_call *call);
+mpos_err
+mpos_session_close(mpos_call *call);
+mpos_err
+mpos_auth_lookup(mpos_call *call);
+
+#endif

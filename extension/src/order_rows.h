@@ -1,0 +1,140 @@
+/*
+ * order_rows.h - orders, lines and payments between memory and tables, and their JSON. Words: order, line, payment.
+ */
+#ifndef MPOS_ORDER_ROWS_H
+#define MPOS_ORDER_ROWS_H
+
+#include "postgres.h"
+
+#include "call.h"
+#include "cart.h"
+#include "order.h"
+
+#define MPOS_ORDER_FLAGS_MAX 8
+
+typedef enum mpos_line_state { MPOS_LINE_NEW, MPOS_LINE_SENT, MPOS_LINE_VOIDED } mpos_line_state;
+
+typedef struct mpos_order_line {
+    uint8 id[16];
+    bool has_parent;
+    uint8 parent[16];
+    uint8 item[16];
+    int position;
+    const char *name;
+    const char *station; /* NULL: nothing to prepare */
+    bool stocked;
+    int64 qty;
+    int64 unit_price;
+    const char *modifiers; /* JSON: [{"id","name","price","qty"}] */
+    int64 gross;
+    int64 discount;
+    int64 tax;
+    int64 total;
+    int course;
+    mpos_line_state state;
+} mpos_order_line;
+
+typedef struct mpos_order_payment {
+    uint8 id[16];
+    int64 amount;   /* taken in */
+    int64 tendered; /* handed over; the change is the difference */
+    int64 rounding; /* paid by rounding to the coins there are; amount + rounding counts */
+    int64 at_us;
+} mpos_order_payment;
+
+typedef struct mpos_order {
+    uint8 id[16];
+    uint8 outlet[16];
+    uint8 device[16];
+    uint8 staff[16];
+    bool has_shift;
+    uint8 shift[16];
+    const char *channel;
+    const char *table; /* NULL for none */
+    mpos_order_state state;
+    mpos_payment_state payment_state;
+    int version;
+    const char *currency;
+    int64 gross;
+    int64 discount;
+    int64 net;
+    int64 tax;
+    int64 total;
+    int64 paid;
+    uint8 catalogue[32];
+    const bytea *form;
+    uint8 priced_hash[32];
+    const char *receipt; /* NULL until paid */
+    const char *call_number;
+    const char *flags[MPOS_ORDER_FLAGS_MAX];
+    int flag_count;
+    uint8 transaction[16];
+    int64 created_us;
+
+    mpos_order_line *lines;
+    int line_count;
+    mpos_order_payment *payments;
+    int payment_count;
+} mpos_order;
+
+/* Is the id in use by any order of the tenant? */
+bool
+mpos_order_exists(const uint8 tenant[16], const uint8 id[16]);
+
+/* Takes the amounts, form and hash of a priced cart. */
+void
+mpos_order_take_prices(mpos_order *order, const mpos_priced_cart *cart);
+
+/* Appends the cart's new lines to order->lines, and brings the amounts of all lines up to the cart's. */
+void
+mpos_order_take_lines(mpos_order *order, const mpos_priced_cart *cart);
+
+/* Adds a flag once. */
+void
+mpos_order_flag(mpos_order *order, const char *flag);
+
+/* Order, lines and payments in one statement. Raises ID_TAKEN when another call was faster with the id. */
+void
+mpos_order_insert(mpos_call *call, const mpos_order *order);
+
+/* The order with that id of the context's outlet, locked when asked; false when there is none. Without lines. */
+bool
+mpos_order_load(mpos_call *call, const uint8 id[16], bool lock, mpos_order *out);
+
+/* Its lines by position, and its payments by time. */
+void
+mpos_order_load_lines(mpos_call *call, mpos_order *order);
+void
+mpos_order_load_payments(mpos_call *call, mpos_order *order);
+
+/* State, payment state, paid, receipt, shift, flags and transaction; counts the version up. */
+void
+mpos_order_update_state(mpos_call *call, mpos_order *order);
+
+/* Amounts, form and the state; counts the version up. */
+void
+mpos_order_update_prices(mpos_call *call, mpos_order *order);
+
+/* Inserts lines[first...]. */
+void
+mpos_order_insert_lines(mpos_call *call, const mpos_order *order, int first);
+
+/* Writes amounts and state of lines[0..count) back. */
+void
+mpos_order_update_lines(mpos_call *call, const mpos_order *order, int count);
+
+void
+mpos_order_insert_payment(mpos_call *call, const mpos_order *order, const mpos_order_payment *payment);
+
+/* The order as the API writes it; lines and payments must be loaded. */
+void
+mpos_order_json(mpos_call *call, StringInfo out, const char *key, const mpos_order *order);
+
+/* Fills call->body with {"order":...} and the status. */
+void
+mpos_order_answer(mpos_call *call, const mpos_order *order, int status);
+
+const char *
+mpos_line_state_text(mpos_line_state state);
+
+#endif

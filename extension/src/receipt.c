@@ -1,0 +1,247 @@
+/* receipt.c - the receipt of a paid order: what is printed, the priced form to the byte, and the journal entry behind it. */
+#include "postgres.h"
+
+#include "mb/pg_wchar.h"
+#include "utils/jsonb.h"
+#include "utils/builtins.h"
+
+#include "input.h"
+#include "journal.h"
+#include "json.h"
+#include "operations.h"
+#include "order_rows.h"
+#include "priced_form.h"
+#include "quantity.h"
+#include "sqlstate.h"
+#include "statement.h"
+
+#define WIDTH 42
+
+static mpos_statement heading_statement = {
+    "SELECT t.name, o.name, to_char($3 AT TIME ZONE o.timezone, 'YYYY-MM-DD HH24:MI'), t.exponent FROM "
+    "pos.tenant t "
+    "JOIN pos.outlet o ON o.tenant_id = t.tenant_id WHERE t.tenant_id = $1 AND o.outlet_id = $2"};
+
+typedef struct order_params {
+    uint32 given;
+    uint8 order_id[16];
+} order_params;
+
+static const mpos_field order_fields[] = {
+    {"order_id", MPOS_IN_ID, MPOS_IN_REQUIRED, offsetof(order_params, order_id)}};
+MPOS_SHAPE(order, order_params);
+
+typedef struct heading {
+    const char *business;
+    const char *outlet;
+    const char *time;
+    int exponent;
+} heading;
+
+static void
+read_heading(mpos_call *call, const mpos_order *order, heading *out)
+{
+    mpos_args args = {0};
+
+    mpos_arg_uuid(&args, call->context.tenant);
+    mpos_arg_uuid(&args, call->context.outlet);
+    mpos_arg_time(&args, order->created_us);
+    if (mpos_statement_run(&heading_statement, &args) == 0) {
+        elog(ERROR, "a tenant or outlet is missing");
+    }
+    out->business = mpos_cell_text(0, 1);
+    out->outlet = mpos_cell_text(0, 2);
+    out->time = mpos_cell_text(0, 3);
+    out->exponent = mpos_cell_int(0, 4);
+}
+
+/* 1234 with exponent 2 is "12.34". */
+static char *
+money(int64 amount, int exponent)
+{
+    int64 unit = 1;
+
+    for (int i = 0; i < exponent; i++) {
+        unit *= 10;
+    }
+    if (exponent == 0) {
+        return psprintf(INT64_FORMAT, amount);
+    }
+    return psprintf("%s" INT64_FORMAT ".%0*" INT64_MODIFIER "d", amount < 0 ? "-" : "", Abs(amount) / unit,
+                    exponent, Abs(amount) % unit);
+}
+
+/* Text on the left, an amount on the right; a text that is too long is cut. */
+static void
+print(StringInfo out, const char *left, const char *right)
+{
+    int room = WIDTH - (int)strlen(right) - (right[0] != '\0' ? 1 : 0);
+    int bytes = pg_mbcharcliplen(left, (int)strlen(left), room);
+    int used = pg_mbstrlen_with_len(left, bytes);
+    StringInfoData line;
+
+    initStringInfo(&line);
+    appendBinaryStringInfo(&line, left, bytes);
+    if (right[0] != '\0') {
+        appendStringInfoSpaces(&line, WIDTH - used - (int)strlen(right));
+        appendStringInfoString(&line, right);
+    }
+    mpos_json_text(out, NULL, line.data);
+}
+
+static char *
+quantity_text(int64 qty)
+{
+    char text[MPOS_DECIMAL_SIZE];
+    size_t size = mpos_decimal_format(qty, MPOS_QTY_SCALE, text);
+
+    return pnstrdup(text, (Size)size);
+}
+
+static void
+print_modifiers(StringInfo out, const mpos_order_line *line)
+{
+    Jsonb *json = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(line->modifiers)));
+
+    for (uint32 i = 0; i < JB_ROOT_COUNT(json); i++) {
+        JsonbContainer *one = getIthJsonbValueFromContainer(&json->root, i)->val.binary.data;
+        JsonbValue name;
+
+        (void)getKeyJsonValueFromContainer(one, "name", 4, &name);
+        print(out, psprintf("  + %.*s", name.val.string.len, name.val.string.val), "");
+    }
+}
+
+static void
+print_lines(StringInfo out, const mpos_order *order, int exponent)
+{
+    for (int i = 0; i < order->line_count; i++) {
+        const mpos_order_line *line = &order->lines[i];
+
+        if (line->state == MPOS_LINE_VOIDED) {
+            continue;
+        }
+        if (line->has_parent) {
+            print(out, psprintf("  %s", line->name), "");
+        } else {
+            print(out, psprintf("%s x %s", quantity_text(line->qty), line->name),
+                  money(line->gross, exponent));
+        }
+        print_modifiers(out, line);
+        if (!line->has_parent && line->discount > 0) {
+            print(out, "  discount", money(-line->discount, exponent));
+        }
+    }
+}
+
+static void
+print_taxes(mpos_call *call, StringInfo out, const mpos_order *order, int exponent)
+{
+    size_t size = VARSIZE_ANY_EXHDR(order->form);
+    size_t room_size = mpos_priced_form_room_size(size);
+    const mpos_catalogue *catalogue = mpos_catalogue_get(call, order->catalogue);
+    mpos_cart cart;
+    mpos_priced priced;
+
+    mpos_check(mpos_priced_form_decode((const uint8 *)VARDATA_ANY(order->form), size, palloc(room_size),
+                                       room_size, &cart, &priced),
+               "stored priced form");
+    for (int i = 0; i < cart.tax_count; i++) {
+        const mpos_catalogue_tax *tax =
+            catalogue != NULL ? mpos_catalogue_tax_find(catalogue, cart.taxes[i].id) : NULL;
+        char percent[MPOS_DECIMAL_SIZE];
+        size_t length = mpos_decimal_format(cart.taxes[i].value, MPOS_RATE_SCALE - 2, percent);
+
+        print(out,
+              psprintf("%s %.*s %% of %s", tax != NULL ? tax->name : "Tax", (int)length, percent,
+                       money(priced.taxes[i].base, exponent)),
+              money(priced.taxes[i].amount, exponent));
+    }
+}
+
+static void
+print_all(mpos_call *call, StringInfo out, const mpos_order *order, const heading *head)
+{
+    int64 tendered = 0;
+    int64 taken = 0;
+
+    mpos_json_open(out, "text", '[');
+    print(out, head->business, "");
+    print(out, head->outlet, "");
+    print(out, order->receipt, head->time);
+    print(out, "------------------------------------------", "");
+    print_lines(out, order, head->exponent);
+    print(out, "------------------------------------------", "");
+    print(out, psprintf("Total %s", order->currency), money(order->total, head->exponent));
+    print_taxes(call, out, order, head->exponent);
+    for (int i = 0; i < order->payment_count; i++) {
+        tendered += order->payments[i].tendered;
+        taken += order->payments[i].amount;
+    }
+    print(out, "Cash", money(tendered, head->exponent));
+    print(out, "Change", money(tendered - taken, head->exponent));
+    print(out, psprintf("Number %s", order->call_number), "");
+    mpos_json_close(out, ']');
+}
+
+static void
+journal_json(StringInfo out, const mpos_entry_ref *ref)
+{
+    mpos_json_open(out, "journal", '{');
+    mpos_json_uuid(out, "id", ref->journal.data);
+    mpos_json_int(out, "epoch", ref->epoch);
+    mpos_json_int(out, "seq", ref->seq);
+    mpos_json_hex(out, "leaf", ref->leaf, sizeof ref->leaf);
+    mpos_json_close(out, '}');
+}
+
+static void
+answer(mpos_call *call, mpos_order *order, const mpos_entry_ref *ref)
+{
+    StringInfo out = &call->body;
+    heading head;
+
+    read_heading(call, order, &head);
+    mpos_json_open(out, NULL, '{');
+    mpos_json_text(out, "business", head.business);
+    mpos_json_text(out, "outlet", head.outlet);
+    mpos_json_text(out, "receipt", order->receipt);
+    mpos_order_json(call, out, "order", order);
+    mpos_json_base64(out, "priced_form", (const uint8 *)VARDATA_ANY(order->form),
+                     VARSIZE_ANY_EXHDR(order->form));
+    mpos_json_hex(out, "priced_hash", order->priced_hash, sizeof order->priced_hash);
+    journal_json(out, ref);
+    print_all(call, out, order, &head);
+    mpos_json_close(out, '}');
+}
+
+mpos_err
+mpos_order_receipt(mpos_call *call)
+{
+    order_params params;
+    mpos_order order;
+    mpos_journal_row journal;
+    mpos_entry_ref ref;
+    pg_uuid_t transaction;
+    mpos_err err = mpos_input_params(call, &order_shape, &params);
+
+    if (err != MPOS_OK) {
+        return err;
+    }
+    if (!mpos_order_load(call, params.order_id, false, &order)) {
+        return mpos_refuse(call, MPOS_E_NOT_FOUND, NULL, "%s", "");
+    }
+    if (order.receipt == NULL) {
+        return mpos_refuse(call, MPOS_E_ORDER_STATE, NULL, "The order is not paid.");
+    }
+    memcpy(transaction.data, order.transaction, sizeof transaction.data);
+    if (!mpos_journal_of(call->context.tenant, call->context.outlet, &journal) ||
+        !mpos_journal_find(journal.journal.data, &transaction, &ref)) {
+        return mpos_refuse(call, MPOS_E_JOURNAL_DAMAGED, NULL,
+                           "The entry of this sale is not in the journal.");
+    }
+    mpos_order_load_lines(call, &order);
+    mpos_order_load_payments(call, &order);
+    answer(call, &order, &ref);
+    return MPOS_OK;
+}

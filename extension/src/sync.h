@@ -1,0 +1,48 @@
+/* sync.h - the parts of a push. Words: push, operation, result, ring, suspense. */
+#ifndef MPOS_SYNC_H
+#define MPOS_SYNC_H
+
+#include "device.h"
+#include "operations.h"
+
+/* One operation of a push: the exact bytes, and what they say. */
+typedef struct mpos_push_op {
+    const char *bytes; /* NUL-terminated */
+    size_t size;
+    uint8 hash[32];
+    uint8 id[16];
+    uint8 device[16];
+    int64 gen;
+    int64 seq;
+    uint8 prev[32];
+    const char *type;
+    const char *ts;
+    int64 version;
+    uint8 root[16];
+    const JsonbContainer *body;
+} mpos_push_op;
+
+/* Reads the bytes of an operation (sync_op.c); refuses what is not an operation at all. */
+mpos_err
+mpos_push_op_read(mpos_call *call, const char *bytes, int index, mpos_push_op *out);
+
+/*
+ * Runs an operation through its handler and writes its result object, without sequence number, to out.
+ * forced: a code to suspend it with instead of running it, or NULL.
+ */
+void
+mpos_push_op_run(mpos_call *call, mpos_device *device, const mpos_push_op *op, const char *forced,
+                 StringInfo out);
+
+/* Results of the last operations of a device (sync_ring.c). */
+#define MPOS_RING_SIZE 64
+
+/* False when the number is older than the ring; *result is the stored object's members, NULL when the hash differs. */
+bool
+mpos_ring_get(const uint8 tenant[16], const uint8 device[16], int64 seq, const uint8 hash[32], char **result);
+
+void
+mpos_ring_put(const uint8 tenant[16], const uint8 device[16], int64 seq, const uint8 hash[32],
+              const char *result);
+
+#endif

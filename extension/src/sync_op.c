@@ -1,0 +1,272 @@
+/*
+ * sync_op.c - one operation of a push: reading its bytes, running the handler that HTTP uses too, and saying what became
+ * of it. What cannot be applied consumes its number all the same: a refusal is told (`rej`), what needs a person goes to
+ * suspense (`susp`), and what hangs on something in suspense waits with it (`held`).
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+
+#include "input.h"
+#include "journal.h"
+#include "json.h"
+#include "op.h"
+#include "sha256.h"
+#include "statement.h"
+#include "sync.h"
+
+#define BODY_MAX INT64CONST(9007199254740991)
+
+static mpos_statement suspend_statement = {"INSERT INTO pos.suspense (tenant_id, device_id, seq, outlet_id, "
+                                           "root, type, code, operation, created_at) "
+                                           "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"};
+
+static mpos_statement held_statement = {
+    "SELECT 1 FROM pos.suspense WHERE tenant_id = $1 AND root = $2 AND state = 'open' LIMIT 1"};
+
+typedef struct envelope {
+    uint32 given;
+    int64 v;
+    uint8 id[16];
+    uint8 dev[16];
+    int64 gen;
+    int64 seq;
+    uint8 prev[32];
+    const char *t;
+    const char *ts;
+    const char *core;
+    uint8 root[16];
+    const JsonbContainer *b;
+} envelope;
+
+static const mpos_field envelope_fields[] = {
+    {"v", MPOS_IN_INT, MPOS_IN_REQUIRED, offsetof(envelope, v), 1, PG_INT32_MAX},
+    {"id", MPOS_IN_UUID, MPOS_IN_REQUIRED, offsetof(envelope, id)},
+    {"dev", MPOS_IN_UUID, MPOS_IN_REQUIRED, offsetof(envelope, dev)},
+    {"gen", MPOS_IN_INT, MPOS_IN_REQUIRED, offsetof(envelope, gen), 1, PG_INT32_MAX},
+    {"seq", MPOS_IN_INT, MPOS_IN_REQUIRED, offsetof(envelope, seq), 1, BODY_MAX},
+    {"prev", MPOS_IN_HASH, MPOS_IN_REQUIRED, offsetof(envelope, prev)},
+    {"t", MPOS_IN_TEXT, MPOS_IN_REQUIRED, offsetof(envelope, t), 1, 64},
+    {"ts", MPOS_IN_TEXT, MPOS_IN_REQUIRED, offsetof(envelope, ts), 1, 40},
+    {"core", MPOS_IN_TEXT, MPOS_IN_REQUIRED, offsetof(envelope, core), 0, 64},
+    {"root", MPOS_IN_UUID, MPOS_IN_REQUIRED, offsetof(envelope, root)},
+    {"b", MPOS_IN_ANY, MPOS_IN_REQUIRED, offsetof(envelope, b)},
+};
+MPOS_SHAPE(envelope, envelope);
+
+/* What an operation type means: its handler, which ids of its body are parameters of that, and whether money moved. */
+typedef struct op_kind {
+    mpos_err (*run)(mpos_call *call, mpos_device_op *op);
+    bool happened;
+    const char *params[2];
+} op_kind;
+
+static const op_kind kinds[MPOS_OPTYPES] = {
+    [MPOS_OPTYPE_SALE_COMMIT] = {mpos_order_place, true, {NULL}},
+    [MPOS_OPTYPE_ORDER_PLACE] = {mpos_order_place, false, {NULL}},
+    [MPOS_OPTYPE_ORDER_LINE_ADD] = {mpos_order_line_add, false, {"order_id"}},
+    [MPOS_OPTYPE_ORDER_LINE_VOID] = {mpos_order_line_void, false, {"order_id", "line_id"}},
+    [MPOS_OPTYPE_ORDER_SEND] = {mpos_order_send, false, {"order_id"}},
+    [MPOS_OPTYPE_ORDER_PAY] = {mpos_payment_cash, true, {NULL}},
+    [MPOS_OPTYPE_KDS_BUMP] = {mpos_kds_bump, false, {"ticket_id"}},
+    [MPOS_OPTYPE_KDS_RECALL] = {mpos_kds_recall, false, {"ticket_id"}},
+    [MPOS_OPTYPE_SHIFT_OPEN] = {mpos_shift_open, false, {NULL}},
+    [MPOS_OPTYPE_SHIFT_CLOSE] = {mpos_shift_close, false, {"shift_id"}},
+};
+
+mpos_err
+mpos_push_op_read(mpos_call *call, const char *bytes, int index, mpos_push_op *out)
+{
+    Jsonb *json = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(bytes)));
+    envelope in;
+    mpos_err err = MPOS_E_WRONG_TYPE;
+
+    call->field[0] = '\0';
+    if (JB_ROOT_IS_OBJECT(json)) {
+        err = mpos_input_object(call, &json->root, &envelope_shape, &in);
+    }
+    if (err != MPOS_OK) {
+        return mpos_refuse(call, err, psprintf("/ops/%d/s", index), "The operation cannot be read at \"%s\".",
+                           pstrdup(call->field));
+    }
+    *out = (mpos_push_op){.bytes = bytes,
+                          .size = strlen(bytes),
+                          .gen = in.gen,
+                          .seq = in.seq,
+                          .type = in.t,
+                          .ts = in.ts,
+                          .version = in.v,
+                          .body = in.b};
+    memcpy(out->id, in.id, sizeof out->id);
+    memcpy(out->device, in.dev, sizeof out->device);
+    memcpy(out->prev, in.prev, sizeof out->prev);
+    memcpy(out->root, in.root, sizeof out->root);
+    mpos_op_hash(&mpos_host_digest, out->prev, bytes, out->size, out->hash);
+    return MPOS_OK;
+}
+
+static bool
+is_param(const op_kind *kind, const JsonbValue *key)
+{
+    for (int i = 0; i < (int)lengthof(kind->params) && kind->params[i] != NULL; i++) {
+        if (strlen(kind->params[i]) == (size_t)key->val.string.len &&
+            memcmp(kind->params[i], key->val.string.val, (size_t)key->val.string.len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The members of the body that are parameters of the handler, or the others. */
+static void
+push_members(JsonbParseState **state, const op_kind *kind, const JsonbContainer *body, bool params)
+{
+    JsonbIterator *it = JsonbIteratorInit((JsonbContainer *)body);
+    JsonbValue key;
+    JsonbValue value;
+    JsonbIteratorToken token = JsonbIteratorNext(&it, &key, true);
+
+    (void)pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+    while ((token = JsonbIteratorNext(&it, &key, true)) == WJB_KEY) {
+        (void)JsonbIteratorNext(&it, &value, true);
+        if (is_param(kind, &key) == params) {
+            (void)pushJsonbValue(state, WJB_KEY, &key);
+            (void)pushJsonbValue(state, WJB_VALUE, &value);
+        }
+    }
+}
+
+/* {"params":{...},"body":{...}} as the server would have built it. */
+static Jsonb *
+handler_input(const op_kind *kind, const JsonbContainer *body)
+{
+    JsonbParseState *state = NULL;
+    JsonbValue key = {.type = jbvString};
+    JsonbValue *done;
+
+    (void)pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+    for (int part = 0; part < 2; part++) {
+        key.val.string.val = part == 0 ? "params" : "body";
+        key.val.string.len = (int)strlen(key.val.string.val);
+        (void)pushJsonbValue(&state, WJB_KEY, &key);
+        push_members(&state, kind, body, part == 0);
+        (void)pushJsonbValue(&state, WJB_END_OBJECT, NULL);
+    }
+    done = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
+    return JsonbValueToJsonb(done);
+}
+
+static void
+suspend(mpos_call *call, mpos_device *device, const mpos_push_op *op, const char *code)
+{
+    mpos_args args = {0};
+
+    mpos_arg_uuid(&args, call->context.tenant);
+    mpos_arg_uuid(&args, device->id);
+    mpos_arg_big(&args, op->seq);
+    mpos_arg_uuid(&args, call->context.outlet);
+    mpos_arg_uuid(&args, op->root);
+    mpos_arg_text(&args, op->type);
+    mpos_arg_text(&args, code);
+    mpos_arg_text(&args, op->bytes);
+    mpos_arg_time(&args, call->now_us);
+    (void)mpos_statement_run(&suspend_statement, &args);
+    device->suspended++;
+}
+
+/* Only a device that has something in suspense needs to look. */
+static bool
+is_held(mpos_call *call, const mpos_device *device, const mpos_push_op *op)
+{
+    mpos_args args = {0};
+
+    if (device->suspended == 0) {
+        return false;
+    }
+    mpos_arg_uuid(&args, call->context.tenant);
+    mpos_arg_uuid(&args, op->root);
+    return mpos_statement_run(&held_statement, &args) > 0;
+}
+
+static void
+refusal_json(StringInfo out, const char *state, const char *code, const char *field)
+{
+    mpos_json_text(out, "st", state);
+    if (code != NULL) {
+        mpos_json_text(out, "code", code);
+    }
+    if (field != NULL && field[0] != '\0') {
+        mpos_json_text(out, "field", field);
+    }
+}
+
+static void
+outcome_json(StringInfo out, const mpos_device_op *op)
+{
+    mpos_json_text(out, "st", op->noop ? "noop" : op->flag_count > 0 ? "flag" : "ok");
+    if (op->flag_count > 0) {
+        mpos_json_open(out, "flags", '[');
+        for (int i = 0; i < op->flag_count; i++) {
+            mpos_json_text(out, NULL, op->flags[i]);
+        }
+        mpos_json_close(out, ']');
+    }
+    if (op->has_order) {
+        mpos_json_open(out, "ref", '{');
+        if (op->receipt != NULL) {
+            mpos_json_text(out, "receipt", op->receipt);
+        }
+        mpos_json_text(out, "call_number", op->call_number);
+        mpos_json_int(out, "total", op->total);
+        mpos_json_hex(out, "priced_hash", op->priced_hash, sizeof op->priced_hash);
+        mpos_json_int(out, "change", op->change);
+        mpos_json_close(out, '}');
+    }
+}
+
+static mpos_err
+run_handler(mpos_call *call, const op_kind *kind, const mpos_push_op *op, mpos_device_op *outcome)
+{
+    Jsonb *input = call->input;
+    mpos_err err;
+
+    call->field[0] = '\0';
+    call->input = handler_input(kind, op->body);
+    err = kind->run(call, outcome);
+    call->input = input;
+    return err;
+}
+
+void
+mpos_push_op_run(mpos_call *call, mpos_device *device, const mpos_push_op *op, const char *forced,
+                 StringInfo out)
+{
+    mpos_device_op outcome = {.device = device, .ts = op->ts};
+    mpos_device before = *device;
+    mpos_op_type type;
+    mpos_err err;
+
+    if (forced == NULL && (op->version != MPOS_OP_VERSION ||
+                           mpos_op_type_from_text(op->type, strlen(op->type), &type) != MPOS_OK)) {
+        forced = "unknown_type";
+    }
+    if (forced != NULL || is_held(call, device, op)) {
+        suspend(call, device, op, forced != NULL ? forced : "held");
+        refusal_json(out, forced != NULL ? "susp" : "held", forced, NULL);
+        return;
+    }
+    outcome.happened = kinds[type].happened;
+    err = run_handler(call, &kinds[type], op, &outcome);
+    if (err == MPOS_OK) {
+        outcome_json(out, &outcome);
+        return;
+    }
+    *device = before;
+    if (type == MPOS_OPTYPE_SALE_COMMIT) {
+        suspend(call, device, op, mpos_err_code(err));
+        refusal_json(out, "susp", mpos_err_code(err), call->field);
+        return;
+    }
+    refusal_json(out, "rej", mpos_err_code(err), call->field);
+}

@@ -1,0 +1,8 @@
+-- Replaceable objects, applied after the migrations and again after every change: psql -f apply.sql. Each file may be run
+-- any number of times and takes no lock that a sale would wait for.
+\set ON_ERROR_STOP on
+SET client_min_messages = warning;
+BEGIN;
+\ir 10-catalogue.sql
+\ir 20-provision.sql
+COMMIT;
