@@ -73,8 +73,8 @@ typedef enum mpos_tax_type { MPOS_TAX_PERCENT = 0, MPOS_TAX_FIXED = 1, MPOS_TAX_
 
 /*
  * Tax flags. A compound tax: one with AFFECTS_NEXT enters the base of the later taxes of the line that are
- * not BASE_UNAFFECTED. Neighbouring taxes of the same type and flags that do not affect each other form a
- * batch: they share one base, and included ones are taken out of the price together.
+ * not BASE_UNAFFECTED. Neighbouring taxes of one type, alike in INCLUDED and AFFECTS_NEXT, that do not affect
+ * each other form a batch: included ones are taken out of the price together.
  */
 typedef enum mpos_tax_flag {
     MPOS_TAX_INCLUDED = 1,
@@ -83,10 +83,9 @@ typedef enum mpos_tax_flag {
 } mpos_tax_flag;
 
 /*
- * Where tax is rounded: per unit of a whole quantity; per line, the taxes of a batch together; per line, each
- * tax by itself; once per tax of the order; once per order (included and added taxes apart). Document levels
- * apportion the rounded tax to the lines by their exact taxes. A broken quantity has no units and is rounded
- * per line and tax.
+ * Where tax is rounded. unit: per unit, each tax; a broken quantity has no units and counts as one. line: per line,
+ * the taxes of a batch together. line_tax: per line, each tax. rate: once per tax of the order. order: once for all
+ * included and once for all added taxes. The last two apportion the rounded tax to the lines by their exact taxes.
  */
 typedef enum mpos_rounding_level {
     MPOS_LEVEL_UNIT = 0,

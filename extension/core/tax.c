@@ -109,8 +109,9 @@ mpos_tax_round(const mpos_rounding *rounding, int included, mpos_wide exact, mpo
 typedef struct batch {
     size_t first;
     size_t last;
-    mpos_wide pool; /* what the taxes are taken of, pico; of fixed taxes: the quantity at the same scale */
     mpos_wide most; /* what included taxes may take together */
+    const mpos_wide
+        *pools; /* what each tax is taken of, pico; of a fixed tax: the quantity at the same scale */
     int64_t denominator;
 } batch;
 
@@ -140,7 +141,8 @@ exact_amounts(const mpos_tax_view *view, const batch *b, mpos_wide amounts[MPOS_
     mpos_wide open = b->most;
 
     for (size_t i = b->first; i <= b->last; i++) {
-        amounts[i] = mpos_wide_quotient(b->pool * view->taxes[i]->value + b->denominator / 2, b->denominator);
+        amounts[i] =
+            mpos_wide_quotient(b->pools[i] * view->taxes[i]->value + b->denominator / 2, b->denominator);
         if (amounts[i] > MPOS_AMOUNT_MAX * MPOS_PICO) {
             return MPOS_E_AMOUNT_OVERFLOW;
         }
@@ -212,10 +214,10 @@ note_shares(const mpos_tax_view *view, const batch *b, const mpos_wide *amounts,
 {
     for (size_t i = b->first; i <= b->last; i++) {
         mpos_wide uncapped =
-            mpos_wide_quotient(b->pool * view->taxes[i]->value + b->denominator / 2, b->denominator);
+            mpos_wide_quotient(b->pools[i] * view->taxes[i]->value + b->denominator / 2, b->denominator);
         int capped = amounts[i] != uncapped;
 
-        shares[i].pool = capped ? amounts[i] : b->pool;
+        shares[i].pool = capped ? amounts[i] : b->pools[i];
         shares[i].numerator = capped ? 1 : view->taxes[i]->value;
         shares[i].denominator = capped ? 1 : b->denominator;
         shares[i].exact = amounts[i];
@@ -230,12 +232,13 @@ typedef struct evaluation {
     mpos_wide price; /* pico */
     int64_t qty;
     mpos_wide open; /* of the price, not yet taken by included taxes */
+    mpos_wide pools[MPOS_LINE_TAXES_MAX];
     uint8_t done[MPOS_LINE_TAXES_MAX];
     mpos_tax_share *shares;
     mpos_wide *amounts;
 } evaluation;
 
-/* The price as the batch sees it, after the taxes evaluated before. */
+/* The price as tax `at` sees it, after the batches evaluated before. */
 static mpos_wide
 pool_of(const evaluation *e, size_t at)
 {
@@ -249,23 +252,35 @@ pool_of(const evaluation *e, size_t at)
     return pool < 0 ? 0 : pool;
 }
 
+/* Fills the pools of the batch and what its included taxes may take. */
+static mpos_err
+fill_pools(evaluation *e, batch *b)
+{
+    int fixed = e->view->taxes[b->first]->type == MPOS_TAX_FIXED;
+
+    b->most = pool_of(e, b->first);
+    b->most = has(e->view->taxes[b->first], MPOS_TAX_INCLUDED) && b->most > e->open ? e->open : b->most;
+    for (size_t i = b->first; i <= b->last; i++) {
+        e->pools[i] = fixed ? e->qty * (MPOS_PICO / MPOS_QTY_ONE) : pool_of(e, i);
+        if (e->pools[i] > MPOS_AMOUNT_MAX * MPOS_PICO) {
+            return MPOS_E_AMOUNT_OVERFLOW;
+        }
+    }
+    return MPOS_OK;
+}
+
 static mpos_err
 evaluate_batch(evaluation *e, size_t at)
 {
-    const mpos_cart_tax *head = e->view->taxes[at];
-    batch b = {e->view->first[at], e->view->last[at], pool_of(e, at), 0, 0};
-    mpos_err err;
+    batch b = {.first = e->view->first[at], .last = e->view->last[at], .pools = e->pools};
+    int included = has(e->view->taxes[at], MPOS_TAX_INCLUDED);
+    mpos_err err = fill_pools(e, &b);
 
-    b.most = has(head, MPOS_TAX_INCLUDED) && b.pool > e->open ? e->open : b.pool;
-    b.pool = head->type == MPOS_TAX_FIXED ? e->qty * (MPOS_PICO / MPOS_QTY_ONE) : b.pool;
     b.denominator = denominator_of(e->view, &b);
     if (b.denominator <= 0) {
         return MPOS_E_OUT_OF_RANGE; /* division taxes that add up to the whole price */
     }
-    if (b.pool > MPOS_AMOUNT_MAX * MPOS_PICO) {
-        return MPOS_E_AMOUNT_OVERFLOW;
-    }
-    err = exact_amounts(e->view, &b, e->amounts);
+    err = err == MPOS_OK ? exact_amounts(e->view, &b, e->amounts) : err;
     if (err == MPOS_OK && e->shares == NULL) {
         err = round_batch(e->view, &b, e->amounts);
     } else if (err == MPOS_OK) {
@@ -273,7 +288,7 @@ evaluate_batch(evaluation *e, size_t at)
     }
     for (size_t i = b.first; err == MPOS_OK && i <= b.last; i++) {
         e->done[i] = 1;
-        e->open -= has(head, MPOS_TAX_INCLUDED) ? e->amounts[i] : 0;
+        e->open -= included ? e->amounts[i] : 0;
     }
     return err;
 }
@@ -282,7 +297,12 @@ mpos_err
 mpos_tax_evaluate(const mpos_tax_view *view, int64_t price, int64_t qty, mpos_tax_share *shares,
                   mpos_wide amounts[MPOS_LINE_TAXES_MAX])
 {
-    evaluation e = {view, price * MPOS_PICO, qty, price * MPOS_PICO, {0}, shares, amounts};
+    evaluation e = {.view = view,
+                    .price = price * MPOS_PICO,
+                    .qty = qty,
+                    .open = price * MPOS_PICO,
+                    .shares = shares,
+                    .amounts = amounts};
     mpos_err err = MPOS_OK;
 
     for (size_t i = view->count; err == MPOS_OK && i-- > 0;) {
