@@ -17,7 +17,7 @@ ifdef CI
 WERROR := WERROR=1
 endif
 
-.PHONY: help run run-once stop build core extension server cli tenants web wasm packages test-packages test check-all soak bench fmt check-fmt clean
+.PHONY: help run run-once stop build core extension server tenants web wasm packages test-packages test check-all soak bench fmt check-fmt clean
 
 help:
 	@echo "make run        install what is missing, build, start, make one sale; Ctrl-C stops"
@@ -44,7 +44,7 @@ stop:
 packages:
 	@server/run/packages.sh
 
-build: packages core extension cli tenants server web
+build: packages core extension tenants server web
 
 core:
 	@$(STEP) "core: library and WebAssembly" $(MAKE) -j$(JOBS) -C extension/core all
@@ -54,9 +54,6 @@ wasm:
 
 extension:
 	@$(STEP) "extension" $(MAKE) -j$(JOBS) -C extension all PG_CONFIG=$(PG_CONFIG) $(WERROR)
-
-cli: core
-	@$(STEP) "mpos tool" $(MAKE) -j$(JOBS) -C server/cli all $(WERROR)
 
 # Templates go beside the tool that reads them; the shop is generated.
 tenants:
@@ -70,7 +67,7 @@ server/web/node_modules/.package-lock.json: server/web/package-lock.json
 	@touch $@
 
 server: core server/web/node_modules/.package-lock.json
-	@$(STEP) "server" $(MAKE) -j$(JOBS) -C server all $(WERROR)
+	@$(STEP) "server and mpos tool" $(MAKE) -j$(JOBS) -C server all $(WERROR)
 
 web: core server server/web/node_modules/.package-lock.json
 	@$(STEP) "pages" npm run --silent --prefix server/web build
