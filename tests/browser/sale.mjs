@@ -151,6 +151,18 @@ test('a whole sale needs no pointer', async () => {
   await page.end();
 });
 
+test('arrows move between the items, Enter adds the one in focus', async () => {
+  const page = await openRegister();
+  await page.getByRole('searchbox').fill('espresso');
+  await page.keyboard.press('ArrowDown');
+  const names = await page.getByRole('group', { name: 'Items' }).locator('.tile-name').allTextContents();
+  await page.keyboard.press('ArrowRight');
+  await page.locator(`.tile[data-index="1"]:focus`).waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('list', { name: 'Order' }).getByRole('button', { name: names[1] }).first().waitFor();
+  await page.end();
+});
+
 test('a scan sells the item wherever the focus is; 5,000 items stay quick', async () => {
   const page = await openRegister({ tenant: 'demo-shop' });
   const items = page.getByRole('group', { name: 'Items' });
