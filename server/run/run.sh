@@ -169,7 +169,7 @@ addresses() {
 
 follow() {
     say ""
-    say "Running since $SECONDS seconds after the start. Log follows; Ctrl-C stops."
+    say "Up after $SECONDS seconds. The log follows; Ctrl-C stops."
     tail -n 0 -F "$RUN/log/mposd.log" 2>/dev/null > >(jq --unbuffered -rR -f "$ROOT/server/run/logs.jq") &
     TAIL_PID=$!
     wait "$MPOSD_PID" || true
