@@ -56,6 +56,7 @@ export async function openPage(path, { width = 1280, height = 800, colorScheme =
 }
 
 export async function signIn(page, staff) {
+  await page.getByRole('form').waitFor();
   await page.keyboard.type(staff);
   await page.keyboard.press('Enter');
   await page.keyboard.type(pins[staff]);

@@ -213,7 +213,7 @@ function MenuSheet(): JSX.Element {
 }
 
 function Screen(): JSX.Element {
-  useEffect(() => {
+  useLayoutEffect(() => {
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
   }, []);

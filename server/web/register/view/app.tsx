@@ -1,6 +1,6 @@
 /* The register page: signing in, loading, opening the shift, selling. */
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect } from 'preact/hooks';
 import { session } from '../../shared/api/client';
 import { t } from '../../shared/i18n/i18n';
 import { Empty } from '../../shared/ui/controls';
@@ -33,7 +33,7 @@ function Centre(): JSX.Element {
 }
 
 function Till(): JSX.Element {
-  useEffect(listenForKeys, []);
+  useLayoutEffect(listenForKeys, []);
   const busy = mode.value === 'pay' || sale.value !== null;
   return (
     <div class={`till ${busy ? 'busy' : ''}`}>

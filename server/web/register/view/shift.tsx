@@ -1,7 +1,7 @@
 /* Opening the shift before the first sale, its report, and closing it. */
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect } from 'preact/hooks';
 import { locale, t } from '../../shared/i18n/i18n';
 import type { Shift } from '../../shared/api/types';
 import { Numpad, padDigits, padKeyOf, type PadKey } from '../../shared/ui/numpad';
@@ -17,7 +17,7 @@ export function OpenShift(): JSX.Element {
     digits.value = padDigits(digits.value, key, digitsMax);
   };
   const open = (): void => openShift(Number(digits.value));
-  useEffect(() => {
+  useLayoutEffect(() => {
     const listen = (e: KeyboardEvent): void => {
       if (sheet.value || e.target instanceof HTMLInputElement) return;
       const key = padKeyOf(e);

@@ -1,7 +1,7 @@
 /* Sign-in with staff number and PIN pad; where we are comes from the page's address and can be corrected. */
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { ApiError, request, setSession } from '../api/client';
 import type { Session } from '../api/types';
 import type { MessageKey } from '../i18n/en';
@@ -61,7 +61,8 @@ export function SignIn(props: { title: MessageKey; device: MessageKey }): JSX.El
     else entry.value = (entry.value + key).slice(0, max);
   };
 
-  useEffect(() => {
+  /* Before the first paint: who sees the page may type. */
+  useLayoutEffect(() => {
     const listen = (e: KeyboardEvent): void => {
       if (e.target instanceof HTMLInputElement) return;
       const key = padKeyOf(e);
