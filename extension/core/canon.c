@@ -240,15 +240,6 @@ mpos_canon_time(mpos_canon *w, int64_t us)
     mpos_canon_raw(w, text, sizeof text - 1);
 }
 
-void
-mpos_canon_newline(mpos_canon *w)
-{
-    if (w->err == MPOS_OK) {
-        put(w, "\n", 1);
-        w->comma = false;
-    }
-}
-
 mpos_err
 mpos_canon_finish(const mpos_canon *w, size_t *size_out)
 {

@@ -68,10 +68,6 @@ mpos_canon_time(mpos_canon *w, int64_t us);
 void
 mpos_canon_raw(mpos_canon *w, const char *text, size_t size);
 
-/* A newline between two top-level values. */
-void
-mpos_canon_newline(mpos_canon *w);
-
 /*
  * The first error; else *size_out = bytes needed, with BUFFER_TOO_SMALL when capacity was not enough.
  * After BUFFER_TOO_SMALL the buffer's contents are not defined.

@@ -16,30 +16,16 @@ static const char decimals_2[] =
     "R"
     "SDGSEKSGDSHPSLESOSSRDSSPSTNSVCSYPSZLTHBTJSTMTTOPTRYTTDTWDTZSUAHUSDUSNUYUUZSVEDVESWSTXCDYERZARZMWZWGZWL";
 
-static mpos_err
-in_range(int64_t value, int64_t *out)
-{
-    if (value > MPOS_AMOUNT_MAX || value < -MPOS_AMOUNT_MAX) {
-        return MPOS_E_AMOUNT_OVERFLOW;
-    }
-    *out = value;
-    return MPOS_OK;
-}
-
 mpos_err
 mpos_money_add(int64_t a, int64_t b, int64_t *out)
 {
     int64_t sum;
 
-    return __builtin_add_overflow(a, b, &sum) ? MPOS_E_AMOUNT_OVERFLOW : in_range(sum, out);
-}
-
-mpos_err
-mpos_money_sub(int64_t a, int64_t b, int64_t *out)
-{
-    int64_t difference;
-
-    return __builtin_sub_overflow(a, b, &difference) ? MPOS_E_AMOUNT_OVERFLOW : in_range(difference, out);
+    if (__builtin_add_overflow(a, b, &sum) || sum > MPOS_AMOUNT_MAX || sum < -MPOS_AMOUNT_MAX) {
+        return MPOS_E_AMOUNT_OVERFLOW;
+    }
+    *out = sum;
+    return MPOS_OK;
 }
 
 static int

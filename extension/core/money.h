@@ -20,10 +20,6 @@
 mpos_err
 mpos_money_add(int64_t a, int64_t b, int64_t *out);
 
-/* *out = a - b, AMOUNT_OVERFLOW when the difference is outside +-MPOS_AMOUNT_MAX. */
-mpos_err
-mpos_money_sub(int64_t a, int64_t b, int64_t *out);
-
 /* Number of decimals of an ISO 4217 currency (0, 2, 3 or 4) for its three capital letters; CURRENCY when
  * unknown. */
 mpos_err

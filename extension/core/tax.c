@@ -110,8 +110,8 @@ typedef struct batch {
     size_t first;
     size_t last;
     mpos_wide most; /* what included taxes may take together */
-    const mpos_wide
-        *pools; /* what each tax is taken of, pico; of a fixed tax: the quantity at the same scale */
+    /* What each tax is taken of, pico; of a fixed tax: the quantity at the same scale. */
+    const mpos_wide *pools;
     int64_t denominator;
 } batch;
 

@@ -19,10 +19,10 @@ test_sums_stop_at_the_limit(void **state)
     assert_int_equal(out, MPOS_AMOUNT_MAX);
     assert_int_equal(mpos_money_add(MPOS_AMOUNT_MAX, 1, &out), MPOS_E_AMOUNT_OVERFLOW);
     assert_int_equal(mpos_money_add(INT64_MAX, INT64_MAX, &out), MPOS_E_AMOUNT_OVERFLOW);
-    assert_int_equal(mpos_money_sub(-MPOS_AMOUNT_MAX, 1, &out), MPOS_E_AMOUNT_OVERFLOW);
-    assert_int_equal(mpos_money_sub(0, INT64_MIN, &out), MPOS_E_AMOUNT_OVERFLOW);
+    assert_int_equal(mpos_money_add(-MPOS_AMOUNT_MAX, -1, &out), MPOS_E_AMOUNT_OVERFLOW);
+    assert_int_equal(mpos_money_add(0, INT64_MIN, &out), MPOS_E_AMOUNT_OVERFLOW);
     assert_int_equal(out, MPOS_AMOUNT_MAX); /* untouched */
-    assert_int_equal(mpos_money_sub(5, 8, &out), MPOS_OK);
+    assert_int_equal(mpos_money_add(5, -8, &out), MPOS_OK);
     assert_int_equal(out, -3);
 }
 
