@@ -1,0 +1,378 @@
+/* conn.c - reading, queueing and writing of one WebSocket. */
+#include "ws/conn.h"
+
+#include <h2o/http1.h>
+#include <h2o/websocket.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "bytes.h"
+#include "ws/local.h"
+
+#define UNKNOWN_MESSAGE_MAX 4096
+#define MESSAGE_MAX 65536
+#define SIGN_IN_MS 5000
+#define PING_EVERY_MS 25000
+#define PONG_WITHIN_MS 8000
+#define SLOW_MS 30000
+#define CLOSE_WITHIN_MS 2000
+#define WRITE_FRAMES_MAX 64
+#define IP_BUCKETS 16384
+
+static _Atomic unsigned ip_counts[IP_BUCKETS];
+
+unsigned
+ws_ip_bucket(const h2o_req_t *req)
+{
+    struct sockaddr_storage address = {0};
+    socklen_t len = req->conn->callbacks->get_peername(req->conn, (struct sockaddr *)&address);
+    const uint8_t *bytes = (const uint8_t *)&address;
+    uint32_t hash = 2166136261U;
+
+    /* Without the port, which differs for each connection. */
+    for (socklen_t i = 4; i < len && i < 24; i++) {
+        hash = (hash ^ bytes[i]) * 16777619U;
+    }
+    return hash % IP_BUCKETS;
+}
+
+bool
+ws_ip_enter(unsigned bucket, unsigned max)
+{
+    if (atomic_fetch_add(&ip_counts[bucket], 1) >= max) {
+        atomic_fetch_sub(&ip_counts[bucket], 1);
+        return false;
+    }
+    return true;
+}
+
+static ssize_t
+on_recv(wslay_event_context_ptr reader, uint8_t *buf, size_t len, int flags, void *data)
+{
+    ws_conn *conn = data;
+    h2o_buffer_t *input = conn->sock->input;
+
+    (void)flags;
+    if (input->size == 0) {
+        wslay_event_set_error(reader, WSLAY_ERR_WOULDBLOCK);
+        return -1;
+    }
+    len = len < input->size ? len : input->size;
+    memcpy(buf, input->bytes, len);
+    h2o_buffer_consume(&conn->sock->input, len);
+    return (ssize_t)len;
+}
+
+static ssize_t
+on_send(wslay_event_context_ptr reader, const uint8_t *bytes, size_t len, int flags, void *data)
+{
+    (void)reader;
+    (void)flags;
+    ws_conn_push(data, ws_frame_raw(bytes, len));
+    return (ssize_t)len;
+}
+
+static void
+on_message(wslay_event_context_ptr reader, const struct wslay_event_on_msg_recv_arg *message, void *data)
+{
+    ws_conn *conn = data;
+
+    (void)reader;
+    if (conn->closing || wslay_is_ctrl_frame(message->opcode)) {
+        return;
+    }
+    if (message->opcode != WSLAY_TEXT_FRAME) {
+        ws_conn_close(conn, WS_CLOSE_PROTOCOL);
+        return;
+    }
+    ws_message(conn, (const char *)message->msg, message->msg_length);
+    if (conn->signed_in) {
+        wslay_event_config_set_max_recv_msg_length(conn->reader, MESSAGE_MAX);
+    }
+}
+
+static ws_frame **
+queue_place(ws_conn *conn, size_t index)
+{
+    return &conn->queue[(conn->queue_first + index) % conn->queue_size];
+}
+
+static void
+grow_queue(ws_conn *conn)
+{
+    size_t size = conn->queue_size == 0 ? 8 : conn->queue_size * 2;
+    ws_frame **queue = calloc(size, sizeof *queue);
+
+    if (queue == NULL) {
+        abort();
+    }
+    for (size_t i = 0; i < conn->queue_count; i++) {
+        queue[i] = *queue_place(conn, i);
+    }
+    free(conn->queue);
+    conn->queue = queue;
+    conn->queue_size = size;
+    conn->queue_first = 0;
+}
+
+void
+ws_conn_push(ws_conn *conn, ws_frame *frame)
+{
+    /* Pongs and errors beyond twice the cap: someone sends without ever reading. */
+    if (conn->queue_count >= 2 * WS_QUEUE_FRAMES_MAX) {
+        ws_frame_release(frame);
+        conn->broken = true;
+        return;
+    }
+    if (conn->queue_count == conn->queue_size) {
+        grow_queue(conn);
+    }
+    *queue_place(conn, conn->queue_count++) = frame;
+    conn->queue_bytes += frame->len;
+}
+
+void
+ws_conn_say(ws_conn *conn, const char *format, ...)
+{
+    char json[512];
+    va_list args;
+    int len;
+
+    va_start(args, format);
+    len = vsnprintf(json, sizeof json, format, args);
+    va_end(args);
+    ws_conn_push(conn, ws_frame_new(json, (size_t)len < sizeof json ? (size_t)len : sizeof json - 1));
+}
+
+bool
+ws_conn_has_room(const ws_conn *conn)
+{
+    return conn->queue_bytes < WS_QUEUE_BYTES_MAX && conn->queue_count < WS_QUEUE_FRAMES_MAX && !conn->closing &&
+           !conn->broken;
+}
+
+static void
+on_written(h2o_socket_t *sock, const char *err);
+
+void
+ws_conn_flush(ws_conn *conn)
+{
+    h2o_iovec_t bufs[WRITE_FRAMES_MAX];
+    size_t count = 0;
+
+    if (conn->sock == NULL || conn->writing > 0 || conn->queue_count == 0) {
+        return;
+    }
+    while (count < conn->queue_count && count < WRITE_FRAMES_MAX) {
+        ws_frame *frame = *queue_place(conn, count);
+
+        bufs[count++] = h2o_iovec_init(frame->bytes, frame->len);
+    }
+    conn->writing = count;
+    conn->write_since_ms = clock_elapsed_ms();
+    metrics_add(conn->worker->metrics, METRIC_WS_FRAMES, (int64_t)count);
+    h2o_socket_write(conn->sock, bufs, count, on_written);
+}
+
+static void
+pop_written(ws_conn *conn)
+{
+    for (; conn->writing > 0; conn->writing--) {
+        ws_frame *frame = *queue_place(conn, 0);
+
+        conn->queue_bytes -= frame->len;
+        conn->queue_first = (conn->queue_first + 1) % conn->queue_size;
+        conn->queue_count--;
+        ws_frame_release(frame);
+    }
+    conn->write_since_ms = 0;
+}
+
+/* After a callback: writes what came up, or ends what is over. */
+static void
+settle(ws_conn *conn)
+{
+    ws_conn_flush(conn);
+    if (conn->broken || (conn->queue_count == 0 && !wslay_event_want_read(conn->reader))) {
+        ws_conn_destroy(conn);
+    }
+}
+
+static void
+on_written(h2o_socket_t *sock, const char *err)
+{
+    ws_conn *conn = sock->data;
+
+    pop_written(conn);
+    if (err != NULL) {
+        ws_conn_destroy(conn);
+        return;
+    }
+    for (size_t i = 0; i < WS_SUBS_MAX; i++) {
+        if (conn->subs[i].journal != NULL) {
+            ws_sub_advance(&conn->subs[i]);
+        }
+    }
+    settle(conn);
+}
+
+static void
+send_queued_control(ws_conn *conn)
+{
+    if (wslay_event_want_write(conn->reader) && wslay_event_send(conn->reader) != 0) {
+        conn->broken = true;
+    }
+}
+
+static void
+read_input(ws_conn *conn)
+{
+    if (wslay_event_want_read(conn->reader) && wslay_event_recv(conn->reader) != 0) {
+        conn->broken = true;
+    }
+    send_queued_control(conn);
+    if (!wslay_event_want_read(conn->reader) && !conn->closing) {
+        conn->closing = true;
+        conn->close_by_ms = clock_elapsed_ms() + CLOSE_WITHIN_MS;
+    }
+}
+
+static void
+on_read(h2o_socket_t *sock, const char *err)
+{
+    ws_conn *conn = sock->data;
+
+    if (err != NULL) {
+        ws_conn_destroy(conn);
+        return;
+    }
+    conn->heard_ms = clock_elapsed_ms();
+    conn->pinged_ms = 0;
+    read_input(conn);
+    settle(conn);
+}
+
+void
+ws_conn_close(ws_conn *conn, ws_close code)
+{
+    if (conn->closing || conn->sock == NULL) {
+        return;
+    }
+    conn->closing = true;
+    conn->close_by_ms = clock_elapsed_ms() + CLOSE_WITHIN_MS;
+    wslay_event_queue_close(conn->reader, (uint16_t)code, NULL, 0);
+    send_queued_control(conn);
+    ws_conn_flush(conn);
+}
+
+static void
+free_conn(ws_conn *conn)
+{
+    for (size_t i = 0; i < conn->queue_count; i++) {
+        ws_frame_release(*queue_place(conn, i));
+    }
+    free(conn->queue);
+    wslay_event_context_free(conn->reader);
+    atomic_fetch_sub(&ip_counts[conn->ip_bucket], 1);
+    ws_local_leave(conn);
+    free(conn);
+}
+
+void
+ws_conn_destroy(ws_conn *conn)
+{
+    conn->broken = conn->closing = true;
+    for (size_t i = 0; i < WS_SUBS_MAX; i++) {
+        ws_sub_end(&conn->subs[i]);
+    }
+    if (conn->sock != NULL) {
+        h2o_socket_close(conn->sock);
+        conn->sock = NULL;
+    }
+    if (conn->asking == 0) {
+        free_conn(conn);
+    }
+}
+
+void
+ws_conn_tick(ws_conn *conn, uint64_t now_ms)
+{
+    static const uint8_t ping[] = {0x89, 0};
+    bool blocked = conn->write_since_ms != 0;
+
+    if (conn->sock == NULL) {
+        return; /* the upgrade or a last query is still under way */
+    }
+    if (conn->broken || (conn->closing && now_ms >= conn->close_by_ms)) {
+        ws_conn_destroy(conn);
+    } else if (conn->closing) {
+        return;
+    } else if (blocked && now_ms - conn->write_since_ms > SLOW_MS) {
+        metrics_add(conn->worker->metrics, METRIC_WS_SLOW_CLOSED, 1);
+        ws_conn_close(conn, WS_CLOSE_SLOW);
+    } else if (!conn->signed_in && now_ms - conn->opened_ms > SIGN_IN_MS) {
+        ws_conn_close(conn, WS_CLOSE_AUTH);
+    } else if (conn->signed_in && conn->claims.expires_s < clock_now_us() / 1000000) {
+        ws_conn_close(conn, WS_CLOSE_AUTH);
+    } else if (conn->pinged_ms != 0 && !blocked && now_ms - conn->pinged_ms > PONG_WITHIN_MS) {
+        ws_conn_destroy(conn);
+    } else if (conn->pinged_ms == 0 && now_ms - conn->heard_ms > PING_EVERY_MS) {
+        conn->pinged_ms = now_ms;
+        ws_conn_push(conn, ws_frame_raw(ping, sizeof ping));
+        ws_conn_flush(conn);
+    }
+}
+
+static void
+on_upgraded(void *data, h2o_socket_t *sock, size_t request_size)
+{
+    ws_conn *conn = data;
+
+    if (sock == NULL) {
+        ws_conn_destroy(conn);
+        return;
+    }
+    conn->sock = sock;
+    sock->data = conn;
+    h2o_buffer_consume(&sock->input, request_size);
+    conn->opened_ms = conn->heard_ms = clock_elapsed_ms();
+    ws_hello(conn);
+    h2o_socket_read_start(sock, on_read);
+    if (sock->input->size > 0) {
+        read_input(conn);
+    }
+    settle(conn);
+}
+
+void
+ws_conn_open(worker *worker, h2o_req_t *req, const char *client_key, unsigned ip_bucket)
+{
+    static const struct wslay_event_callbacks callbacks = {
+        .recv_callback = on_recv,
+        .send_callback = on_send,
+        .on_msg_recv_callback = on_message,
+    };
+    ws_conn *conn = calloc(1, sizeof *conn);
+    char accept_key[32];
+
+    if (conn == NULL || wslay_event_context_server_init(&conn->reader, &callbacks, conn) != 0) {
+        abort();
+    }
+    wslay_event_config_set_max_recv_msg_length(conn->reader, UNKNOWN_MESSAGE_MAX);
+    conn->worker = worker;
+    conn->ip_bucket = ip_bucket;
+    ws_local_enter(conn);
+    h2o_websocket_create_accept_key(accept_key, client_key);
+    req->res.status = 101;
+    req->res.reason = "Switching Protocols";
+    h2o_add_header(&req->pool, &req->res.headers, H2O_TOKEN_UPGRADE, NULL, H2O_STRLIT("websocket"));
+    h2o_add_header_by_str(&req->pool, &req->res.headers, H2O_STRLIT("sec-websocket-accept"), 0, NULL,
+                          h2o_strdup(&req->pool, accept_key, SIZE_MAX).base, strlen(accept_key));
+    h2o_add_header_by_str(&req->pool, &req->res.headers, H2O_STRLIT("sec-websocket-protocol"), 0, NULL,
+                          H2O_STRLIT("mpos.v1"));
+    h2o_http1_upgrade(req, NULL, 0, on_upgraded, conn);
+}
