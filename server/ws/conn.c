@@ -2,7 +2,8 @@
 #include "ws/conn.h"
 
 #include <h2o/http1.h>
-#include <h2o/websocket.h>
+#include <openssl/sha.h>
+#include <sodium.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -50,6 +51,36 @@ ws_ip_enter(unsigned bucket, unsigned max)
     return true;
 }
 
+/* Size of the frame that begins here, 0 when its head is not complete, UINT64_MAX when it is longer than any may be. */
+static uint64_t
+frame_size(const uint8_t *head, size_t len)
+{
+    size_t wide = len < 2 || (head[1] & 0x7f) < 126 ? 0 : (head[1] & 0x7f) == 126 ? 2 : 8;
+    size_t head_size = 2 + wide + (len >= 2 && head[1] & 0x80 ? 4 : 0);
+    uint64_t payload;
+
+    if (len < 2 || len < 2 + wide) {
+        return 0;
+    }
+    payload = wide == 0 ? head[1] & 0x7f : wide == 2 ? mpos_get_u16(head + 2) : mpos_get_u64(head + 2);
+    return payload > MESSAGE_MAX ? UINT64_MAX : head_size + payload;
+}
+
+/* wslay would wait for the payload before it looks at its length: the reader gets whole heads of frames that may be. */
+static bool
+begin_frame(ws_conn *conn)
+{
+    h2o_buffer_t *input = conn->sock->input;
+    uint64_t size = frame_size((const uint8_t *)input->bytes, input->size);
+
+    if (size == UINT64_MAX) {
+        conn->oversized = true;
+        return false;
+    }
+    conn->frame_left = size;
+    return size > 0;
+}
+
 static ssize_t
 on_recv(wslay_event_context_ptr reader, uint8_t *buf, size_t len, int flags, void *data)
 {
@@ -57,11 +88,13 @@ on_recv(wslay_event_context_ptr reader, uint8_t *buf, size_t len, int flags, voi
     h2o_buffer_t *input = conn->sock->input;
 
     (void)flags;
-    if (input->size == 0) {
+    if (input->size == 0 || conn->oversized || (conn->frame_left == 0 && !begin_frame(conn))) {
         wslay_event_set_error(reader, WSLAY_ERR_WOULDBLOCK);
         return -1;
     }
     len = len < input->size ? len : input->size;
+    len = len < conn->frame_left ? len : (size_t)conn->frame_left;
+    conn->frame_left -= len;
     memcpy(buf, input->bytes, len);
     h2o_buffer_consume(&conn->sock->input, len);
     return (ssize_t)len;
@@ -70,9 +103,17 @@ on_recv(wslay_event_context_ptr reader, uint8_t *buf, size_t len, int flags, voi
 static ssize_t
 on_send(wslay_event_context_ptr reader, const uint8_t *bytes, size_t len, int flags, void *data)
 {
-    (void)reader;
+    static const uint8_t close_without_code[] = {0x88, 0};
+    static const uint8_t close_protocol[] = {0x88, 2, WSLAY_CODE_PROTOCOL_ERROR >> 8, WSLAY_CODE_PROTOCOL_ERROR & 0xff};
+    bool nameless = len == sizeof close_without_code && memcmp(bytes, close_without_code, len) == 0;
+
     (void)flags;
-    ws_conn_push(data, ws_frame_raw(bytes, len));
+    /* For a frame that is none wslay closes without saying why. */
+    if (nameless && !wslay_event_get_close_received(reader)) {
+        ws_conn_push(data, ws_frame_raw(close_protocol, sizeof close_protocol));
+    } else {
+        ws_conn_push(data, ws_frame_raw(bytes, len));
+    }
     return (ssize_t)len;
 }
 
@@ -234,6 +275,9 @@ read_input(ws_conn *conn)
     if (wslay_event_want_read(conn->reader) && wslay_event_recv(conn->reader) != 0) {
         conn->broken = true;
     }
+    if (conn->oversized) {
+        ws_conn_close(conn, WS_CLOSE_PROTOCOL);
+    }
     send_queued_control(conn);
     if (!wslay_event_want_read(conn->reader) && !conn->closing) {
         conn->closing = true;
@@ -348,6 +392,21 @@ on_upgraded(void *data, h2o_socket_t *sock, size_t request_size)
     settle(conn);
 }
 
+/* The answer to Sec-WebSocket-Key (RFC 6455, 4.2.2). */
+static void
+accept_key_of(const char *client_key, char out[32])
+{
+    static const char suffix[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+    uint8_t hash[SHA_DIGEST_LENGTH];
+    text_buf text = {0};
+
+    text_add(&text, client_key, 24); /* the handshake check has seen to this length */
+    text_add(&text, suffix, sizeof suffix - 1);
+    SHA1((const uint8_t *)text.data, text.len, hash);
+    sodium_bin2base64(out, 32, hash, sizeof hash, sodium_base64_VARIANT_ORIGINAL);
+    text_free(&text);
+}
+
 void
 ws_conn_open(worker *worker, h2o_req_t *req, const char *client_key, unsigned ip_bucket)
 {
@@ -366,7 +425,7 @@ ws_conn_open(worker *worker, h2o_req_t *req, const char *client_key, unsigned ip
     conn->worker = worker;
     conn->ip_bucket = ip_bucket;
     ws_local_enter(conn);
-    h2o_websocket_create_accept_key(accept_key, client_key);
+    accept_key_of(client_key, accept_key);
     req->res.status = 101;
     req->res.reason = "Switching Protocols";
     h2o_add_header(&req->pool, &req->res.headers, H2O_TOKEN_UPGRADE, NULL, H2O_STRLIT("websocket"));

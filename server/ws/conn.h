@@ -47,8 +47,10 @@ struct ws_conn {
     unsigned asking; /* queries under way that point here */
     bool signed_in;
     bool closing;
+    bool oversized; /* a frame longer than any may be has begun */
     bool broken; /* to be destroyed as soon as nothing uses it */
     auth_claims claims;
+    uint64_t frame_left; /* bytes of the incoming frame still to come */
     uint64_t opened_ms;
     uint64_t heard_ms;
     uint64_t pinged_ms; /* 0: no ping is out */
