@@ -13,7 +13,7 @@ import { sendAndSay } from './cart';
 import { payKey } from './pay';
 import { searchId } from './top-bar';
 
-const scanGapMs = 50;
+const scanGapMs = 80;
 const scanDigitsMin = 6;
 const typedPauseMs = 1_500;
 
