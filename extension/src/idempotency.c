@@ -122,7 +122,8 @@ mpos_idempotency_store(mpos_call *call)
     values[KEY_REQUEST] = PointerGetDatum(make_bytea(hash, sizeof hash));
     values[KEY_STATUS] = Int32GetDatum(call->status);
     values[KEY_ETAG] = CStringGetTextDatum(call->etag);
-    values[KEY_ANSWER] = PointerGetDatum(cstring_to_text_with_len(call->body.data, call->body.len));
+    values[KEY_ANSWER] = mpos_table_compressed(
+        relation, KEY_ANSWER + 1, PointerGetDatum(cstring_to_text_with_len(call->body.data, call->body.len)));
     values[KEY_CREATED] = TimestampTzGetDatum(GetCurrentTimestamp());
     mpos_table_insert(relation, values, nulls);
     mpos_table_close(relation);

@@ -9,7 +9,7 @@ CREATE TABLE pos.idempotency (
     request_hash bytea NOT NULL,
     status       integer NOT NULL,
     etag         text,
-    answer       text NOT NULL,
+    answer       text COMPRESSION lz4 NOT NULL,
     created_at   timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, key_hash)
 );
