@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
-import { addChosen, choose, finishedSale, openKitchen, openPage, openRegister, touchItem } from './setup.mjs';
+import { addChosen, api, choose, finishedSale, managerToken, openKitchen, openPage, openRegister, stack, touchItem } from './setup.mjs';
 
 const images = fileURLToPath(new URL('../../docs/images/', import.meta.url));
 const touchMin = 48;
@@ -16,9 +16,16 @@ const views = {
   phone: { width: 390, height: 844, colorScheme: 'light' },
 };
 
+/** The pictures that documents show; the others would only repeat them. */
+const shown = new Set([
+  'register-wide', 'register-dark', 'register-options-tablet', 'register-pay-tablet', 'register-change-wide', 'register-phone',
+  'register-pay-phone', 'kitchen-wide', 'kitchen-phone',
+]);
+
 async function picture(page, name) {
-  if (!process.env.MPOS_IMAGES) return;
+  if (!process.env.MPOS_IMAGES || !shown.has(name)) return;
   mkdirSync(images, { recursive: true });
+  await page.evaluate(() => document.activeElement.blur());
   await page.screenshot({ path: `${images}${name}.png` });
 }
 
@@ -51,6 +58,52 @@ async function fillOrder(page) {
   await addChosen(page);
   await touchItem(page, 'Cheesecake');
 }
+
+const orders = [
+  { minutes: 13, table: '4', lines: [['Eggs Benedict', 2], ['Cappuccino', 1, ['Large', 'Oat']]] },
+  { minutes: 11, lines: [['Club sandwich', 1], ['French fries', 1]] },
+  { minutes: 8, table: '12', lines: [['Flat white', 2], ['Quiche with salad', 1], ['Soup of the day', 1]] },
+  { minutes: 6.5, lines: [['Americano', 1, ['Large']], ['Chai latte', 1]] },
+  { minutes: 3, table: '7', lines: [['Pasta with tomato and basil', 1], ['Caesar salad', 2], ['House lemonade', 2]] },
+  { minutes: 1, lines: [['Cappuccino', 3, ['Regular', 'Soy', 'Extra shot']]] },
+];
+
+function lineOf(catalogue, [name, qty, chosen = []]) {
+  const item = catalogue.items.find((i) => i.name === name);
+  const groups = item.group_ids.map((id) => catalogue.groups.find((g) => g.id === id));
+  const modifiers = groups.flatMap((g) => {
+    const asked = g.modifiers.filter((m) => chosen.includes(m.name));
+    return asked.length > 0 ? asked : g.modifiers.slice(0, g.min);
+  });
+  return { item_id: item.id, qty: String(qty), modifiers: modifiers.map((m) => ({ modifier_id: m.id })) };
+}
+
+/** A kitchen in the middle of service: orders of several ages, one item ready, one cancelled. */
+async function service() {
+  const token = await managerToken();
+  const catalogue = await api('/v1/catalogue', { token });
+  for (const { minutes, table, lines } of orders) {
+    const body = { channel: table ? 'dine_in' : 'takeaway', table, send: true, lines: lines.map((l) => lineOf(catalogue, l)) };
+    const { order } = await api('/v1/orders', { token, method: 'POST', body });
+    await (await stack()).psql(`UPDATE pos.ticket SET sent_at = now() - interval '${minutes} minutes' WHERE order_id = '${order.id}'`);
+  }
+}
+
+test('the kitchen in the middle of service', async () => {
+  await service();
+  const page = await openKitchen(views.wide);
+  const tickets = page.getByRole('list', { name: 'Tickets' });
+  await tickets.locator('.ticket.late').first().waitFor();
+  await tickets.locator('.ticket.warn').first().waitFor();
+  await tickets.getByRole('button', { name: /French fries, new/ }).click();
+  await tickets.getByRole('button', { name: /French fries, ready/ }).waitFor();
+  await check(page, 'kitchen', true);
+  await picture(page, 'kitchen-wide');
+  await page.setViewportSize(views.phone);
+  await check(page, 'kitchen on a phone');
+  await picture(page, 'kitchen-phone');
+  await page.end();
+});
 
 for (const [name, view] of Object.entries(views)) {
   test(`the register at ${view.width}x${view.height} ${view.colorScheme}`, async () => {
@@ -85,7 +138,6 @@ for (const [name, view] of Object.entries(views)) {
   test(`the kitchen at ${view.width}x${view.height} ${view.colorScheme}`, async () => {
     const page = await openKitchen(view);
     await check(page, 'kitchen', view.axe);
-    await picture(page, `kitchen-${name}`);
     await page.end();
   });
 }

@@ -153,7 +153,7 @@ class Stack extends Cluster {
     this.programs = this.reachablePrograms();
     const tool = `${root}/build/bin/mpos`;
     for (const name of tenants) {
-      const args = ['tenant', 'create', demo[name], '--template', name];
+      const args = ['tenant', 'create', '--template', name, '--slug', demo[name]];
       await run(tool, args, { env: this.psqlEnv });
     }
     await this.startMposd();

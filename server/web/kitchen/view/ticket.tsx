@@ -5,7 +5,7 @@ import type { MessageKey } from '../../shared/i18n/en';
 import { t } from '../../shared/i18n/i18n';
 import { quantity } from '../../shared/money/money';
 import { now } from '../../shared/ui/status';
-import { bumpItem, bumpTicket, clockOffsetMs } from '../state/screen';
+import { bumpItem, bumpTicket, clockOffsetMs, station } from '../state/screen';
 import { changed } from '../state/tickets';
 
 const promiseMs = 10 * 60_000;
@@ -66,7 +66,10 @@ export function TicketCard({ ticket, position }: { ticket: Ticket; position: num
         onClick={() => bumpTicket(ticket)}
       >
         <span class="call num">{ticket.call_number}</span>
-        <span class="where">{place(ticket)}</span>
+        <span class="where">
+          {place(ticket)}
+          {station.value === null && <span class="station">{ticket.station}</span>}
+        </span>
         <span class="age num">{age(waited)}</span>
         {position <= keysMax && <kbd aria-hidden="true">{position}</kbd>}
       </button>

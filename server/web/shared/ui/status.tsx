@@ -1,7 +1,7 @@
 /* The one status pill: connection, queue length, last synced. Same place on every page. */
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { reachable } from '../api/client';
+import { reachable, session } from '../api/client';
 import { locale, t } from '../i18n/i18n';
 import type { Pusher } from '../sync/pusher';
 import type { Feed } from '../ws/feed';
@@ -13,7 +13,11 @@ setInterval(() => {
 }, 1_000);
 
 const time = (ms: number): string =>
-  new Intl.DateTimeFormat(locale.value, { hour: '2-digit', minute: '2-digit' }).format(ms);
+  new Intl.DateTimeFormat(locale.value, {
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone: session.value?.outlet.timezone,
+  }).format(ms);
 
 function level(pusher: Pusher, feed: Feed | null): { tone: string; text: string } {
   if (pusher.stuck.value) return { tone: 'stop', text: t('status.stuck') };
