@@ -16,7 +16,7 @@ typedef struct mpos_device {
     bool channel; /* a virtual register: its shift opens by itself */
     const char *receipt_prefix;
     char letter;
-    int32 gen;
+    int32 gen; /* negative once the device is locked: its log told two stories */
     int64 last_seq;
     uint8 last_hash[32];
     int64 receipt_n;

@@ -124,7 +124,40 @@ lock_device(mpos_call *call, mpos_device *device)
     return found;
 }
 
-/* The part of the log that the server has must be the same log. */
+/* The number of the first operation that contradicts what the server has under its number, -1 for none. */
+static int
+find_fork(mpos_call *call, const mpos_device *device, const push_in *in, const mpos_push_op *ops)
+{
+    for (int i = 0; i < in->ops.count && ops[i].seq <= device->last_seq; i++) {
+        char *result;
+
+        if (mpos_ring_get(call->context.tenant, device->id, ops[i].seq, ops[i].hash, &result) &&
+            result == NULL) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+/*
+ * Two stories under one number: a cloned tablet or tampering. The device is locked and the other story kept, so this
+ * refusal must commit: it is an answer with the refusal's status, not an error.
+ */
+static mpos_err
+lock_forked(mpos_call *call, mpos_device *device, const mpos_push_op *op, int index)
+{
+    mpos_push_op_keep(call, device, op, mpos_err_code(MPOS_E_DEVICE_FORKED), false);
+    device->gen = -device->gen;
+    mpos_device_save(device);
+    call->status = mpos_err_status(MPOS_E_DEVICE_FORKED);
+    mpos_json_open(&call->body, NULL, '{');
+    mpos_json_text(&call->body, "code", mpos_err_code(MPOS_E_DEVICE_FORKED));
+    mpos_json_text(&call->body, "field", psprintf("/ops/%d/s", index));
+    mpos_json_close(&call->body, '}');
+    return MPOS_OK;
+}
+
+/* New operations must go on where the server's part of the log ends. */
 static mpos_err
 check_log(mpos_call *call, const mpos_device *device, const push_in *in, const mpos_push_op *ops)
 {
@@ -137,13 +170,6 @@ check_log(mpos_call *call, const mpos_device *device, const push_in *in, const m
         return mpos_refuse(call, MPOS_E_GAP, "/first", "Operation " INT64_FORMAT " is expected next.", next);
     }
     for (int i = 0; i < in->ops.count; i++) {
-        char *result;
-
-        if (ops[i].seq < next &&
-            mpos_ring_get(call->context.tenant, device->id, ops[i].seq, ops[i].hash, &result) &&
-            result == NULL) {
-            return mpos_refuse(call, MPOS_E_DEVICE_FORKED, psprintf("/ops/%d/s", i), "%s", "");
-        }
         if (ops[i].seq == next && memcmp(ops[i].prev, device->last_hash, sizeof ops[i].prev) != 0) {
             return mpos_refuse(call, MPOS_E_BAD_CHAIN, psprintf("/ops/%d/s", i), "%s", "");
         }
@@ -223,6 +249,7 @@ mpos_sync_push(mpos_call *call)
     push_in in;
     mpos_push_op *ops;
     mpos_device device;
+    int fork;
     mpos_err err = mpos_input_params(call, &params_shape, &params);
 
     if (err == MPOS_OK) {
@@ -243,6 +270,10 @@ mpos_sync_push(mpos_call *call)
         return mpos_refuse(call, MPOS_E_NOT_FOUND, "/dev", "%s", "");
     }
     err = check_log(call, &device, &in, ops);
+    fork = err == MPOS_OK ? find_fork(call, &device, &in, ops) : -1;
+    if (fork >= 0) {
+        return lock_forked(call, &device, &ops[fork], fork);
+    }
     if (err == MPOS_OK) {
         run_push(call, &device, &params, ops, in.ops.count);
     }
@@ -267,7 +298,7 @@ mpos_sync_state(mpos_call *call)
     }
     mpos_json_open(&call->body, NULL, '{');
     mpos_json_uuid(&call->body, "device_id", device.id);
-    mpos_json_int(&call->body, "gen", device.gen);
+    mpos_json_int(&call->body, "gen", Abs(device.gen));
     mpos_json_int(&call->body, "last_seq", device.last_seq);
     mpos_json_hex(&call->body, "last_hash", device.last_hash, sizeof device.last_hash);
     mpos_json_int(&call->body, "receipt_n", device.receipt_n);

@@ -34,6 +34,11 @@ void
 mpos_push_op_run(mpos_call *call, mpos_device *device, const mpos_push_op *op, const char *forced,
                  StringInfo out);
 
+/* Keeps an operation that was not applied: in suspense, or only on record when it was refused. */
+void
+mpos_push_op_keep(mpos_call *call, mpos_device *device, const mpos_push_op *op, const char *code,
+                  bool refused);
+
 /* Results of the last operations of a device (sync_ring.c). */
 #define MPOS_RING_SIZE 64
 

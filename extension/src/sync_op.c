@@ -18,9 +18,10 @@
 
 #define BODY_MAX INT64CONST(9007199254740991)
 
-static mpos_statement suspend_statement = {"INSERT INTO pos.suspense (tenant_id, device_id, seq, outlet_id, "
-                                           "root, type, code, operation, created_at) "
-                                           "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"};
+static mpos_statement suspend_statement = {
+    "INSERT INTO pos.suspense (tenant_id, device_id, seq, outlet_id, root, type, code, operation, "
+    "created_at, state) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING"};
 
 static mpos_statement held_statement = {
     "SELECT 1 FROM pos.suspense WHERE tenant_id = $1 AND root = $2 AND state = 'open' LIMIT 1"};
@@ -157,8 +158,9 @@ handler_input(const op_kind *kind, const JsonbContainer *body)
     return JsonbValueToJsonb(done);
 }
 
-static void
-suspend(mpos_call *call, mpos_device *device, const mpos_push_op *op, const char *code)
+void
+mpos_push_op_keep(mpos_call *call, mpos_device *device, const mpos_push_op *op, const char *code,
+                  bool refused)
 {
     mpos_args args = {0};
 
@@ -171,8 +173,9 @@ suspend(mpos_call *call, mpos_device *device, const mpos_push_op *op, const char
     mpos_arg_text(&args, code);
     mpos_arg_text(&args, op->bytes);
     mpos_arg_time(&args, call->now_us);
+    mpos_arg_text(&args, refused ? "refused" : "open");
     (void)mpos_statement_run(&suspend_statement, &args);
-    device->suspended++;
+    device->suspended += refused ? 0 : 1;
 }
 
 /* Only a device that has something in suspense needs to look. */
@@ -252,7 +255,7 @@ mpos_push_op_run(mpos_call *call, mpos_device *device, const mpos_push_op *op, c
         forced = "unknown_type";
     }
     if (forced != NULL || is_held(call, device, op)) {
-        suspend(call, device, op, forced != NULL ? forced : "held");
+        mpos_push_op_keep(call, device, op, forced != NULL ? forced : "held", false);
         refusal_json(out, forced != NULL ? "susp" : "held", forced, NULL);
         return;
     }
@@ -264,9 +267,10 @@ mpos_push_op_run(mpos_call *call, mpos_device *device, const mpos_push_op *op, c
     }
     *device = before;
     if (type == MPOS_OPTYPE_SALE_COMMIT) {
-        suspend(call, device, op, mpos_err_code(err));
+        mpos_push_op_keep(call, device, op, mpos_err_code(err), false);
         refusal_json(out, "susp", mpos_err_code(err), call->field);
         return;
     }
+    mpos_push_op_keep(call, device, op, mpos_err_code(err), true);
     refusal_json(out, "rej", mpos_err_code(err), call->field);
 }

@@ -82,7 +82,8 @@ CREATE TABLE pos.device_result (
     PRIMARY KEY (tenant_id, device_id, slot)
 ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 
--- Operations that could not be applied and wait for a person.
+-- Operations that could not be applied: open ones wait for a person, refused ones were told to their device. Captured, so
+-- that an operation without any other effect is in the journal too.
 CREATE TABLE pos.suspense (
     tenant_id  uuid NOT NULL,
     device_id  uuid NOT NULL,
@@ -92,7 +93,7 @@ CREATE TABLE pos.suspense (
     type       text NOT NULL,
     code       text NOT NULL,
     operation  text NOT NULL,
-    state      text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'done')),
+    state      text NOT NULL CHECK (state IN ('open', 'done', 'refused')),
     created_at timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, device_id, seq)
 );
@@ -118,5 +119,6 @@ SELECT mpos.isolate(t) FROM unnest(ARRAY['pos.tenant', 'pos.outlet', 'pos.device
 SELECT mpos.journal('pos.tenant', topic => 'catalogue', feed => '{currency,exponent,rounding}');
 SELECT mpos.journal('pos.outlet', topic => 'catalogue', feed => '{code,timezone,stations}');
 SELECT mpos.journal('pos.device', topic => 'staff', feed => '{outlet_id,code,kind,series,state}');
+SELECT mpos.journal('pos.suspense', outlet => 'outlet_id');
 SELECT mpos.journal('pos.staff', topic => 'staff', feed => '{role,rights_version,active}');
 COMMIT;

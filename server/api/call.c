@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <jansson.h>
+
 #include "auth/seal.h"
 #include "base/log.h"
 #include "bytes.h"
@@ -83,15 +85,46 @@ read_reply(PGresult *result, api_reply *reply, h2o_iovec_t *entries)
     reply->etag = column(result, 1);
     reply->body = column(result, 2);
     *entries = column(result, 3);
-    return reply->status >= 200 && reply->status < 300;
+    return reply->status >= 200 && reply->status < 500;
+}
+
+/*
+ * A refusal that had to commit (a forked device is locked by it) comes as an answer of its status that names code and
+ * field. *body keeps the strings alive.
+ */
+static mpos_err
+refusal_of(const api_reply *reply, json_t **body, const char **field)
+{
+    const char *code = NULL;
+
+    *field = NULL;
+    *body = json_loadb(reply->body.base, reply->body.len, 0, NULL);
+    if (json_unpack(*body, "{s:s, s?s}", "code", &code, "field", field) != 0 ||
+        mpos_err_from_code(code) == MPOS_OK) {
+        return MPOS_E_INTERNAL;
+    }
+    return mpos_err_from_code(code);
+}
+
+static void
+finish_refusal(api_database_call *call, const api_reply *reply)
+{
+    const char *field;
+    json_t *body;
+    mpos_err err = refusal_of(reply, &body, &field);
+
+    call->done(call->exchange, err, NULL, field, NULL, "");
+    json_decref(body);
+    PQclear(reply->result);
 }
 
 static void
 log_internal(const api_database_call *call, const db_outcome *outcome)
 {
     log_event(LOG_LEVEL_ERROR, "operation failed", "operation", call->operation, "request",
-              call->exchange->http.request_text, "sqlstate", outcome->status == DB_ERROR ? outcome->sqlstate : "",
-              "message", outcome->status == DB_ERROR ? outcome->message : "answer of an unknown shape", NULL);
+              call->exchange->http.request_text, "sqlstate",
+              outcome->status == DB_ERROR ? outcome->sqlstate : "", "message",
+              outcome->status == DB_ERROR ? outcome->message : "answer of an unknown shape", NULL);
 }
 
 static void
@@ -109,7 +142,11 @@ on_done(db_query *query, const db_outcome *outcome)
     }
     if (err == MPOS_OK) {
         ws_publish(exchange->http.worker, (const uint8_t *)entries.base, entries.len);
-        call->done(exchange, MPOS_OK, &reply, NULL, NULL, "00000");
+        if (reply.status >= 400) {
+            finish_refusal(call, &reply);
+        } else {
+            call->done(exchange, MPOS_OK, &reply, NULL, NULL, "00000");
+        }
     } else {
         bool ours = outcome->status == DB_ERROR && mpos_err_from_sqlstate(outcome->sqlstate) != MPOS_OK;
 
