@@ -22,8 +22,13 @@ say() {
 
 # Why a step's log says that it failed, with the remedy; nothing when no known reason is found.
 known_reason() {
-    if grep -qiE 'no space left on device|ENOSPC' "$1"; then
-        echo "the disk is full: free some space ($(df -Ph "$(dirname "$1")" | awk 'NR == 2 {print $4 " left on " $6}')) and start again"
+    local place=$ROOT
+    [ ! -e "$RUN_LINK" ] || place=$(readlink -f "$RUN_LINK")
+    # A script below has already said it in one line.
+    if tail -n 1 "$1" | grep -q '^mpos: '; then
+        tail -n 1 "$1" | cut -c7-
+    elif grep -qiE 'no space left on device|ENOSPC' "$1"; then
+        echo "the disk is full: free some space at $(df -Ph "$ROOT" "$place" | awk 'NR > 1 {print $6 " (" $4 " left)"}' | sort -u | paste -sd' ') and start again; what was sold is safe"
     elif grep -qE 'EAI_AGAIN|ENOTFOUND|ENETUNREACH|ECONNREFUSED|Temporary failure resolving|Could not connect to' "$1"; then
         echo "no network: packages cannot be fetched; connect this machine and start again (what is built is kept)"
     elif grep -qE 'SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER_CERT|unable to get local issuer' "$1"; then

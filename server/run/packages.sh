@@ -87,7 +87,7 @@ apt_step() {
     elif grep -qE "dpkg was interrupted" "$log"; then
         fail "an earlier installation was interrupted: run 'dpkg --configure -a' as root, then start again"
     elif grep -qE 'Could not resolve|Temporary failure|Unable to connect|Failed to fetch|Connection (failed|timed out|refused)|Unable to locate package|Network is unreachable' "$log"; then
-        fail "no network: Debian's packages cannot be fetched (missing: $MISSING); connect this machine and start again"
+        fail "no network: Debian's packages cannot be fetched; connect this machine and start again"
     fi
     tail -n 15 "$log" >&2
     fail "apt-get $1 failed; its last lines are above"
