@@ -215,6 +215,9 @@ park(db_query *query, PGresult *result)
     ExecStatusType status = PQresultStatus(result);
     bool failed = query->_parked != NULL && PQresultStatus(query->_parked) == PGRES_FATAL_ERROR;
 
+    if (status == PGRES_COMMAND_OK) {
+        query->_prepares = false; /* prepared; what fails now is the call itself */
+    }
     if (failed || (status != PGRES_TUPLES_OK && status != PGRES_FATAL_ERROR)) {
         PQclear(result);
         return;

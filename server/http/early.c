@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "http/exchange.h"
+#include "http/linger.h"
 
 typedef struct early_stream {
     h2o_ostream_t super;
@@ -45,6 +46,7 @@ on_setup(h2o_filter_t *self, h2o_req_t *req, h2o_ostream_t **slot)
     if (err != MPOS_OK) {
         static const char type[] = "application/problem+json";
 
+        http_linger(req);
         http_problem_text(&text, err, NULL, err == MPOS_E_INVALID_VALUE ? "This is not a valid HTTP request" : NULL,
                           NULL);
         stream = (early_stream *)h2o_add_ostream(req, sizeof *stream, slot);

@@ -18,6 +18,8 @@
 #define STOP_POLL_MS 10
 /* A client has this long to send a request, and may keep a connection idle as long. */
 #define REQUEST_MS 10000
+/* A client that has been refused in the middle of a request may take this long to notice. */
+#define LINGER_MS 2000
 
 static struct {
     const settings *settings;
@@ -197,6 +199,7 @@ http_thread_init(http_thread *thread)
     thread->worker.loop = thread->context.loop;
     thread->worker.queue = thread->context.queue;
     thread->worker.settings = server.settings;
+    h2o_timeout_init(thread->context.loop, &thread->linger, LINGER_MS);
     h2o_multithread_register_receiver(thread->context.queue, &thread->orders, on_orders);
 }
 

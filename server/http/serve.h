@@ -20,6 +20,8 @@ typedef struct http_thread {
     h2o_socket_t *listeners[HTTP_LISTENERS]; /* NULL: none, or stopped */
     int fds[HTTP_LISTENERS];                 /* -1 for none */
     h2o_multithread_receiver_t orders;
+    h2o_timeout_t linger; /* how long a connection is read on after its last answer */
+    unsigned lingering;
     bool stopping;
     uint64_t stop_by_ms;
     void (*on_stop)(worker *worker);      /* told once when stopping begins */

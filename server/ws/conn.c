@@ -22,6 +22,8 @@
 #define SLOW_MS 30000
 #define CLOSE_WITHIN_MS 2000
 #define WRITE_FRAMES_MAX 64
+/* The kernel would hold megabytes for a reader that has gone to sleep; the journal keeps them as well. */
+#define KERNEL_BUFFER 65536
 #define IP_BUCKETS 16384
 
 static _Atomic unsigned ip_counts[IP_BUCKETS];
@@ -374,6 +376,7 @@ ws_conn_tick(ws_conn *conn, uint64_t now_ms)
 static void
 on_upgraded(void *data, h2o_socket_t *sock, size_t request_size)
 {
+    static const int send_buffer = KERNEL_BUFFER;
     ws_conn *conn = data;
 
     if (sock == NULL) {
@@ -382,6 +385,7 @@ on_upgraded(void *data, h2o_socket_t *sock, size_t request_size)
     }
     conn->sock = sock;
     sock->data = conn;
+    setsockopt(h2o_socket_get_fd(sock), SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
     h2o_buffer_consume(&sock->input, request_size);
     conn->opened_ms = conn->heard_ms = clock_elapsed_ms();
     ws_hello(conn);

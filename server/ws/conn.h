@@ -35,7 +35,7 @@ typedef struct ws_sub {
     ws_cursor cursor;
     ws_topics topics;
     bool live;   /* has been at the head */
-    bool behind; /* was live and is not */
+    uint64_t lag_said_ms; /* when it was last told that it is too slow, 0 for never */
 } ws_sub;
 
 struct ws_conn {

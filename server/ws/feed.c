@@ -7,6 +7,7 @@
 
 #include "auth/seal.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "bytes.h"
 #include "db/query.h"
 
@@ -84,6 +85,10 @@ on_done(db_query *query, const db_outcome *outcome)
     ws_feed answer = {0};
 
     if (outcome->status != DB_ROWS) {
+        if (outcome->status == DB_ERROR && mpos_err_from_sqlstate(outcome->sqlstate) == MPOS_OK) {
+            log_event(LOG_LEVEL_ERROR, "journal not read", "sqlstate", outcome->sqlstate, "message", outcome->message,
+                      NULL);
+        }
         feed->done(feed->arg, err_of(outcome), NULL);
     } else {
         bool valid = read_feed(outcome->result, &answer);

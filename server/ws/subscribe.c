@@ -2,8 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "ws/feed.h"
 #include "ws/local.h"
+
+#define LAG_AFTER_MS 100
+#define LAG_EVERY_MS 30000
 
 typedef struct joining {
     ws_conn *conn;
@@ -216,11 +220,16 @@ start_fetch(ws_sub *sub)
     ws_feed_ask(conn->worker, &conn->claims, ws_journal_stream(sub->journal) + 2, &fetch->after, on_fetched, fetch);
 }
 
+/* A reader that takes what is written is not slow, however much comes at once; nor is it told again and again. */
 static void
 fall_behind(ws_sub *sub)
 {
-    if (sub->live && !sub->behind && ws_journal_more(sub->journal, &sub->cursor)) {
-        sub->behind = true;
+    uint64_t now_ms = clock_elapsed_ms();
+    bool blocked = sub->conn->write_since_ms != 0 && now_ms - sub->conn->write_since_ms >= LAG_AFTER_MS;
+
+    if (sub->live && blocked && (sub->lag_said_ms == 0 || now_ms - sub->lag_said_ms >= LAG_EVERY_MS) &&
+        ws_journal_more(sub->journal, &sub->cursor)) {
+        sub->lag_said_ms = now_ms;
         metrics_add(sub->conn->worker->metrics, METRIC_WS_LAGS, 1);
         ws_conn_say(sub->conn, "{\"k\":\"lag\",\"s\":\"%s\",\"at\":%lld}", ws_journal_stream(sub->journal),
                     (long long)sub->cursor.seq);
@@ -239,7 +248,6 @@ ws_sub_advance(ws_sub *sub)
             break;
         case WS_TAKEN_NONE:
             sub->live = true;
-            sub->behind = false;
             return;
         case WS_TAKEN_GAP:
             ws_local_look_soon(sub->conn->worker->ws);
