@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
-import { addChosen, api, choose, finishedSale, managerToken, openKitchen, openPage, openRegister, stack, touchItem } from './setup.mjs';
+import { addChosen, api, choose, clearBoard, finishedSale, managerToken, openKitchen, openPage, openRegister, stack, touchItem } from './setup.mjs';
 
 const images = fileURLToPath(new URL('../../docs/images/', import.meta.url));
 const touchMin = 48;
@@ -90,8 +90,9 @@ async function service() {
 }
 
 test('the kitchen in the middle of service', async () => {
-  await service();
   const page = await openKitchen(views.wide);
+  await clearBoard(page);
+  await service();
   const tickets = page.getByRole('list', { name: 'Tickets' });
   await tickets.locator('.ticket.late').first().waitFor();
   await tickets.locator('.ticket.warn').first().waitFor();

@@ -86,6 +86,15 @@ export async function openKitchen({ screen = 'K1', ...view } = {}) {
   return page;
 }
 
+/** Finishes every ticket on the board. */
+export async function clearBoard(kitchen) {
+  const tickets = kitchen.getByRole('list', { name: 'Tickets' }).locator('.ticket');
+  for (let left = await tickets.count(); left > 0; left = await tickets.count()) {
+    await kitchen.keyboard.press('1');
+    await kitchen.waitForFunction((before) => document.querySelectorAll('.ticket').length < before, left);
+  }
+}
+
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** The tile of an item; searches for it so that it is in view. */
