@@ -63,11 +63,10 @@ function dismiss(id: number): void {
   toasts.value = toasts.value.filter((x) => x.id !== id);
 }
 
-/** Says what happened; with `undo` it can be taken back while it shows. */
+/** Says what happened, in place of what was said before; with `undo` it can be taken back while it shows. */
 export function say(text: string, undo?: () => void): void {
   const id = ++lastToast;
-  const kept = toasts.value.filter((x) => x.stop || (x.undo && x.text !== text));
-  toasts.value = [...kept.slice(-2), { id, text, stop: false, undo }];
+  toasts.value = [...toasts.value.filter((x) => x.stop), { id, text, stop: false, undo }];
   setTimeout(() => dismiss(id), showMs);
 }
 
