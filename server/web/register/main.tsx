@@ -1,8 +1,12 @@
 /* Entry of the register page. */
 import { render } from 'preact';
 import '../shared/ui/styles';
-import './register.css';
+import './till.css';
+import './menu.css';
+import './order.css';
+import './pay.css';
 import './receipt.css';
+import './narrow.css';
 import { App } from './view/app';
 import { pusher } from './state/till';
 

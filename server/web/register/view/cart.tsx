@@ -1,20 +1,19 @@
 /* The order: lines with their tools, totals, and the one big action. Every figure comes from the priced form. */
+import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { t } from '../../shared/i18n/i18n';
-import { percent } from '../../shared/money/money';
-import { locale } from '../../shared/i18n/i18n';
-import { Empty, IconButton } from '../../shared/ui/controls';
 import type { DiscountIn } from '../../shared/api/types';
+import { locale, t } from '../../shared/i18n/i18n';
+import { percent } from '../../shared/money/money';
+import { Empty, IconButton } from '../../shared/ui/controls';
+import { say } from '../../shared/ui/overlay';
 import { catalogue, groupsOf } from '../state/catalogue';
+import { asAmount, asMoney, taxLabel } from '../state/format';
 import { activeLines, itemCount, nextQty, order, selected, setQty, unsentLines, type CartLine } from '../state/order';
 import { editLine } from '../state/picker';
 import { priced, pricingError, type Priced } from '../state/pricing';
 import { leaveOrder, lineName, sheet, startPay, takeOut } from '../state/sheet';
 import { goesToKitchen, mode, sale, sendOrder, voidSentLine } from '../state/till';
-import { asAmount, asMoney, taxLabel } from '../state/format';
-import { say } from '../../shared/ui/overlay';
-import { useSignal } from '@preact/signals';
 
 export const discountText = (d: DiscountIn): string =>
   d.type === 'percent' ? `−${percent(d.rate!, locale.value)}` : `−${asAmount(d.amount!)}`;
