@@ -17,7 +17,7 @@ ifdef CI
 WERROR := WERROR=1
 endif
 
-.PHONY: help run run-once stop build core extension server tenants web wasm packages test-packages test check-all soak bench fmt check-fmt clean
+.PHONY: help run run-once stop build core extension server tenants web wasm packages test-packages test check-all soak bench fmt check-fmt reference check-reference clean
 
 help:
 	@echo "make run        install what is missing, build, start, make one sale; Ctrl-C stops"
@@ -30,6 +30,7 @@ help:
 	@echo "make bench      measure against the raw database"
 	@echo "make wasm       only the core as WebAssembly"
 	@echo "make fmt        put the C sources in shape"
+	@echo "make reference  the generated pages of docs/reference"
 	@echo "make clean      remove build/ (the data in .run/ stay)"
 
 run:
@@ -82,7 +83,7 @@ test-packages:
 test: test-packages build tests/node_modules/.package-lock.json
 	@tests/run core vectors pgtap isolation http browser fault
 
-check-all: test-packages build tests/node_modules/.package-lock.json check-fmt
+check-all: test-packages build tests/node_modules/.package-lock.json check-fmt check-reference
 	@MPOS_FULL=1 tests/run core vectors pgtap isolation http browser fault
 
 soak: test-packages build tests/node_modules/.package-lock.json
@@ -98,6 +99,14 @@ fmt:
 
 check-fmt:
 	@clang-format --dry-run --Werror $(C_SOURCES)
+
+# Checked-in pages that are made from the contract, the error list and the tool.
+reference: server
+	@$(MAKE) -C server reference
+	@server/run/tool-reference.sh > docs/reference/mpos.md
+
+check-reference: reference
+	@git diff --exit-code -- docs/reference || { echo "docs/reference is not current: commit what make reference made"; exit 1; }
 
 clean:
 	rm -rf build
