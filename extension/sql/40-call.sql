@@ -1,8 +1,11 @@
 -- 40-call.sql: the one door of the application.
 
+-- The plans of a call, foreign key checks among them, are kept; made while a table was empty they would read all of it
+-- later. And rows must be locked in the order of their keys, which a bitmap scan does not promise.
 CREATE FUNCTION mpos.call(tenant uuid, context bytea, operation text, input jsonb,
                           OUT status integer, OUT etag text, OUT body text, OUT entries bytea)
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    SET enable_seqscan = off SET enable_bitmapscan = off
     AS 'MODULE_PATHNAME', 'mpos_call_sql';
 COMMENT ON FUNCTION mpos.call(uuid, bytea, text, jsonb) IS 'Runs one operation for the tenant of a genuine context';
 

@@ -97,7 +97,7 @@ CREATE TABLE pos.suspense (
     created_at timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, device_id, seq)
 );
-CREATE INDEX suspense_root ON pos.suspense (tenant_id, root);
+CREATE INDEX suspense_root ON pos.suspense (root);
 
 CREATE TABLE pos.staff (
     tenant_id      uuid NOT NULL REFERENCES pos.tenant,
