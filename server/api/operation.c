@@ -8,7 +8,9 @@ on_reply(api_exchange *exchange, mpos_err err, const api_reply *reply, const cha
          const char *sqlstate)
 {
     (void)sqlstate;
-    if (err != MPOS_OK) {
+    if (err != MPOS_OK && api_push_failed(exchange, err)) {
+        api_push_singly(exchange);
+    } else if (err != MPOS_OK) {
         api_call_refused(exchange, err, field, detail);
     } else {
         api_call_answer(exchange, reply);
