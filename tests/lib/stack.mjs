@@ -209,8 +209,10 @@ class Stack extends Cluster {
     return readFileSync(this.logFile, 'utf8');
   }
 
+  /** Ends mposd; resolves to its exit status, or the signal's name when it was killed by one. */
   async stopMposd(signal = 'SIGTERM') {
-    return this.mposd.kill(signal);
+    const [code, by] = await this.mposd.kill(signal);
+    return code ?? by;
   }
 
   /** Starts mposd again on the same port; ends the running one first. */
