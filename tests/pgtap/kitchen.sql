@@ -26,7 +26,7 @@ SELECT tests.call('api', 'order.place', jsonb_build_object('id', tests.id('o'), 
     tests.line('api', 'soup', '1', jsonb_build_object('id', tests.id('l2'))),
     tests.line('api', 'cake', '1', jsonb_build_object('id', tests.id('l3')))))) AS placed \gset
 SELECT is(:'placed'::jsonb #>> '{body,order,state}', 'open', 'open until sent');
-SELECT is((SELECT count(*) FROM pos.ticket), 0::bigint, 'nothing in the kitchen yet');
+SELECT is((SELECT count(*) FROM pos.ticket WHERE order_id = tests.id('o')), 0::bigint, 'nothing in the kitchen yet');
 SELECT is(tests.send(tests.id('o')) #>> '{body,order,state}', 'submitted', 'sent');
 SELECT is((SELECT array_agg(station ORDER BY station) FROM pos.ticket WHERE order_id = tests.id('o')), '{bar,kitchen}', 'a ticket for each station');
 SELECT is((SELECT jsonb_agg(l ->> 'state') FROM jsonb_array_elements(tests.order_of(tests.id('o')) -> 'lines') l), '["sent", "sent", "new"]',
