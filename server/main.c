@@ -87,7 +87,8 @@ obey_signals(const sigset_t *signals, http_thread *threads)
 
     while (sigwait(signals, &signal_number) == 0) {
         if (signal_number != SIGHUP) {
-            log_event(LOG_LEVEL_INFO, "stopping", "signal", signal_number == SIGTERM ? "SIGTERM" : "SIGINT", NULL);
+            log_event(LOG_LEVEL_INFO, "stopping", "signal", signal_number == SIGTERM ? "SIGTERM" : "SIGINT",
+                      NULL);
             return;
         }
         reload(threads);

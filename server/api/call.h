@@ -23,10 +23,10 @@ typedef struct api_request {
     uint64_t scope;
     db_lane_name lane;
     bool repeatable;
-    h2o_iovec_t key;        /* Idempotency-Key; base NULL for none */
-    const char *params;     /* JSON object */
+    h2o_iovec_t key;    /* Idempotency-Key; base NULL for none */
+    const char *params; /* JSON object */
     size_t params_len;
-    const char *body;       /* JSON, NULL for null */
+    const char *body; /* JSON, NULL for null */
     size_t body_len;
 } api_request;
 

@@ -10,8 +10,9 @@
 #include "http/serve.h"
 
 static void (*const handlers[ROUTE_LOCAL_COUNT])(api_exchange *) = {
-    [ROUTE_OPERATION] = api_operation, [ROUTE_SIGN_IN] = api_sign_in, [ROUTE_WS_TICKET] = api_ws_ticket,
-    [ROUTE_WS] = api_ws,               [ROUTE_HEALTHZ] = api_healthz, [ROUTE_READYZ] = api_readyz,
+    [ROUTE_OPERATION] = api_operation, [ROUTE_SIGN_IN] = api_sign_in,
+    [ROUTE_WS_TICKET] = api_ws_ticket, [ROUTE_WS] = api_ws,
+    [ROUTE_HEALTHZ] = api_healthz,     [ROUTE_READYZ] = api_readyz,
     [ROUTE_METRICS] = api_metrics,
 };
 
@@ -60,7 +61,8 @@ allow_origin(api_exchange *exchange)
         return;
     }
     http_header(&exchange->http, "access-control-allow-origin", origin.base, origin.len);
-    http_header(&exchange->http, "access-control-expose-headers", H2O_STRLIT("etag, x-request-id, retry-after"));
+    http_header(&exchange->http, "access-control-expose-headers",
+                H2O_STRLIT("etag, x-request-id, retry-after"));
     http_header(&exchange->http, "vary", H2O_STRLIT("origin"));
 }
 

@@ -37,7 +37,7 @@ typedef struct field_rule {
 } field_rule;
 
 static const field_rule rules[] = {
-    {"tenant", 1, 63, true}, {"outlet", 1, 32, true},     {"staff", 1, 16, true},
+    {"tenant", 1, 63, true}, {"outlet", 1, 32, true},    {"staff", 1, 16, true},
     {"pin", 4, 12, true},    {"register", 0, 16, false},
 };
 
@@ -52,8 +52,9 @@ check_field(const field_rule *rule, const json_t *value)
     if (!json_is_string(value)) {
         return MPOS_E_WRONG_TYPE;
     }
-    return json_string_length(value) < rule->min || json_string_length(value) > rule->max ? MPOS_E_OUT_OF_RANGE
-                                                                                          : MPOS_OK;
+    return json_string_length(value) < rule->min || json_string_length(value) > rule->max
+               ? MPOS_E_OUT_OF_RANGE
+               : MPOS_OK;
 }
 
 static mpos_err
@@ -73,7 +74,8 @@ check_fields(json_t *body, http_refusal *refusal)
             return err;
         }
     }
-    json_object_foreach(body, name, value) {
+    json_object_foreach(body, name, value)
+    {
         bool known = false;
 
         for (size_t i = 0; i < RULES; i++) {
@@ -120,7 +122,8 @@ scopes_of(const json_t *list)
     size_t i;
     const json_t *name;
 
-    json_array_foreach(list, i, name) {
+    json_array_foreach(list, i, name)
+    {
         scopes |= json_is_string(name) ? mpos_scope_from_text(json_string_value(name)) : 0;
     }
     return scopes & ~(uint64_t)MPOS_SCOPE_AUTH;
@@ -194,7 +197,8 @@ static void
 open_session(sign_in *state)
 {
     text_buf params = {0};
-    api_request request = {.operation = "session.open", .scope = MPOS_SCOPE_AUTH, .lane = DB_FAST, .repeatable = true};
+    api_request request = {
+        .operation = "session.open", .scope = MPOS_SCOPE_AUTH, .lane = DB_FAST, .repeatable = true};
 
     text_addf(&params, "{\"tenant_id\":\"%s\",\"outlet_id\":\"%s\",\"staff_id\":\"%s\"", state->tenant_id,
               state->outlet_id, state->staff_id);
@@ -224,8 +228,8 @@ on_checked(password_check *check)
 }
 
 static void
-on_looked_up(api_exchange *exchange, mpos_err err, const api_reply *reply, const char *field, const char *detail,
-             const char *sqlstate)
+on_looked_up(api_exchange *exchange, mpos_err err, const api_reply *reply, const char *field,
+             const char *detail, const char *sqlstate)
 {
     sign_in *state = exchange->own;
     json_t *person;
@@ -260,7 +264,8 @@ static void
 look_up(api_exchange *exchange, const json_t *body)
 {
     text_buf params = {0};
-    api_request request = {.operation = "auth.lookup", .scope = MPOS_SCOPE_AUTH, .lane = DB_FAST, .repeatable = true};
+    api_request request = {
+        .operation = "auth.lookup", .scope = MPOS_SCOPE_AUTH, .lane = DB_FAST, .repeatable = true};
 
     for (size_t i = 0; i < 3; i++) {
         const json_t *value = json_object_get(body, rules[i].name);

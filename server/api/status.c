@@ -45,8 +45,13 @@ api_readyz(api_exchange *exchange)
     }
     check->exchange = exchange;
     check->query = (db_query){
-        .statement = DB_HEADS, .lane = DB_SLOW, .repeatable = true, .values = {no_ids}, .lengths = {sizeof no_ids},
-        .formats = {1}, .done = on_checked,
+        .statement = DB_HEADS,
+        .lane = DB_SLOW,
+        .repeatable = true,
+        .values = {no_ids},
+        .lengths = {sizeof no_ids},
+        .formats = {1},
+        .done = on_checked,
     };
     http_hold(&exchange->http);
     if (!db_pool_ready(exchange->http.worker->db) || !db_submit(exchange->http.worker->db, &check->query)) {

@@ -14,12 +14,14 @@ origin_fits(const api_exchange *exchange)
     h2o_iovec_t origin = http_request_header(req, "origin");
     size_t scheme;
 
-    if (origin.base == NULL || settings_allow_origin(exchange->http.worker->settings, origin.base, origin.len)) {
+    if (origin.base == NULL ||
+        settings_allow_origin(exchange->http.worker->settings, origin.base, origin.len)) {
         return true;
     }
     scheme = h2o_strstr(origin.base, origin.len, H2O_STRLIT("://"));
     return scheme != SIZE_MAX && origin.len - scheme - 3 == req->authority.len &&
-           h2o_memis(origin.base + scheme + 3, origin.len - scheme - 3, req->authority.base, req->authority.len);
+           h2o_memis(origin.base + scheme + 3, origin.len - scheme - 3, req->authority.base,
+                     req->authority.len);
 }
 
 static bool

@@ -108,7 +108,8 @@ load_token_key(auth_keys *keys, const char *path, char *error)
         keys->token_public = public_pem(key);
         name_key(keys, key);
     } else {
-        snprintf(error, AUTH_ERROR_SIZE, "the token key file must hold an EC P-256 private key in PEM: %.160s", path);
+        snprintf(error, AUTH_ERROR_SIZE,
+                 "the token key file must hold an EC P-256 private key in PEM: %.160s", path);
     }
     EVP_PKEY_free(key);
     sodium_memzero(text, sizeof text);

@@ -19,6 +19,7 @@ typedef struct auth_keys {
 
 /* False with one line in error. The strings live as long as the process. */
 bool
-auth_keys_load(auth_keys *keys, const char *context_file, const char *token_file, char error[AUTH_ERROR_SIZE]);
+auth_keys_load(auth_keys *keys, const char *context_file, const char *token_file,
+               char error[AUTH_ERROR_SIZE]);
 
 #endif

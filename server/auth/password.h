@@ -17,7 +17,8 @@ typedef struct password_check password_check;
 struct password_check {
     h2o_multithread_message_t message; /* first: it travels both ways */
     h2o_multithread_receiver_t *home;
-    char verifier[crypto_pwhash_STRBYTES]; /* all zero for an unknown person: then a dummy is checked, as slowly */
+    char verifier
+        [crypto_pwhash_STRBYTES]; /* all zero for an unknown person: then a dummy is checked, as slowly */
     char pin[PASSWORD_PIN_MAX];
     size_t pin_len;
     bool matches;

@@ -25,7 +25,8 @@ static struct {
 } used = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 void
-ticket_issue(const auth_keys *keys, const auth_claims *claims, char out[TICKET_TEXT_SIZE], int64_t *expires_us)
+ticket_issue(const auth_keys *keys, const auth_claims *claims, char out[TICKET_TEXT_SIZE],
+             int64_t *expires_us)
 {
     uint8_t bytes[TICKET_SIZE];
     uint8_t *at = bytes;
@@ -101,7 +102,8 @@ ticket_redeem(const auth_keys *keys, const char *text, size_t len, auth_claims *
         return false;
     }
     expires_us = (int64_t)mpos_get_u64(bytes + EXPIRY_AT);
-    if (expires_us < now_us || !use_nonce(mpos_get_u64(bytes + SIGNED_SIZE - NONCE_SIZE), expires_us, now_us)) {
+    if (expires_us < now_us ||
+        !use_nonce(mpos_get_u64(bytes + SIGNED_SIZE - NONCE_SIZE), expires_us, now_us)) {
         return false;
     }
     read_claims(bytes, out);

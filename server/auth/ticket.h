@@ -18,7 +18,8 @@
 
 /* Writes a NUL-terminated ticket; *expires_us is its end. */
 void
-ticket_issue(const auth_keys *keys, const auth_claims *claims, char out[TICKET_TEXT_SIZE], int64_t *expires_us);
+ticket_issue(const auth_keys *keys, const auth_claims *claims, char out[TICKET_TEXT_SIZE],
+             int64_t *expires_us);
 
 /* Checks and uses the ticket up. out is zeroed on failure. */
 bool

@@ -59,8 +59,8 @@ token_issue(const auth_keys *keys, const auth_claims *claims, int64_t issued_s)
     jwt_add_grant_int(jwt, "nbf", (long)issued_s);
     jwt_add_grant_int(jwt, "exp", (long)claims->expires_s);
     jwt_add_header(jwt, "kid", keys->kid);
-    if (jwt_set_alg(jwt, JWT_ALG_ES256, (const uint8_t *)keys->token_private, (int)strlen(keys->token_private)) ==
-        0) {
+    if (jwt_set_alg(jwt, JWT_ALG_ES256, (const uint8_t *)keys->token_private,
+                    (int)strlen(keys->token_private)) == 0) {
         token = jwt_encode_str(jwt);
     }
     jwt_free(jwt);
@@ -79,9 +79,8 @@ header_fits(const auth_keys *keys, const char *token)
     const char *kid;
     bool fits;
 
-    if (token[end] != '.' ||
-        sodium_base642bin(text, sizeof text, token, end, NULL, &len, NULL, sodium_base64_VARIANT_URLSAFE_NO_PADDING) !=
-            0) {
+    if (token[end] != '.' || sodium_base642bin(text, sizeof text, token, end, NULL, &len, NULL,
+                                               sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0) {
         return false;
     }
     header = json_loadb((const char *)text, len, JSON_REJECT_DUPLICATES, NULL);
@@ -167,8 +166,8 @@ token_verify(const auth_keys *keys, const char *token, size_t len, int64_t now_s
     }
     memcpy(text, token, len);
     text[len] = '\0';
-    if (!header_fits(keys, text) || jwt_decode(&jwt, text, (const uint8_t *)keys->token_public,
-                                               (int)strlen(keys->token_public)) != 0) {
+    if (!header_fits(keys, text) ||
+        jwt_decode(&jwt, text, (const uint8_t *)keys->token_public, (int)strlen(keys->token_public)) != 0) {
         return false;
     }
     valid = jwt_get_alg(jwt) == JWT_ALG_ES256 && read_claims(jwt, now_s, out);

@@ -16,7 +16,7 @@ static const struct {
 };
 
 /* Upper bounds in µs; the last bucket has none. */
-static const int64_t bounds_us[METRICS_BUCKETS - 1] = {500,    1000,   2000,   5000,    10000,  20000,
+static const int64_t bounds_us[METRICS_BUCKETS - 1] = {500,   1000,   2000,   5000,    10000,  20000,
                                                        50000, 100000, 500000, 1000000, 5000000};
 static metrics *blocks[THREADS_MAX];
 
@@ -38,8 +38,10 @@ metrics_answered(metrics *block, int status, int64_t duration_us)
     size_t bucket = 0;
     int64_t value;
 
-    metrics_add(block, status < 400 ? METRIC_ANSWERS_OK : status < 500 ? METRIC_ANSWERS_REFUSED
-                                                                       : METRIC_ANSWERS_FAILED,
+    metrics_add(block,
+                status < 400   ? METRIC_ANSWERS_OK
+                : status < 500 ? METRIC_ANSWERS_REFUSED
+                               : METRIC_ANSWERS_FAILED,
                 1);
     while (bucket < METRICS_BUCKETS - 1 && duration_us > bounds_us[bucket]) {
         bucket++;

@@ -27,8 +27,8 @@ number_of(const char *name, unsigned fallback, unsigned min, unsigned max, unsig
     }
     number = strtoul(value, &end, 10);
     if (*value < '0' || *value > '9' || *end != '\0' || number < min || number > max) {
-        snprintf(error, SETTINGS_ERROR_SIZE, "%s must be a whole number from %u to %u, not \"%.60s\"", name, min,
-                 max, value);
+        snprintf(error, SETTINGS_ERROR_SIZE, "%s must be a whole number from %u to %u, not \"%.60s\"", name,
+                 min, max, value);
         return false;
     }
     *out = (unsigned)number;
@@ -58,7 +58,8 @@ origins_of(settings *out, char *error)
     char *save = NULL;
 
     out->origins_count = 0;
-    for (char *one = list ? strtok_r(list, ", ", &save) : NULL; one != NULL; one = strtok_r(NULL, ", ", &save)) {
+    for (char *one = list ? strtok_r(list, ", ", &save) : NULL; one != NULL;
+         one = strtok_r(NULL, ", ", &save)) {
         bool web = strncmp(one, "http://", 7) == 0 || strncmp(one, "https://", 8) == 0;
 
         if (!web || strchr(one + 8, '/') != NULL || out->origins_count == SETTINGS_ORIGINS_MAX) {
@@ -84,8 +85,8 @@ ports_of(settings *out, char *error)
     }
     out->http_port = (uint16_t)http;
     out->https_port = (uint16_t)https;
-    return https == 0 || (file_of("MPOS_TLS_CERT", &out->tls_cert, error) &&
-                          file_of("MPOS_TLS_KEY", &out->tls_key, error));
+    return https == 0 ||
+           (file_of("MPOS_TLS_CERT", &out->tls_cert, error) && file_of("MPOS_TLS_KEY", &out->tls_key, error));
 }
 
 static bool
@@ -94,7 +95,8 @@ limits_of(settings *out, char *error)
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     unsigned http2;
 
-    if (!number_of("MPOS_THREADS", cores > 0 && cores < 64 ? (unsigned)cores : 1, 1, 64, &out->threads, error) ||
+    if (!number_of("MPOS_THREADS", cores > 0 && cores < 64 ? (unsigned)cores : 1, 1, 64, &out->threads,
+                   error) ||
         !number_of("MPOS_CONNECTIONS_MAX", 20000, 10, 1000000, &out->connections_max, error) ||
         !number_of("MPOS_WS_PER_IP_MAX", 1000, 1, 1000000, &out->ws_per_ip_max, error) ||
         !number_of("MPOS_HTTP2", 0, 0, 1, &http2, error)) {

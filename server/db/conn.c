@@ -338,8 +338,8 @@ db_conn_lose(db_conn *conn, const char *why)
     char reason[200];
 
     snprintf(reason, sizeof reason, "%.*s", (int)line, why);
-    log_event(conn->failures == 0 ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG, "database connection lost", "reason", reason,
-              NULL);
+    log_event(conn->failures == 0 ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG, "database connection lost", "reason",
+              reason, NULL);
     metrics_add(metrics, METRIC_DB_LOST, 1);
     if (conn->state == DB_CONN_READY) {
         metrics_add(metrics, METRIC_DB_CONNECTIONS, -1);

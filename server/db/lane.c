@@ -182,7 +182,8 @@ on_tick(h2o_timeout_entry_t *entry)
 }
 
 static void
-init_lane(db_pool *pool, db_lane_name name, size_t depth, size_t queue_max, unsigned lock_ms, unsigned statement_ms)
+init_lane(db_pool *pool, db_lane_name name, size_t depth, size_t queue_max, unsigned lock_ms,
+          unsigned statement_ms)
 {
     db_lane *lane = &pool->lanes[name];
 
@@ -194,7 +195,8 @@ init_lane(db_pool *pool, db_lane_name name, size_t depth, size_t queue_max, unsi
     /* A pipelined call waits for those before it. */
     lane->answer_ms_max = (uint64_t)statement_ms * depth + ANSWER_GRACE_MS;
     snprintf(lane->options, sizeof lane->options,
-             "-c lock_timeout=%u -c statement_timeout=%u -c client_min_messages=error", lock_ms, statement_ms);
+             "-c lock_timeout=%u -c statement_timeout=%u -c client_min_messages=error", lock_ms,
+             statement_ms);
     h2o_linklist_init_anchor(&lane->queue);
     for (size_t i = 0; i < DB_CONNS_MAX; i++) {
         lane->conns[i].lane = lane;

@@ -47,8 +47,8 @@ on_setup(h2o_filter_t *self, h2o_req_t *req, h2o_ostream_t **slot)
         static const char type[] = "application/problem+json";
 
         http_linger(req);
-        http_problem_text(&text, err, NULL, err == MPOS_E_INVALID_VALUE ? "This is not a valid HTTP request" : NULL,
-                          NULL);
+        http_problem_text(&text, err, NULL,
+                          err == MPOS_E_INVALID_VALUE ? "This is not a valid HTTP request" : NULL, NULL);
         stream = (early_stream *)h2o_add_ostream(req, sizeof *stream, slot);
         stream->super.do_send = do_send;
         stream->body = h2o_strdup(&req->pool, text.data, text.len);

@@ -116,7 +116,8 @@ http_answer(http_exchange *exchange, int status, const char *type, h2o_iovec_t b
     if (req == NULL) {
         return;
     }
-    silent = h2o_memis(req->method.base, req->method.len, H2O_STRLIT("HEAD")) || status == 304 || status == 204;
+    silent =
+        h2o_memis(req->method.base, req->method.len, H2O_STRLIT("HEAD")) || status == 304 || status == 204;
     req->res.status = status;
     req->res.reason = reason_of(status);
     req->res.content_length = status == 304 || status == 204 ? SIZE_MAX : body.len;

@@ -6,8 +6,8 @@
 #define HASHED_CACHE "public, max-age=31536000, immutable"
 #define PAGE_CACHE "no-cache"
 /* WebAssembly needs its own permission; nothing is loaded from elsewhere, nothing embeds the pages. */
-#define CONTENT_POLICY                                                                                             \
-    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data:; connect-src 'self'; "         \
+#define CONTENT_POLICY                                                                                       \
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data:; connect-src 'self'; "   \
     "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 
 void

@@ -64,8 +64,8 @@ check_json(h2o_iovec_t body, http_refusal *refusal)
 {
     json_error_t error;
     const char *near;
-    json_t *value = json_loadb(body.base, body.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL,
-                               &error);
+    json_t *value = json_loadb(body.base, body.len,
+                               JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, &error);
 
     /* A number beyond every type is for the operation to refuse, by field. */
     if (value != NULL || json_error_code(&error) == json_error_numeric_overflow) {

@@ -75,7 +75,8 @@ bind_socket(const settings *settings, uint16_t port, int share, char *error)
         bind(fd, (struct sockaddr *)&address, len) == 0) {
         return fd;
     }
-    snprintf(error, HTTP_ERROR_SIZE, "cannot listen on %s port %u: %s", settings->bind, port, strerror(errno));
+    snprintf(error, HTTP_ERROR_SIZE, "cannot listen on %s port %u: %s", settings->bind, port,
+             strerror(errno));
     if (fd >= 0) {
         close(fd);
     }
@@ -105,7 +106,8 @@ http_listen(const settings *settings, uint16_t port, char *error)
     }
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     if (listen(fd, SOMAXCONN) != 0) {
-        snprintf(error, HTTP_ERROR_SIZE, "cannot listen on %s port %u: %s", settings->bind, port, strerror(errno));
+        snprintf(error, HTTP_ERROR_SIZE, "cannot listen on %s port %u: %s", settings->bind, port,
+                 strerror(errno));
         close(fd);
         return -1;
     }

@@ -21,7 +21,7 @@ fits(const char *template, h2o_iovec_t path, route_match *out)
     const char *template_end = template + strlen(template);
 
     out->count = 0;
-    while (template < template_end && at < end) {
+    while (template <template_end &&at < end) {
         size_t want = segment(++template, template_end);
         size_t have = segment(++at, end);
 
@@ -59,7 +59,8 @@ route_find(h2o_iovec_t method, h2o_iovec_t path, route_match *out)
         return;
     }
     for (size_t i = 0; i < routes_count; i++) {
-        bool head = h2o_memis(method.base, method.len, H2O_STRLIT("HEAD")) && strcmp(routes[i].method, "GET") == 0;
+        bool head =
+            h2o_memis(method.base, method.len, H2O_STRLIT("HEAD")) && strcmp(routes[i].method, "GET") == 0;
 
         if (!fits(routes[i].path, path, &tried)) {
             continue;

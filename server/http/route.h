@@ -55,10 +55,10 @@ extern const size_t routes_body_max;
 typedef struct route_match {
     const route *route; /* NULL: no such address, or not with that method */
     bool known_path;
-    char allow[64];                         /* methods the address knows, for a 405 */
-    const char *names[ROUTE_PARAMS_MAX];    /* names of path parameters, not NUL-terminated */
+    char allow[64];                      /* methods the address knows, for a 405 */
+    const char *names[ROUTE_PARAMS_MAX]; /* names of path parameters, not NUL-terminated */
     size_t name_lens[ROUTE_PARAMS_MAX];
-    h2o_iovec_t values[ROUTE_PARAMS_MAX];   /* still percent-encoded */
+    h2o_iovec_t values[ROUTE_PARAMS_MAX]; /* still percent-encoded */
     size_t count;
 } route_match;
 

@@ -101,7 +101,8 @@ http_init(const settings *settings, void (*register_handlers)(h2o_pathconf_t *pa
     }
     for (unsigned i = 0; i < settings->threads; i++) {
         threads[i].fds[0] = http_listen(settings, settings->http_port, error);
-        threads[i].fds[1] = settings->https_port != 0 ? http_listen(settings, settings->https_port, error) : -1;
+        threads[i].fds[1] =
+            settings->https_port != 0 ? http_listen(settings, settings->https_port, error) : -1;
         if (threads[i].fds[0] < 0 || (settings->https_port != 0 && threads[i].fds[1] < 0)) {
             return false;
         }

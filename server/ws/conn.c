@@ -106,7 +106,8 @@ static ssize_t
 on_send(wslay_event_context_ptr reader, const uint8_t *bytes, size_t len, int flags, void *data)
 {
     static const uint8_t close_without_code[] = {0x88, 0};
-    static const uint8_t close_protocol[] = {0x88, 2, WSLAY_CODE_PROTOCOL_ERROR >> 8, WSLAY_CODE_PROTOCOL_ERROR & 0xff};
+    static const uint8_t close_protocol[] = {0x88, 2, WSLAY_CODE_PROTOCOL_ERROR >> 8,
+                                             WSLAY_CODE_PROTOCOL_ERROR & 0xff};
     bool nameless = len == sizeof close_without_code && memcmp(bytes, close_without_code, len) == 0;
 
     (void)flags;
@@ -194,8 +195,8 @@ ws_conn_say(ws_conn *conn, const char *format, ...)
 bool
 ws_conn_has_room(const ws_conn *conn)
 {
-    return conn->queue_bytes < WS_QUEUE_BYTES_MAX && conn->queue_count < WS_QUEUE_FRAMES_MAX && !conn->closing &&
-           !conn->broken;
+    return conn->queue_bytes < WS_QUEUE_BYTES_MAX && conn->queue_count < WS_QUEUE_FRAMES_MAX &&
+           !conn->closing && !conn->broken;
 }
 
 static void

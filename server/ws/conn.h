@@ -34,7 +34,7 @@ typedef struct ws_sub {
     ws_journal *journal; /* NULL: the place is free */
     ws_cursor cursor;
     ws_topics topics;
-    bool live;   /* has been at the head */
+    bool live;            /* has been at the head */
     uint64_t lag_said_ms; /* when it was last told that it is too slow, 0 for never */
 } ws_sub;
 
@@ -48,7 +48,7 @@ struct ws_conn {
     bool signed_in;
     bool closing;
     bool oversized; /* a frame longer than any may be has begun */
-    bool broken; /* to be destroyed as soon as nothing uses it */
+    bool broken;    /* to be destroyed as soon as nothing uses it */
     auth_claims claims;
     uint64_t frame_left; /* bytes of the incoming frame still to come */
     uint64_t opened_ms;

@@ -43,7 +43,8 @@ read_body(const json_t *body, ws_feed *out)
     const char *id = json_string_value(json_object_get(body, "journal_id"));
     const char *h8 = json_string_value(json_object_get(body, "h8"));
 
-    if (id == NULL || !text_parse_uuid(id, strlen(id), out->journal) || h8 == NULL || strlen(h8) != WS_H8_SIZE - 1 ||
+    if (id == NULL || !text_parse_uuid(id, strlen(id), out->journal) || h8 == NULL ||
+        strlen(h8) != WS_H8_SIZE - 1 ||
         !read_mode(json_string_value(json_object_get(body, "mode")), &out->mode)) {
         return false;
     }
@@ -86,8 +87,8 @@ on_done(db_query *query, const db_outcome *outcome)
 
     if (outcome->status != DB_ROWS) {
         if (outcome->status == DB_ERROR && mpos_err_from_sqlstate(outcome->sqlstate) == MPOS_OK) {
-            log_event(LOG_LEVEL_ERROR, "journal not read", "sqlstate", outcome->sqlstate, "message", outcome->message,
-                      NULL);
+            log_event(LOG_LEVEL_ERROR, "journal not read", "sqlstate", outcome->sqlstate, "message",
+                      outcome->message, NULL);
         }
         feed->done(feed->arg, err_of(outcome), NULL);
     } else {
@@ -111,8 +112,8 @@ write_input(text_buf *out, const char *outlet, const ws_cursor *cursor)
 }
 
 void
-ws_feed_ask(worker *worker, const auth_claims *claims, const char *outlet, const ws_cursor *cursor, ws_feed_done done,
-            void *arg)
+ws_feed_ask(worker *worker, const auth_claims *claims, const char *outlet, const ws_cursor *cursor,
+            ws_feed_done done, void *arg)
 {
     feed_query *feed = calloc(1, sizeof *feed);
     uint8_t request[UUID_SIZE];

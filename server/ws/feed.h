@@ -25,7 +25,7 @@ typedef void (*ws_feed_done)(void *arg, mpos_err err, const ws_feed *feed);
 
 /* Asks once; done is called exactly once, possibly before this returns. outlet: text of a UUID, or what a client sent. */
 void
-ws_feed_ask(worker *worker, const auth_claims *claims, const char *outlet, const ws_cursor *cursor, ws_feed_done done,
-            void *arg);
+ws_feed_ask(worker *worker, const auth_claims *claims, const char *outlet, const ws_cursor *cursor,
+            ws_feed_done done, void *arg);
 
 #endif

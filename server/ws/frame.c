@@ -16,8 +16,9 @@ static const struct {
     const char *name;
     uint64_t scope;
 } topics[] = {
-    {"order", MPOS_SCOPE_ORDER_READ},         {"kitchen", MPOS_SCOPE_KITCHEN_READ}, {"stock", MPOS_SCOPE_STOCK_READ},
-    {"shift", MPOS_SCOPE_SHIFT_READ},         {"event", MPOS_SCOPE_EVENT_READ},     {"staff", MPOS_SCOPE_JOURNAL_READ},
+    {"order", MPOS_SCOPE_ORDER_READ},         {"kitchen", MPOS_SCOPE_KITCHEN_READ},
+    {"stock", MPOS_SCOPE_STOCK_READ},         {"shift", MPOS_SCOPE_SHIFT_READ},
+    {"event", MPOS_SCOPE_EVENT_READ},         {"staff", MPOS_SCOPE_JOURNAL_READ},
     {"catalogue", MPOS_SCOPE_CATALOGUE_READ},
 };
 
@@ -154,8 +155,8 @@ add_lines(text_buf *out, const ws_entry *entry, const mpos_section *section)
         size_t len = (size_t)((newline != NULL ? newline : end) - at);
 
         if (len > 1) {
-            text_addf(out, "%s[%lld,\"%.*s\",", out->data[out->len - 1] == '[' ? "" : ",", (long long)entry->at.seq,
-                      (int)section->topic_size, section->topic);
+            text_addf(out, "%s[%lld,\"%.*s\",", out->data[out->len - 1] == '[' ? "" : ",",
+                      (long long)entry->at.seq, (int)section->topic_size, section->topic);
             text_add(out, at + 1, len - 1);
         }
         at += len + 1;
@@ -170,8 +171,9 @@ build(const ws_entry *entry, const char *stream, ws_topics wanted)
     mpos_section section;
     ws_frame *frame;
 
-    text_addf(&json, "{\"k\":\"ch\",\"s\":\"%s\",\"epoch\":%d,\"from\":%lld,\"to\":%lld,\"h8\":\"%s\",\"c\":[", stream,
-              entry->at.epoch, (long long)entry->at.seq - 1, (long long)entry->at.seq, entry->at.h8);
+    text_addf(&json,
+              "{\"k\":\"ch\",\"s\":\"%s\",\"epoch\":%d,\"from\":%lld,\"to\":%lld,\"h8\":\"%s\",\"c\":[",
+              stream, entry->at.epoch, (long long)entry->at.seq - 1, (long long)entry->at.seq, entry->at.h8);
     if (mpos_payload_open(entry->payload, entry->payload_len, &reader) == MPOS_OK) {
         while (mpos_payload_next(&reader, &section)) {
             if (section.kind == MPOS_SECTION_FEED && ws_topic(section.topic, section.topic_size) & wanted) {

@@ -158,8 +158,8 @@ insert(ws_journal *journal, ws_entry *entry)
 }
 
 void
-ws_journals_publish(const uint8_t *entries, size_t len, void (*wake)(void *arg, ws_journal *journal, uint64_t threads),
-                    void *arg)
+ws_journals_publish(const uint8_t *entries, size_t len,
+                    void (*wake)(void *arg, ws_journal *journal, uint64_t threads), void *arg)
 {
     const uint8_t *end = entries + len;
     ws_entry *entry;

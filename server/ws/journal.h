@@ -32,8 +32,8 @@ typedef enum ws_taken {
 
 /* Entries from the blob of a call; *wake gets the threads to tell, one bit each, of every journal concerned. */
 void
-ws_journals_publish(const uint8_t *entries, size_t len, void (*wake)(void *arg, ws_journal *journal, uint64_t threads),
-                    void *arg);
+ws_journals_publish(const uint8_t *entries, size_t len,
+                    void (*wake)(void *arg, ws_journal *journal, uint64_t threads), void *arg);
 
 /*
  * The journal for a new subscriber of that thread, made with that head when nobody had subscribed before: then *fresh is

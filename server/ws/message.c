@@ -32,7 +32,8 @@ on_auth(ws_conn *conn, const json_t *message)
         ws_conn_close(conn, WS_CLOSE_PROTOCOL);
         return;
     }
-    if (!ticket_redeem(conn->worker->keys, json_string_value(ticket), json_string_length(ticket), &conn->claims)) {
+    if (!ticket_redeem(conn->worker->keys, json_string_value(ticket), json_string_length(ticket),
+                       &conn->claims)) {
         ws_conn_close(conn, WS_CLOSE_AUTH);
         return;
     }
@@ -54,7 +55,8 @@ read_topics(const ws_conn *conn, const json_t *list, ws_topics *out)
     if (list != NULL && !json_is_array(list)) {
         return false;
     }
-    json_array_foreach(list, i, name) {
+    json_array_foreach(list, i, name)
+    {
         if (!json_is_string(name)) {
             return false;
         }

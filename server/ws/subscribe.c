@@ -183,8 +183,9 @@ on_fetched(void *arg, mpos_err err, const ws_feed *feed)
     fetching *fetch = arg;
     ws_conn *conn = fetch->conn;
     worker *worker = conn->worker;
-    uint64_t threads = ws_journal_end_fetch(fetch->journal, &fetch->after, err == MPOS_OK ? feed->entries : NULL,
-                                            err == MPOS_OK ? feed->entries_len : 0);
+    uint64_t threads =
+        ws_journal_end_fetch(fetch->journal, &fetch->after, err == MPOS_OK ? feed->entries : NULL,
+                             err == MPOS_OK ? feed->entries_len : 0);
     bool there = answered(conn);
 
     /* A failed fetch is repeated by the second's look, not at once. */
@@ -217,7 +218,8 @@ start_fetch(ws_sub *sub)
     fetch->after = sub->cursor;
     conn->asking++;
     metrics_add(conn->worker->metrics, METRIC_WS_FETCHES, 1);
-    ws_feed_ask(conn->worker, &conn->claims, ws_journal_stream(sub->journal) + 2, &fetch->after, on_fetched, fetch);
+    ws_feed_ask(conn->worker, &conn->claims, ws_journal_stream(sub->journal) + 2, &fetch->after, on_fetched,
+                fetch);
 }
 
 /* A reader that takes what is written is not slow, however much comes at once; nor is it told again and again. */
