@@ -1,9 +1,12 @@
 // The operation log of a page, without a page: numbering, chain, what happens after a gap.
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, webcrypto } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+
+// Node 18 has no global crypto.
+globalThis.crypto ??= webcrypto;
 
 const web = new URL('../../server/web/', import.meta.url);
 

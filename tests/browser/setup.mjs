@@ -1,7 +1,11 @@
 // What the page tests share: one stack, one browser, pages that sign in, and the API for looking behind the page.
+import { webcrypto } from 'node:crypto';
 import { after } from 'node:test';
 import { chromium } from 'playwright-core';
 import { startStack } from '../lib/stack.mjs';
+
+// Node 18 has no global crypto.
+globalThis.crypto ??= webcrypto;
 
 const browserArgs = [
   '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
