@@ -149,7 +149,7 @@ start() {
 }
 
 stop() {
-    ! running || as_service "$PG_BIN/pg_ctl" -D "$RUN/pg" -m "${1:-fast}" -w -s stop
+    ! running || as_service "$PG_BIN/pg_ctl" -D "$RUN/pg" -m "${1:-fast}" -w -s stop || ! running
 }
 
 print_env() {
