@@ -8,5 +8,7 @@ CREATE TABLE bench.line (outlet int, id bigint, n int, item int, qty bigint, pri
 CREATE TABLE bench.payment (outlet int, id bigint, tender int, amount bigint, PRIMARY KEY (outlet, id));
 CREATE TABLE bench.stock (outlet int, item int, on_hand bigint, PRIMARY KEY (outlet, item)) WITH (fillfactor = 50);
 CREATE TABLE bench.event (id bigint PRIMARY KEY, outlet int, kind int, body text);
+CREATE TABLE bench.shift (outlet int PRIMARY KEY, sales bigint, gross bigint, tenders bigint[], taxes bigint[]) WITH (fillfactor = 50);
+INSERT INTO bench.shift SELECT o, 0, 0, '{0}', '{0,0}' FROM generate_series(1, 200) o;
 INSERT INTO bench.stock SELECT o, i, 1000000000 FROM generate_series(1, 200) o, generate_series(1, 100) i;
-ANALYZE bench.stock;
+ANALYZE bench.stock, bench.shift;

@@ -123,6 +123,8 @@ async function main() {
     const journalOff = [triggers("tgname LIKE 'mpos_%'", 'DISABLE'), triggers("tgname LIKE 'mpos_%'", 'ENABLE ALWAYS')];
     const keysOff = [triggers('tgconstraint <> 0', 'DISABLE'), triggers('tgconstraint <> 0', 'ENABLE')];
     const ingredients = await inTurns(measure, {
+      'raw single call': raw('raw_call.sql'),
+      'raw call with a sums row': raw('raw_call_sums.sql'),
       'full, over HTTP': push,
       'without HTTP': direct,
       'without journal': altered(stack, ...journalOff, push),
