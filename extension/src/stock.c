@@ -48,7 +48,7 @@ typedef struct list_params {
     uint8 after[16];
 } list_params;
 
-enum { LIST_LIMIT_GIVEN };
+enum { LIST_LIMIT_GIVEN, LIST_AFTER_GIVEN };
 
 static const mpos_field list_fields[] = {
     {"limit", MPOS_IN_INT, 0, offsetof(list_params, limit), 1, LIST_LIMIT_MAX},
@@ -144,20 +144,28 @@ level_json(StringInfo out, uint64 row)
     mpos_json_close(out, '}');
 }
 
+/* Reads the outlet's level of an item into row 0; false when it has none. */
+static bool
+load_level(mpos_call *call, const uint8 item[16])
+{
+    mpos_args args = {0};
+
+    mpos_arg_uuid(&args, call->context.tenant);
+    mpos_arg_uuid(&args, call->context.outlet);
+    mpos_arg_uuid(&args, item);
+    return mpos_statement_run(&get_statement, &args) > 0;
+}
+
 mpos_err
 mpos_stock_get(mpos_call *call)
 {
     item_params in;
-    mpos_args args = {0};
     mpos_err err = mpos_input_params(call, &item_shape, &in);
 
     if (err != MPOS_OK) {
         return err;
     }
-    mpos_arg_uuid(&args, call->context.tenant);
-    mpos_arg_uuid(&args, call->context.outlet);
-    mpos_arg_uuid(&args, in.item_id);
-    if (mpos_statement_run(&get_statement, &args) == 0) {
+    if (!load_level(call, in.item_id)) {
         return mpos_refuse(call, MPOS_E_NOT_FOUND, NULL, "%s", "");
     }
     level_json(&call->body, 0);
@@ -176,6 +184,10 @@ mpos_stock_list(mpos_call *call)
 
     if (err != MPOS_OK) {
         return err;
+    }
+    /* A place in the list is the id of one of its rows; any other id answers as if it did not exist. */
+    if (MPOS_GIVEN(&in, LIST_AFTER_GIVEN) && !load_level(call, in.after)) {
+        return mpos_refuse(call, MPOS_E_NOT_FOUND, "after", "%s", "");
     }
     limit = MPOS_GIVEN(&in, LIST_LIMIT_GIVEN) ? in.limit : LIST_LIMIT;
     mpos_arg_uuid(&args, call->context.tenant);

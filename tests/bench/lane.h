@@ -11,8 +11,8 @@ typedef enum lane_event { LANE_WAIT, LANE_SOLD, LANE_REFUSED, LANE_BROKEN } lane
 
 typedef struct lane {
     int fd;
-    void *link;  /* of the transport */
-    till *at;    /* whose sale is in flight, NULL when idle */
+    void *link; /* of the transport */
+    till *at;   /* whose sale is in flight, NULL when idle */
     sale sale;
     int64_t started_us;
     char answer[16384];

@@ -20,7 +20,9 @@ direct_open(lane *on, const char *target)
         fprintf(stderr, "%s", PQerrorMessage(conn));
         return -1;
     }
-    PGresult *result = PQprepare(conn, "call", "SELECT status, body FROM mpos.call($1::uuid, $2::bytea, $3::text, $4::jsonb)", 0, NULL);
+    PGresult *result =
+        PQprepare(conn, "call",
+                  "SELECT status, body FROM mpos.call($1::uuid, $2::bytea, $3::text, $4::jsonb)", 0, NULL);
     int failed = PQresultStatus(result) != PGRES_COMMAND_OK;
     if (failed)
         fprintf(stderr, "%s", PQerrorMessage(conn));
@@ -59,7 +61,8 @@ seal(const lane *on, sale_form form, uint8_t out[MPOS_CONTEXT_SIZE])
     if (form == SALE_POST)
         SHA256((const unsigned char *)on->sale.key, 36, context.idempotency);
     mpos_context_encode(&context, out);
-    HMAC(EVP_sha256(), context_key(), 32, out, MPOS_CONTEXT_SIGNED_SIZE, out + MPOS_CONTEXT_SIGNED_SIZE, NULL);
+    HMAC(EVP_sha256(), context_key(), 32, out, MPOS_CONTEXT_SIGNED_SIZE, out + MPOS_CONTEXT_SIGNED_SIZE,
+         NULL);
 }
 
 static lane_event
@@ -90,7 +93,8 @@ direct_receive(lane *on, sale_form form)
     while ((result = PQgetResult(on->link)) != NULL) {
         const char *text = PQntuples(result) == 1 ? PQgetvalue(result, 0, 1) : PQresultErrorMessage(result);
         snprintf(on->answer, sizeof on->answer, "%s", text);
-        if (PQntuples(result) == 1 && (form == SALE_POST || strstr(text, "\"ok\"") || strstr(text, "\"flag\"")))
+        if (PQntuples(result) == 1 &&
+            (form == SALE_POST || strstr(text, "\"ok\"") || strstr(text, "\"flag\"")))
             event = LANE_SOLD;
         PQclear(result);
     }

@@ -40,12 +40,13 @@ static lane_event
 http_send(lane *on, sale_form form)
 {
     char request[SALE_BODY_MAX + 4096];
-    int head = snprintf(request, sizeof request,
-                        "POST %s HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nAuthorization: Bearer %s\r\n"
-                        "%s%s%sContent-Length: %zu\r\n\r\n",
-                        form == SALE_PUSH ? "/v1/sync/push" : "/v1/orders", on->at->token,
-                        form == SALE_PUSH ? "" : "Idempotency-Key: ", form == SALE_PUSH ? "" : on->sale.key,
-                        form == SALE_PUSH ? "" : "\r\n", on->sale.body_length);
+    int head = snprintf(
+        request, sizeof request,
+        "POST %s HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nAuthorization: Bearer %s\r\n"
+        "%s%s%sContent-Length: %zu\r\n\r\n",
+        form == SALE_PUSH ? "/v1/sync/push" : "/v1/orders", on->at->token,
+        form == SALE_PUSH ? "" : "Idempotency-Key: ", form == SALE_PUSH ? "" : on->sale.key,
+        form == SALE_PUSH ? "" : "\r\n", on->sale.body_length);
     memcpy(request + head, on->sale.body, on->sale.body_length);
     size_t length = (size_t)head + on->sale.body_length;
     on->answer_length = 0;
@@ -66,7 +67,8 @@ judge(const lane *on, sale_form form)
 static lane_event
 http_receive(lane *on, sale_form form)
 {
-    ssize_t got = recv(on->fd, on->answer + on->answer_length, sizeof on->answer - 1 - on->answer_length, MSG_DONTWAIT);
+    ssize_t got =
+        recv(on->fd, on->answer + on->answer_length, sizeof on->answer - 1 - on->answer_length, MSG_DONTWAIT);
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return LANE_WAIT;
     if (got <= 0)

@@ -136,8 +136,10 @@ report(load *all)
     size_t count = (size_t)(all->sold < SAMPLES_MAX ? all->sold : SAMPLES_MAX);
     double seconds = (double)(now_us() - all->begin_us) / 1e6;
     qsort(all->samples, count, sizeof *all->samples, by_value);
-    double p50 = count ? all->samples[count / 2] / 1e3 : 0, p99 = count ? all->samples[count * 99 / 100] / 1e3 : 0;
-    printf("{\"sold\":%ld,\"refused\":%ld,\"seconds\":%.3f,\"per_second\":%.1f,\"p50_ms\":%.2f,\"p99_ms\":%.2f}\n",
+    double p50 = count ? all->samples[count / 2] / 1e3 : 0,
+           p99 = count ? all->samples[count * 99 / 100] / 1e3 : 0;
+    printf("{\"sold\":%ld,\"refused\":%ld,\"seconds\":%.3f,\"per_second\":%.1f,\"p50_ms\":%.2f,\"p99_ms\":%."
+           "2f}\n",
            all->sold, all->refused, seconds, (double)all->sold / seconds, p50, p99);
 }
 

@@ -60,14 +60,16 @@ till_parse(const char *line, till *out)
 {
     char tenant[37], outlet[37], actor[37], session[37], hash[65];
     memset(out, 0, sizeof *out);
-    int fields = sscanf(line, "%2047s %36s %36s %36s %36s %36s %u %lld %lld %64s %lld %36s %36s %36s %lld", out->token,
-                        tenant, outlet, actor, out->device, session, &out->context.rights_version, &out->gen,
-                        &out->seq, hash, &out->receipt, out->item[0], out->item[1], out->item[2], &out->total);
+    int fields =
+        sscanf(line, "%2047s %36s %36s %36s %36s %36s %u %lld %lld %64s %lld %36s %36s %36s %lld", out->token,
+               tenant, outlet, actor, out->device, session, &out->context.rights_version, &out->gen,
+               &out->seq, hash, &out->receipt, out->item[0], out->item[1], out->item[2], &out->total);
     if (fields != 15)
         return -1;
     mpos_context *context = &out->context;
-    return unhex(tenant, context->tenant, 16) | unhex(outlet, context->outlet, 16) | unhex(actor, context->actor, 16) |
-           unhex(out->device, context->device, 16) | unhex(session, context->session, 16) | unhex(hash, out->hash, 32);
+    return unhex(tenant, context->tenant, 16) | unhex(outlet, context->outlet, 16) |
+           unhex(actor, context->actor, 16) | unhex(out->device, context->device, 16) |
+           unhex(session, context->session, 16) | unhex(hash, out->hash, 32);
 }
 
 int
@@ -101,10 +103,11 @@ order_text(const till *at, const char *id, long long receipt, char *out, size_t 
     char number[48] = "";
     if (receipt > 0)
         snprintf(number, sizeof number, "\"receipt_n\":%lld,", receipt);
-    return snprintf(out, size,
-                    "{\"id\":\"%s\",%s\"lines\":[{\"item_id\":\"%s\",\"qty\":\"1\"},{\"item_id\":\"%s\",\"qty\":\"1\"},"
-                    "{\"item_id\":\"%s\",\"qty\":\"1\"}],\"payments\":[{\"tender\":\"cash\",\"amount\":%lld}]}",
-                    id, number, at->item[0], at->item[1], at->item[2], at->total);
+    return snprintf(
+        out, size,
+        "{\"id\":\"%s\",%s\"lines\":[{\"item_id\":\"%s\",\"qty\":\"1\"},{\"item_id\":\"%s\",\"qty\":\"1\"},"
+        "{\"item_id\":\"%s\",\"qty\":\"1\"}],\"payments\":[{\"tender\":\"cash\",\"amount\":%lld}]}",
+        id, number, at->item[0], at->item[1], at->item[2], at->total);
 }
 
 /* Appends text to out as the inside of a JSON string; only quotes occur in it. */
@@ -133,19 +136,20 @@ make_push(const till *at, sale *out)
     uuid7(operation_id);
     hex(at->hash, 32, prev);
     order_text(at, id, at->receipt + 1, order, sizeof order);
-    int length = snprintf(op, sizeof op,
-                          "{\"v\":1,\"id\":\"%s\",\"dev\":\"%s\",\"gen\":%lld,\"seq\":%lld,\"prev\":\"%s\","
-                          "\"t\":\"sale.commit\",\"ts\":\"%s.%06ldZ\",\"core\":\"%s\",\"root\":\"%s\",\"b\":%s}",
-                          operation_id, at->device, at->gen, at->seq + 1, prev, moment, now.tv_nsec / 1000, core_hash,
-                          id, order);
+    int length =
+        snprintf(op, sizeof op,
+                 "{\"v\":1,\"id\":\"%s\",\"dev\":\"%s\",\"gen\":%lld,\"seq\":%lld,\"prev\":\"%s\","
+                 "\"t\":\"sale.commit\",\"ts\":\"%s.%06ldZ\",\"core\":\"%s\",\"root\":\"%s\",\"b\":%s}",
+                 operation_id, at->device, at->gen, at->seq + 1, prev, moment, now.tv_nsec / 1000, core_hash,
+                 id, order);
     SHA256_CTX digest;
     SHA256_Init(&digest);
     SHA256_Update(&digest, at->hash, 32);
     SHA256_Update(&digest, op, (size_t)length);
     SHA256_Final(out->hash, &digest);
     int head = snprintf(out->body, sizeof out->body,
-                        "{\"dev\":\"%s\",\"gen\":%lld,\"first\":%lld,\"count\":1,\"ops\":[{\"s\":\"", at->device,
-                        at->gen, at->seq + 1);
+                        "{\"dev\":\"%s\",\"gen\":%lld,\"first\":%lld,\"count\":1,\"ops\":[{\"s\":\"",
+                        at->device, at->gen, at->seq + 1);
     out->body_length = (size_t)head + quoted(op, out->body + head);
     memcpy(out->body + out->body_length, "\"}]}", 5);
     out->body_length += 4;

@@ -29,7 +29,7 @@ typedef struct till {
 typedef struct sale {
     char body[SALE_BODY_MAX];
     size_t body_length;
-    char key[37]; /* Idempotency-Key of a POST */
+    char key[37];     /* Idempotency-Key of a POST */
     uint8_t hash[32]; /* of the operation, PUSH only */
 } sale;
 
