@@ -28,12 +28,16 @@ api_register(h2o_pathconf_t *path);
 void
 api_operation(api_exchange *exchange);
 
-/* push.c: whether a failed call is a push to be repeated one operation at a time, and doing so. */
+/* push.c: whether a route is a device's push, which has its own way of being repeated. */
+bool
+api_is_push(const api_exchange *exchange);
+
+/* Whether a failed call is a push to be repeated one operation at a time, and doing so. */
 bool
 api_push_failed(const api_exchange *exchange, mpos_err err);
 
 void
-api_push_singly(api_exchange *exchange);
+api_push_singly(api_exchange *exchange, mpos_err err);
 
 void
 api_sign_in(api_exchange *exchange);

@@ -169,6 +169,7 @@ bind_query(api_database_call *call, const uint8_t *tenant, const api_request *re
     query->statement = DB_CALL;
     query->lane = request->lane;
     query->repeatable = request->repeatable;
+    query->fresh_after_ms = request->fresh_after_ms;
     query->done = on_done;
     query->values[0] = (const char *)tenant;
     query->lengths[0] = UUID_SIZE;

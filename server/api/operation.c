@@ -9,7 +9,7 @@ on_reply(api_exchange *exchange, mpos_err err, const api_reply *reply, const cha
 {
     (void)sqlstate;
     if (err != MPOS_OK && api_push_failed(exchange, err)) {
-        api_push_singly(exchange);
+        api_push_singly(exchange, err);
     } else if (err != MPOS_OK) {
         api_call_refused(exchange, err, field, detail);
     } else {
@@ -28,7 +28,7 @@ api_operation(api_exchange *exchange)
         .operation = route->operation,
         .scope = route->scope,
         .lane = route->slow ? DB_SLOW : DB_FAST,
-        .repeatable = true, /* a read, or a write that brings its own identity */
+        .repeatable = !api_is_push(exchange), /* a read, or a write that brings its own identity */
         .body = route->has_body ? req->entity.base : NULL,
         .body_len = req->entity.len,
     };

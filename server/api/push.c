@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 #define SQLSTATE_SIZE 6
 /* An operation during which the connection broke twice; the call's own refusals have five-character codes. */
 #define CRASHED "crash"
@@ -18,15 +20,30 @@ typedef struct push {
     api_exchange *exchange;
     int64_t last; /* number of the last operation of the batch */
     bool suspending;
+    uint64_t fresh_after_ms; /* of the last crash, 0 for none */
     size_t body_len;
     char body[];
 } push;
 
 bool
+api_is_push(const api_exchange *exchange)
+{
+    return strcmp(exchange->http.route->operation, "sync.push") == 0;
+}
+
+bool
 api_push_failed(const api_exchange *exchange, mpos_err err)
 {
-    return strcmp(exchange->http.route->operation, "sync.push") == 0 &&
-           (err == MPOS_E_INTERNAL || err == MPOS_E_OUTCOME_UNKNOWN);
+    return api_is_push(exchange) && (err == MPOS_E_INTERNAL || err == MPOS_E_OUTCOME_UNKNOWN);
+}
+
+/* What ran when a connection broke is tried next on one that this crash cannot have touched. */
+static void
+note_failure(push *state, mpos_err err)
+{
+    if (err == MPOS_E_OUTCOME_UNKNOWN) {
+        state->fresh_after_ms = clock_elapsed_ms();
+    }
 }
 
 static void
@@ -42,6 +59,7 @@ send_one(push *state, const char *suspend)
         .scope = state->exchange->http.route->scope,
         .lane = DB_SLOW,
         .repeatable = suspend != NULL, /* what has crashed a connection is not tried again as it is */
+        .fresh_after_ms = state->fresh_after_ms,
         .body = state->body,
         .body_len = state->body_len,
     };
@@ -78,6 +96,7 @@ on_reply(api_exchange *exchange, mpos_err err, const api_reply *reply, const cha
     } else if (err == MPOS_OK) {
         api_call_answer(exchange, reply);
     } else if (api_push_failed(exchange, err) && !state->suspending) {
+        note_failure(state, err);
         send_one(state, strlen(sqlstate) == SQLSTATE_SIZE - 1 ? sqlstate : CRASHED);
     } else {
         api_call_refused(exchange, err, field, detail);
@@ -85,7 +104,7 @@ on_reply(api_exchange *exchange, mpos_err err, const api_reply *reply, const cha
 }
 
 void
-api_push_singly(api_exchange *exchange)
+api_push_singly(api_exchange *exchange, mpos_err err)
 {
     h2o_iovec_t body;
     push *state;
@@ -103,5 +122,6 @@ api_push_singly(api_exchange *exchange)
     state->body_len = body.len;
     memcpy(state->body, body.base, body.len);
     exchange->own = state;
+    note_failure(state, err);
     send_one(state, NULL);
 }

@@ -321,6 +321,7 @@ settle_lost(db_conn *conn)
         drop_parked(query);
         if (query->repeatable && !query->_sent_before) {
             query->_sent_before = true;
+            query->fresh_after_ms = clock_elapsed_ms();
             metrics_add(conn->lane->pool->worker->metrics, METRIC_DB_REPEATED, 1);
             db_lane_requeue(conn->lane, query);
         } else {

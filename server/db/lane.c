@@ -35,19 +35,17 @@ enqueue(db_lane *lane, db_query *query, bool first)
     metrics_add(lane->pool->worker->metrics, METRIC_DB_QUEUED, 1);
 }
 
-static db_query *
-dequeue(db_lane *lane)
+static void
+dequeue(db_lane *lane, db_query *query)
 {
-    db_query *query = query_of(lane->queue.next);
-
     h2o_linklist_unlink(&query->_link);
     lane->queued--;
     metrics_add(lane->pool->worker->metrics, METRIC_DB_QUEUED, -1);
-    return query;
 }
 
+/* The least busy connection that was opened after that time, NULL when there is none. */
 static db_conn *
-free_conn(db_lane *lane)
+free_conn(db_lane *lane, uint64_t after_ms)
 {
     db_conn *best = NULL;
 
@@ -55,6 +53,7 @@ free_conn(db_lane *lane)
         db_conn *conn = &lane->conns[i];
 
         if (conn->state == DB_CONN_READY && conn->inflight_count < lane->depth &&
+            (after_ms == 0 || conn->since_ms > after_ms) &&
             (best == NULL || conn->inflight_count < best->inflight_count)) {
             best = conn;
         }
@@ -62,14 +61,30 @@ free_conn(db_lane *lane)
     return best;
 }
 
+/* The first query in the queue that a connection can take now; those that wait for a fresh one let others pass. */
+static db_query *
+first_sendable(db_lane *lane, db_conn **conn)
+{
+    if (free_conn(lane, 0) == NULL) {
+        return NULL;
+    }
+    for (h2o_linklist_t *link = lane->queue.next; link != &lane->queue; link = link->next) {
+        *conn = free_conn(lane, query_of(link)->fresh_after_ms);
+        if (*conn != NULL) {
+            return query_of(link);
+        }
+    }
+    return NULL;
+}
+
 void
 db_lane_pump(db_lane *lane)
 {
     db_conn *conn;
+    db_query *query;
 
-    while (!h2o_linklist_is_empty(&lane->queue) && (conn = free_conn(lane)) != NULL) {
-        db_query *query = dequeue(lane);
-
+    while ((query = first_sendable(lane, &conn)) != NULL) {
+        dequeue(lane, query);
         if (!db_conn_send(conn, query)) {
             enqueue(lane, query, true);
             db_conn_lose(conn, "cannot send");
@@ -137,7 +152,7 @@ expire_queue(db_lane *lane, uint64_t now_ms)
         if (now_ms - query->_since_ms < lane->wait_ms_max) {
             return;
         }
-        dequeue(lane);
+        dequeue(lane, query);
         query->done(query, &outcome);
     }
 }

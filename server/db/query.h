@@ -38,6 +38,11 @@ struct db_query {
     db_statement statement;
     db_lane_name lane; /* where it goes first; DB_FAST may be moved to DB_SLOW once */
     bool repeatable;   /* a read, or a write that carries its own key: safe to send twice */
+    /*
+     * Only for a connection opened after this (clock_elapsed_ms, 0 for any): when one backend crashes, all others end a
+     * moment later, and a repeat on one of those would be lost to the same crash. The lane raises it at a loss.
+     */
+    uint64_t fresh_after_ms;
     const char *values[DB_PARAMS_MAX];
     int lengths[DB_PARAMS_MAX];
     int formats[DB_PARAMS_MAX]; /* 1 binary, 0 text */

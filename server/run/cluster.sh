@@ -13,8 +13,12 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 locate
 
+# A postmaster killed with -9 whose parent has not collected it yet still has a process number, but does not run.
 running() {
-    as_service "$PG_BIN/pg_ctl" -D "$RUN/pg" status >/dev/null 2>&1
+    local pid
+    as_service "$PG_BIN/pg_ctl" -D "$RUN/pg" status >/dev/null 2>&1 || return 1
+    pid=$(as_service head -n 1 "$RUN/pg/postmaster.pid" 2>/dev/null) || return 1
+    ! grep -q '^State:[[:space:]]*Z' "/proc/$pid/status" 2>/dev/null
 }
 
 init_data() {
@@ -82,7 +86,8 @@ make_install() {
     fi
 }
 
-# Backends that outlive a postmaster killed with -9 hold its shared memory until they notice, a moment later.
+# Backends that outlive a postmaster killed with -9 hold its shared memory until they notice, a moment later; its lock file
+# counts until its parent has collected it.
 start_postmaster() {
     local tries=0 size
     while :; do
@@ -90,7 +95,7 @@ start_postmaster() {
         ! as_service "$PG_BIN/pg_ctl" -D "$RUN/pg" -l "$RUN/log/postgres.log" -w -t 120 -s start 2>/dev/null || return 0
         tries=$((tries + 1))
         [ $tries -lt 100 ] || return 1
-        tail -c +$((size + 1)) "$RUN/log/postgres.log" | grep -q 'pre-existing shared memory block' || return 1
+        tail -c +$((size + 1)) "$RUN/log/postgres.log" | grep -Eq 'pre-existing shared memory block|lock file "postmaster.pid" already exists' || return 1
         sleep 0.1
     done
 }

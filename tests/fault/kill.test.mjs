@@ -21,6 +21,7 @@ let stack;
 const acknowledged = []; // the client's own log: {id, total, receipt, journal: {id, seq}}
 const repeated = { posts: 0, pushes: 0 };
 let selling = true;
+let failed = false; // the test itself gave up: nobody goes on asking
 let wake = () => {};
 
 /** Not an answer: the outcome is unknown and the same bytes are sent again. */
@@ -33,6 +34,7 @@ async function untilAnswered(request, count) {
   for (;;) {
     const answer = await request().catch(() => undefined);
     if (!unknown(answer)) return answer;
+    if (failed) throw new Error('the test has failed elsewhere');
     count();
     await stack.up;
   }
@@ -141,15 +143,21 @@ describe('kill -9 under load', () => {
 
   test('sixteen sellers go on through every crash', { timeout: 3600000 }, async (t) => {
     [before_] = await json('SELECT count(*)::int AS orders, (SELECT sum(on_hand) FROM pos.stock) AS stock FROM pos.orders');
-    const running = await sellers();
+    const running = Promise.all(await sellers()); // ends early only when a seller fails
     const names = Object.keys(faults);
-    for (let round = 0; round < rounds; round += 1) {
-      await acknowledgements(acknowledged.length + randomInt(100, 200));
-      await inject(faults[names[round % names.length]]);
+    try {
+      for (let round = 0; round < rounds; round += 1) {
+        await Promise.race([acknowledgements(acknowledged.length + randomInt(100, 200)), running]);
+        await Promise.race([inject(faults[names[round % names.length]]), running]);
+      }
+      await Promise.race([acknowledgements(Math.max(2000, acknowledged.length + 100)), running]);
+    } catch (error) {
+      failed = true;
+      throw error;
+    } finally {
+      selling = false;
     }
-    await acknowledgements(Math.max(2000, acknowledged.length + 100));
-    selling = false;
-    await Promise.all(running);
+    await running;
     t.diagnostic(`${acknowledged.length} acknowledged sales, ${rounds} rounds, repeated: ${JSON.stringify(repeated)}`);
     assert.ok(acknowledged.length >= 2000);
     assert.ok(repeated.posts > 0 && repeated.pushes > 0, 'the faults hit sales in flight');
