@@ -12,7 +12,7 @@ import { startStack } from '../lib/stack.mjs';
 import { closeConnections, ok, signIn } from '../http/lib/client.mjs';
 
 const example = fileURLToPath(new URL('../../docs/how-to/consume-events.mjs', import.meta.url));
-const kills = process.env.MPOS_FULL ? 200 : 20;
+const kills = Number(process.env.MPOS_SOAK_ROUNDS ?? (process.env.MPOS_FULL ? 200 : 20));
 const at = { tenant: 'demo-cafe', outlet: 'main', staff: '101', pin: '1234' };
 
 let stack;

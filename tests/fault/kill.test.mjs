@@ -10,7 +10,7 @@ import { startStack } from '../lib/stack.mjs';
 import { Client, closeConnections, ok, signIn, uuid7 } from '../http/lib/client.mjs';
 import { Device } from '../http/lib/device.mjs';
 
-const rounds = process.env.MPOS_FULL ? 200 : 15;
+const rounds = Number(process.env.MPOS_SOAK_ROUNDS ?? (process.env.MPOS_FULL ? 200 : 15));
 const sellersOfPosts = 12;
 const mpos = fileURLToPath(new URL('../../build/bin/mpos', import.meta.url));
 const outlets = [
@@ -21,7 +21,7 @@ let stack;
 const acknowledged = []; // the client's own log: {id, total, receipt, journal: {id, seq}}
 const repeated = { posts: 0, pushes: 0 };
 let selling = true;
-let failed = false; // the test itself gave up: nobody goes on asking
+let givenUp = false;
 let wake = () => {};
 
 /** Not an answer: the outcome is unknown and the same bytes are sent again. */
@@ -34,19 +34,22 @@ async function untilAnswered(request, count) {
   for (;;) {
     const answer = await request().catch(() => undefined);
     if (!unknown(answer)) return answer;
-    if (failed) throw new Error('the test has failed elsewhere');
+    if (givenUp) throw new Error('the test has failed elsewhere');
     count();
     await stack.up;
   }
 }
 
-function acknowledge(sold) {
+const lastOf = new Map(); // seller -> number of sales acknowledged when it last had an answer
+
+function acknowledge(seller, sold) {
   acknowledged.push(sold);
+  lastOf.set(seller, acknowledged.length);
   wake();
 }
 
 /** An integrator: one key per sale, repeated until it is answered. */
-async function postSeller(client, item) {
+async function postSeller(name, client, item) {
   while (selling) {
     const id = uuid7();
     const key = randomUUID();
@@ -54,12 +57,12 @@ async function postSeller(client, item) {
     const send = () => new Client(stack.url, client.session).request('POST', '/v1/orders', { json, key });
     const { order, journal } = ok(await untilAnswered(send, () => { repeated.posts += 1; }), 201);
     assert.equal(order.id, id);
-    acknowledge({ id, total: order.total, receipt: order.receipt, journal: journal[0] });
+    acknowledge(name, { id, total: order.total, receipt: order.receipt, journal: journal[0] });
   }
 }
 
 /** A register: a batch of one to five sales, repeated until it is answered; a repetition may find itself applied. */
-async function pushSeller(client, item) {
+async function pushSeller(name, client, item) {
   const device = await new Device(client).load();
   while (selling) {
     const sale = { lines: [{ item_id: item.id, qty: '1' }], payments: [{ tender: 'cash', amount: item.price }] };
@@ -72,14 +75,22 @@ async function pushSeller(client, item) {
     assert.equal(hash, device.hash);
     results.forEach((result, i) => {
       assert.ok(['ok', 'flag'].includes(result.st), JSON.stringify(result));
-      acknowledge({ id: ops[i].id, total: item.price, receipt: result.ref?.receipt });
+      acknowledge(name, { id: ops[i].id, total: item.price, receipt: result.ref?.receipt });
     });
   }
 }
 
-function acknowledgements(count) {
+/**
+ * Resolves once `more` further sales are acknowledged and every seller has had an answer: an operation that is in flight
+ * at two crashes is put into suspense on purpose, and that is not what this test is about.
+ */
+function acknowledgements(more) {
+  const start = acknowledged.length;
   return new Promise((done) => {
-    wake = () => { if (acknowledged.length >= count) done(); };
+    wake = () => {
+      const all = lastOf.size === sellersOfPosts + 4 && [...lastOf.values()].every((count) => count > start);
+      if (all && acknowledged.length >= start + more) done();
+    };
     wake();
   });
 }
@@ -124,8 +135,8 @@ async function sellers() {
   const devices = await Promise.all(registers.map(([at, register]) =>
     signIn(stack.url, { ...outlets[at], staff: '101', pin: '1234', register })));
   return [
-    ...Array.from({ length: sellersOfPosts }, (_, i) => postSeller(clients[i % 3], items[i % 3])),
-    ...devices.map((client, i) => pushSeller(client, items[registers[i][0]])),
+    ...Array.from({ length: sellersOfPosts }, (_, i) => postSeller(i, clients[i % 3], items[i % 3])),
+    ...devices.map((client, i) => pushSeller(sellersOfPosts + i, client, items[registers[i][0]])),
   ];
 }
 
@@ -139,32 +150,34 @@ describe('kill -9 under load', () => {
     await stack.stop();
   });
 
-  let before_;
+  let earlier;
 
   test('sixteen sellers go on through every crash', { timeout: 3600000 }, async (t) => {
-    [before_] = await json('SELECT count(*)::int AS orders, (SELECT sum(on_hand) FROM pos.stock) AS stock FROM pos.orders');
-    const running = Promise.all(await sellers()); // ends early only when a seller fails
+    [earlier] = await json('SELECT count(*)::int AS orders, (SELECT sum(on_hand) FROM pos.stock) AS stock FROM pos.orders');
+    const running = await sellers();
+    const broken = Promise.race(running.map((seller) => seller.then(() => new Promise(() => {}))));
     const names = Object.keys(faults);
     try {
       for (let round = 0; round < rounds; round += 1) {
-        await Promise.race([acknowledgements(acknowledged.length + randomInt(100, 200)), running]);
-        await Promise.race([inject(faults[names[round % names.length]]), running]);
+        await Promise.race([acknowledgements(randomInt(100, 200)), broken]);
+        await inject(faults[names[round % names.length]]);
       }
-      await Promise.race([acknowledgements(Math.max(2000, acknowledged.length + 100)), running]);
+      await Promise.race([acknowledgements(Math.max(100, 2000 - acknowledged.length)), broken]);
     } catch (error) {
-      failed = true;
+      givenUp = true;
       throw error;
     } finally {
       selling = false;
+      await Promise.allSettled(running);
     }
-    await running;
+    await Promise.all(running);
     t.diagnostic(`${acknowledged.length} acknowledged sales, ${rounds} rounds, repeated: ${JSON.stringify(repeated)}`);
     assert.ok(acknowledged.length >= 2000);
     assert.ok(repeated.posts > 0 && repeated.pushes > 0, 'the faults hit sales in flight');
   });
 
   test('every acknowledged sale is there once and nothing else is', async () => {
-    const stored = await json('SELECT order_id, total, receipt, payment_state FROM pos.orders');
+    const stored = await json('SELECT order_id, total, receipt, payment_state, tenant_id FROM pos.orders');
     const byId = new Map(stored.map((order) => [order.order_id, order]));
     assert.equal(byId.size, stored.length);
     for (const sale of acknowledged) {
@@ -175,8 +188,8 @@ describe('kill -9 under load', () => {
       if (sale.receipt) assert.equal(order.receipt, sale.receipt);
     }
     assert.equal(new Set(acknowledged.map((sale) => sale.id)).size, acknowledged.length);
-    assert.equal(stored.length, before_.orders + acknowledged.length);
-    const receipts = stored.map((order) => order.receipt).filter(Boolean);
+    assert.equal(stored.length, earlier.orders + acknowledged.length);
+    const receipts = stored.filter((order) => order.receipt).map((order) => order.tenant_id + order.receipt);
     assert.equal(new Set(receipts).size, receipts.length);
   });
 
@@ -184,7 +197,7 @@ describe('kill -9 under load', () => {
     const [sums] = await json(`SELECT (SELECT count(*) FROM pos.payment) AS payments, (SELECT sum(on_hand) FROM pos.stock) AS stock,
       (SELECT count(*) FROM pos.orders WHERE payment_state = 'paid') AS paid`);
     assert.equal(sums.payments, sums.paid);
-    assert.equal(before_.stock - sums.stock, acknowledged.length * 1000000);
+    assert.equal(earlier.stock - sums.stock, acknowledged.length * 1000000);
   });
 
   test('the journals have no gap and verify', async () => {

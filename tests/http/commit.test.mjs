@@ -1,4 +1,4 @@
-// Nothing leaves the server before the commit has decided (performance.md, pitfall 9).
+// Nothing leaves the server before the commit has decided.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// A register as sync.md describes it: a hash-chained log of operations, pushed in order.
+// A register: a hash-chained log of operations, pushed in order.
 import { createHash, randomUUID } from 'node:crypto';
 import { ok, uuid7 } from './client.mjs';
 

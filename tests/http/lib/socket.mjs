@@ -1,4 +1,4 @@
-// A subscriber as sync.md 4 describes it: keeps its cursor, checks that frames join, loses nothing.
+// A subscriber: keeps its cursor, checks that frames join, loses nothing.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import WebSocket from 'ws';
