@@ -1,7 +1,7 @@
 // How long an order takes to the kitchen screen: from the moment it is due to be sent to the frame in the screen's hands.
 import { performance } from 'node:perf_hooks';
 import { head, Subscriber } from '../../http/lib/socket.mjs';
-import { uuid7 } from '../../http/lib/client.mjs';
+import { ok, uuid7 } from '../../http/lib/client.mjs';
 
 function percentile(sorted, share) {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
@@ -19,7 +19,7 @@ export async function kitchenLatency({ client, item }, rate, seconds) {
   screen.waiters.push((message) => {
     const now = performance.now();
     for (const change of message.k === 'ch' ? message.c : []) {
-      const order = change[2] === 'ticket' && change[5].order_id && Buffer.from(change[5].order_id, 'base64url').toString('hex');
+      const order = change[2] === 'ticket' && change[6].order_id && Buffer.from(change[6].order_id, 'base64url').toString('hex');
       if (!due.has(order)) continue;
       latency.push(now - due.get(order));
       due.delete(order);
@@ -29,13 +29,14 @@ export async function kitchenLatency({ client, item }, rate, seconds) {
   });
   const begin = performance.now();
   const sends = [];
+  const sell = async (body) => ok(await client.post('/v1/orders', body), 201);
   for (let i = 0; i < total; i += 1) {
     const at = begin + (i * 1000) / rate;
     const early = at - performance.now();
     if (early > 0) await new Promise((done) => { setTimeout(done, early); });
     const id = uuid7();
-    due.set(id.replaceAll('-', ''), performance.now());
-    sends.push(client.post('/v1/orders', { id, send: true, lines: [{ item_id: item.id, qty: '1' }] }));
+    due.set(id.replaceAll('-', ''), at);
+    sends.push(sell({ id, send: true, lines: [{ item_id: item.id, qty: '1' }] }));
   }
   await Promise.all([...sends, all]);
   await screen.close();
