@@ -35,7 +35,6 @@ export function meter(stack) {
   const postmaster = Number(readFileSync(`${stack.pgData}/postmaster.pid`, 'utf8').split('\n')[0]);
   const wal = async () => Number(await stack.psql("SELECT pg_current_wal_insert_lsn() - '0/0'"));
   return async (load) => {
-    await stack.psql('CHECKPOINT');
     const before = { wal: await wal(), cluster: clusterTime(postmaster), server: stat(stack.mposd.pid).own };
     const result = load();
     const spent = { cluster: clusterTime(postmaster) - before.cluster, server: stat(stack.mposd.pid).own - before.server };
