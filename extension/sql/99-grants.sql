@@ -1,4 +1,4 @@
--- 99-grants.sql: the owner role owns every function; the server and the signer may execute what is named here.
+-- 99-grants.sql: the owner role owns every function; the server may execute three.
 
 DO $$
 DECLARE
