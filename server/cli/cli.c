@@ -84,6 +84,13 @@ take_value(const char *command, const cli_option *option, const char *value)
         *option->text = value;
         return;
     }
+    if (option->list != NULL) {
+        if (option->list->count == CLI_LIST_MAX) {
+            cli_usage(command, "%s can be given %d times", option->name, CLI_LIST_MAX);
+        }
+        option->list->items[option->list->count++] = value;
+        return;
+    }
     *option->number = strtol(value, &end, 10);
     if (*value == '\0' || *end != '\0' || *option->number <= 0) {
         cli_usage(command, "%s needs a whole number above zero, not \"%s\"", option->name, value);

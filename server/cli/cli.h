@@ -26,6 +26,12 @@ cli_verify(int argc, char **argv);
 int
 cli_simulate(int argc, char **argv);
 int
+cli_note(int argc, char **argv);
+int
+cli_proof(int argc, char **argv);
+int
+cli_log(int argc, char **argv);
+int
 cli_version(int argc, char **argv);
 
 /* Prints "mpos: ..." and ends the program with CLI_FAILED. */
@@ -44,8 +50,15 @@ cli_realloc(void *old, size_t size);
 char *
 cli_strdup(const char *text);
 
+/* The values of an option that may be given several times. */
+#define CLI_LIST_MAX 64
+typedef struct cli_list {
+    const char *items[CLI_LIST_MAX];
+    size_t count;
+} cli_list;
+
 /*
- * One option of a command. kind: a flag sets *flag; text and number take the next argument (or --name=value).
+ * One option of a command. kind: a flag sets *flag; text, number and list take the next argument (or --name=value).
  * A list of options ends with a NULL name.
  */
 typedef struct cli_option {
@@ -53,6 +66,7 @@ typedef struct cli_option {
     bool *flag;
     const char **text;
     long *number; /* must be above zero */
+    cli_list *list;
 } cli_option;
 
 /*

@@ -11,6 +11,9 @@ static const struct {
 } commands[] = {
     {"tenant", cli_tenant, "create or list businesses"},
     {"verify", cli_verify, "check the journals and the rows that they speak of"},
+    {"log", cli_log, "check a log directory that any software wrote"},
+    {"proof", cli_proof, "check a proof that an entry is in a log"},
+    {"note", cli_note, "check a signed note"},
     {"simulate", cli_simulate, "a lunch rush against a running server"},
     {"version", cli_version, "print the version"},
 };

@@ -179,15 +179,10 @@ cli_simulate(int argc, char **argv)
                      .outlet = "main",
                      .staff = "101",
                      .pin = "1234"};
-    const cli_option options[] = {{"--rate", NULL, NULL, &o.rate},
-                                  {"--seconds", NULL, NULL, &o.seconds},
-                                  {"--url", NULL, &o.url, NULL},
-                                  {"--tenant", NULL, &o.tenant, NULL},
-                                  {"--outlet", NULL, &o.outlet, NULL},
-                                  {"--staff", NULL, &o.staff, NULL},
-                                  {"--pin", NULL, &o.pin, NULL},
-                                  {"--cacert", NULL, &o.ca_file, NULL},
-                                  {0}};
+    const cli_option options[] = {
+        {"--rate", .number = &o.rate},   {"--seconds", .number = &o.seconds}, {"--url", .text = &o.url},
+        {"--tenant", .text = &o.tenant}, {"--outlet", .text = &o.outlet},     {"--staff", .text = &o.staff},
+        {"--pin", .text = &o.pin},       {"--cacert", .text = &o.ca_file},    {0}};
     struct curl_slist *headers;
     json_t *catalogue;
     sim_load *load;

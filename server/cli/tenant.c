@@ -110,7 +110,7 @@ create(int argc, char **argv)
 {
     const char *template = NULL, *slug = NULL, *db = NULL, *name = NULL;
     const cli_option options[] = {
-        {"--template", NULL, &template, NULL}, {"--slug", NULL, &slug, NULL}, {"--db", NULL, &db, NULL}, {0}};
+        {"--template", .text = &template}, {"--slug", .text = &slug}, {"--db", .text = &db}, {0}};
     int count = cli_options("tenant", help, options, argc, argv);
     const char *values[1];
     json_t *doc;
@@ -151,7 +151,7 @@ static int
 list(int argc, char **argv)
 {
     const char *db = NULL;
-    const cli_option options[] = {{"--db", NULL, &db, NULL}, {0}};
+    const cli_option options[] = {{"--db", .text = &db}, {0}};
     PGconn *conn;
     PGresult *result;
 

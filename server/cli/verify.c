@@ -141,9 +141,9 @@ cli_verify(int argc, char **argv)
 {
     const char *only = NULL, *db = NULL;
     verify_run run = {.findings_shown_max = 100};
-    const cli_option options[] = {{"--journal", NULL, &only, NULL},
-                                  {"--show", NULL, NULL, &run.findings_shown_max},
-                                  {"--db", NULL, &db, NULL},
+    const cli_option options[] = {{"--journal", .text = &only},
+                                  {"--show", .number = &run.findings_shown_max},
+                                  {"--db", .text = &db},
                                   {0}};
     int status;
 

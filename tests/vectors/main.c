@@ -17,6 +17,7 @@ static const kind kinds[] = {
     {"pricing", run_pricing},
     {"merkle-inclusion", run_inclusion},
     {"merkle-consistency", run_consistency},
+    {"note", run_note},
 };
 
 typedef struct tally {
@@ -166,7 +167,7 @@ run_file(const kind *k, const char *file, tally *t)
     }
     while (readable && more(in)) {
         json_error_t error;
-        json_t *value = json_loadf(in, JSON_DISABLE_EOF_CHECK | JSON_REJECT_DUPLICATES, &error);
+        json_t *value = json_loadf(in, JSON_DISABLE_EOF_CHECK | JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
 
         readable = value != NULL;
         if (readable) {
@@ -191,7 +192,7 @@ main(int argc, char **argv)
         k = strcmp(kinds[i].name, argv[1]) == 0 ? &kinds[i] : k;
     }
     if (k == NULL || argc < 3 || sodium_init() < 0) {
-        fprintf(stderr, "usage: vectors pricing|merkle-inclusion|merkle-consistency FILE...\n");
+        fprintf(stderr, "usage: vectors pricing|merkle-inclusion|merkle-consistency|note FILE...\n");
         return 2;
     }
     for (int i = 2; i < argc; i++) {

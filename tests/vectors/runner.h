@@ -39,5 +39,7 @@ void
 run_inclusion(const json_t *object, report *r);
 void
 run_consistency(const json_t *object, report *r);
+void
+run_note(const json_t *object, report *r);
 
 #endif
