@@ -167,7 +167,8 @@ run_file(const kind *k, const char *file, tally *t)
     }
     while (readable && more(in)) {
         json_error_t error;
-        json_t *value = json_loadf(in, JSON_DISABLE_EOF_CHECK | JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+        json_t *value =
+            json_loadf(in, JSON_DISABLE_EOF_CHECK | JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
 
         readable = value != NULL;
         if (readable) {
