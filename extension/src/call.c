@@ -20,6 +20,7 @@
 #include "idempotency.h"
 #include "journal_store.h"
 #include "pending.h"
+#include "pii_store.h"
 #include "sqlstate.h"
 #include "tenant.h"
 #include "uuid.h"
@@ -282,6 +283,7 @@ mpos_call_sql(PG_FUNCTION_ARGS)
     check_rights(&call, operation);
     call.operation = operation->name;
     call.input = PG_GETARG_JSONB_P(ARG_INPUT);
+    call.recorded = mpos_pii_strip(call.input);
     mpos_uuid_v7_at(call.now_us, &call.transaction);
     initStringInfo(&call.body);
     initStringInfo(&call.entries);

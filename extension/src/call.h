@@ -30,6 +30,8 @@ typedef struct mpos_call {
     const char *operation; /* name, NUL-terminated */
     Jsonb *
         input; /* {"params":{...},"body":{...}} as the server built it; params: path and query, all strings */
+    Jsonb *
+        recorded; /* the input as journal and stored answers may know it: without personal data (pii_store.h) */
     int64 now_us;          /* statement time, µs since 1970 */
     pg_uuid_t transaction; /* UUIDv7 of this transaction, the header's field; known before the flush */
 

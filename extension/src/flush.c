@@ -351,6 +351,7 @@ append_part(mpos_head *head, const group *g, int at, const pg_uuid_t *transactio
     memcpy(header.payload_hash, p->payload_hash, sizeof header.payload_hash);
     if (g->note != NULL) {
         memcpy(header.actor, g->note->actor.data, UUID_LEN);
+        header.kind = g->note->kind != 0 ? (uint8)g->note->kind : header.kind;
         if (g->carries_input && at == 0 && !is_zero(g->note->aux)) {
             header.kind = MPOS_ENTRY_DEVICE_BATCH;
             memcpy(header.aux, g->note->aux, sizeof header.aux);

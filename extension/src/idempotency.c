@@ -49,7 +49,7 @@ wait_for_key(const mpos_call *call)
 
 /*
  * What makes two requests the same: outlet, operation and input. The session is not part: it may have been
- * renewed.
+ * renewed. Personal data is there as its commitments: nothing must remain here that a guess could be tried on.
  */
 static void
 request_hash(const mpos_call *call, uint8 out[MPOS_SHA256_LEN])
@@ -57,7 +57,7 @@ request_hash(const mpos_call *call, uint8 out[MPOS_SHA256_LEN])
     mpos_sha256_begin();
     mpos_sha256_add(call->context.outlet, sizeof call->context.outlet);
     mpos_sha256_add(call->operation, strlen(call->operation) + 1);
-    mpos_sha256_add(VARDATA(call->input), VARSIZE(call->input) - VARHDRSZ);
+    mpos_sha256_add(VARDATA(call->recorded), VARSIZE(call->recorded) - VARHDRSZ);
     mpos_sha256_end(out);
 }
 

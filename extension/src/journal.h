@@ -42,6 +42,10 @@ mpos_audit_input(mpos_call *call, const char *text, size_t len);
 void
 mpos_audit_aux(mpos_call *call, const uint8 hash[32]);
 
+/* The kind (mpos_entry_kind) of the entries of this call, when they are no plain transaction. */
+void
+mpos_audit_kind(mpos_call *call, int kind);
+
 /* Adds a priced form's hash to the audit section; once per order priced. */
 void
 mpos_audit_priced(mpos_call *call, const uint8 hash[32]);

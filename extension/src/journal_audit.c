@@ -111,6 +111,16 @@ mpos_audit_aux(mpos_call *call, const uint8 hash[32])
 }
 
 void
+mpos_audit_kind(mpos_call *call, int kind)
+{
+    mpos_note *note = mpos_pending_note();
+
+    if (note != NULL) {
+        note->kind = kind;
+    }
+}
+
+void
 mpos_audit_priced(mpos_call *call, const uint8 hash[32])
 {
     mpos_note *note = mpos_pending_note();

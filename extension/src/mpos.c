@@ -11,6 +11,7 @@
 #include "doorbell.h"
 #include "heap.h"
 #include "pending.h"
+#include "pii_store.h"
 #include "tenant.h"
 
 PG_MODULE_MAGIC;
@@ -35,6 +36,7 @@ void
 _PG_init(void)
 {
     mpos_context_key_init();
+    mpos_pii_key_init();
     mpos_doorbell_init();
     MarkGUCPrefixReserved("mpos");
     if (process_shared_preload_libraries_in_progress) {

@@ -52,6 +52,8 @@ const mpos_operation mpos_operations[] = {
     {"order.receipt", mpos_order_receipt, MPOS_SCOPE_ORDER_READ, MPOS_OP_READ},
     {"order.send", mpos_order_send_http, MPOS_SCOPE_ORDER_WRITE, MPOS_OP_WRITE},
     {"payment.cash", mpos_payment_cash_http, MPOS_SCOPE_PAYMENT_WRITE, MPOS_OP_WRITE},
+    {"pii.erase", mpos_pii_erase, MPOS_SCOPE_PII_ERASE, MPOS_OP_WRITE},
+    {"pii.read", mpos_pii_read, MPOS_SCOPE_PII_READ, MPOS_OP_SELF_KEYED},
     {"session.close", mpos_session_close, MPOS_SCOPE_SESSION, MPOS_OP_WRITE},
     {"session.open", mpos_session_open, MPOS_SCOPE_AUTH, MPOS_OP_SELF_KEYED | MPOS_OP_PLATFORM},
     {"shift.close", mpos_shift_close_http, MPOS_SCOPE_SHIFT_WRITE, MPOS_OP_WRITE},

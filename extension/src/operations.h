@@ -10,6 +10,7 @@
 
 #include "call.h"
 #include "device.h"
+#include "input.h"
 
 #define MPOS_OP_FLAGS_MAX 8
 
@@ -20,6 +21,8 @@ typedef struct mpos_device_op {
     bool noop;
     const char *flags[MPOS_OP_FLAGS_MAX];
     int flag_count;
+
+    const mpos_list *pii; /* mpos_pii_value that travelled beside the operation, NULL for none */
 
     /* what a sale tells its device */
     bool has_order;
@@ -73,6 +76,10 @@ mpos_err
 mpos_sync_push(mpos_call *call);
 mpos_err
 mpos_event_list(mpos_call *call);
+mpos_err
+mpos_pii_read(mpos_call *call);
+mpos_err
+mpos_pii_erase(mpos_call *call);
 mpos_err
 mpos_session_open(mpos_call *call);
 mpos_err

@@ -7,6 +7,7 @@
 #include "operations.h"
 #include "order_rows.h"
 #include "payment.h"
+#include "pii_store.h"
 #include "uuid.h"
 
 #define TABLE_MAX 32
@@ -25,6 +26,9 @@ typedef struct place_in {
     uint8 catalogue[32];
     uint8 priced_hash[32];
     int64 receipt_n;
+    mpos_customer customer;
+    uint8 note[32];
+    mpos_list pii;
 } place_in;
 
 enum {
@@ -37,7 +41,10 @@ enum {
     PLACE_PAYMENTS,
     PLACE_CATALOGUE,
     PLACE_PRICED_HASH,
-    PLACE_RECEIPT_N
+    PLACE_RECEIPT_N,
+    PLACE_CUSTOMER,
+    PLACE_NOTE,
+    PLACE_PII
 };
 
 static const char *const channels[] = {"counter", "dine_in",  "takeaway", "kiosk", "qr",
@@ -57,6 +64,9 @@ static const mpos_field place_fields[] = {
     {"catalogue", MPOS_IN_HASH, 0, offsetof(place_in, catalogue)},
     {"priced_hash", MPOS_IN_HASH, 0, offsetof(place_in, priced_hash)},
     {"receipt_n", MPOS_IN_INT, 0, offsetof(place_in, receipt_n), 1, RECEIPT_N_MAX},
+    {"customer", MPOS_IN_OBJECT, 0, offsetof(place_in, customer), 0, 0, NULL, &mpos_customer_shape},
+    {"note", MPOS_IN_HASH, 0, offsetof(place_in, note)},
+    {"pii", MPOS_IN_OBJECTS, 0, offsetof(place_in, pii), 0, MPOS_PII_VALUES_MAX, NULL, &mpos_pii_shape},
 };
 MPOS_SHAPE(place, place_in);
 
@@ -164,6 +174,7 @@ place(mpos_call *call, mpos_device_op *op, const place_in *in, mpos_device *devi
 {
     mpos_order order;
     mpos_settlement settlement;
+    mpos_pii personal;
     mpos_err err;
 
     begin(call, in, device, &order);
@@ -178,10 +189,14 @@ place(mpos_call *call, mpos_device_op *op, const place_in *in, mpos_device *devi
         order.payment_state = mpos_payment_state_of(order.total, 0);
         err = mpos_settle_check(call, op, device, &order, &in->payments, "/payments", &settlement);
     }
+    if (err == MPOS_OK) {
+        err = mpos_pii_accept(call, op, &in->pii, &personal);
+    }
     if (err != MPOS_OK) {
         return err;
     }
     settlement.receipt_n = in->receipt_n;
+    mpos_pii_store(call, &personal, order.id);
     write(call, op, device, &order, &settlement, in->send);
     if (op != NULL) {
         mpos_op_outcome(op, &order, settlement.first);

@@ -107,8 +107,8 @@ mpos_pending_note(void)
     running_note->transaction = running_call->transaction;
     initStringInfo(&running_note->input);
     initStringInfo(&running_note->priced);
-    if (running_call->input != NULL) {
-        default_input(running_note, running_call->input);
+    if (running_call->recorded != NULL) {
+        default_input(running_note, running_call->recorded);
     }
     MemoryContextSwitchTo(old);
     return running_note;

@@ -28,6 +28,7 @@ typedef struct mpos_note {
         input; /* canonical JSON strings with commas; empty until the first change asks for the default */
     StringInfoData priced; /* the same, of hashes */
     int input_count;
+    int kind; /* mpos_entry_kind of its entries, 0 for the usual one */
     int priced_count;
     uint8 aux[32];
 } mpos_note;

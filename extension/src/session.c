@@ -20,7 +20,8 @@
 #define KITCHEN_SCOPES                                                                                       \
     (MPOS_SCOPE_SESSION | MPOS_SCOPE_CATALOGUE_READ | MPOS_SCOPE_ORDER_READ | MPOS_SCOPE_KITCHEN_READ |      \
      MPOS_SCOPE_KITCHEN_WRITE | MPOS_SCOPE_SYNC_PUSH | MPOS_SCOPE_EVENT_READ)
-#define MANAGER_SCOPES (CASHIER_SCOPES | KITCHEN_SCOPES | MPOS_SCOPE_JOURNAL_READ)
+#define MANAGER_SCOPES                                                                                       \
+    (CASHIER_SCOPES | KITCHEN_SCOPES | MPOS_SCOPE_JOURNAL_READ | MPOS_SCOPE_PII_READ | MPOS_SCOPE_PII_ERASE)
 
 static mpos_statement directory_statement = {"SELECT tenant_id FROM pos.directory WHERE slug = $1"};
 

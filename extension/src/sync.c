@@ -11,6 +11,7 @@
 #include "journal.h"
 #include "json.h"
 #include "op.h"
+#include "pii_store.h"
 #include "shift.h"
 #include "sqlstate.h"
 #include "sync.h"
@@ -24,11 +25,13 @@ typedef struct op_in {
     uint32 given;
     const char *s;
     const char *sig;
+    mpos_list pii;
 } op_in;
 
 static const mpos_field op_fields[] = {
     {"s", MPOS_IN_TEXT, MPOS_IN_REQUIRED, offsetof(op_in, s), 0, MPOS_OP_SIZE_MAX},
     {"sig", MPOS_IN_TEXT, 0, offsetof(op_in, sig), 0, 128},
+    {"pii", MPOS_IN_OBJECTS, 0, offsetof(op_in, pii), 0, MPOS_PII_VALUES_MAX, NULL, &mpos_pii_shape},
 };
 MPOS_SHAPE(op, op_in);
 
@@ -87,6 +90,7 @@ read_ops(mpos_call *call, const push_in *in, mpos_push_op *ops)
         if (err != MPOS_OK) {
             return err;
         }
+        ops[i].pii = &texts[i].pii;
         if (ops[i].seq != in->first + i || ops[i].gen != in->gen ||
             memcmp(ops[i].device, in->dev, sizeof in->dev) != 0 ||
             (i > 0 && memcmp(ops[i].prev, ops[i - 1].hash, sizeof ops[i].prev) != 0)) {

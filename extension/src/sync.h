@@ -20,6 +20,7 @@ typedef struct mpos_push_op {
     int64 version;
     uint8 root[16];
     const JsonbContainer *body;
+    const mpos_list *pii; /* mpos_pii_value that travelled beside it */
 } mpos_push_op;
 
 /* Reads the bytes of an operation (sync_op.c); refuses what is not an operation at all. */

@@ -12,6 +12,7 @@
 #include "journal.h"
 #include "json.h"
 #include "op.h"
+#include "pii_store.h"
 #include "sha256.h"
 #include "statement.h"
 #include "sync.h"
@@ -158,6 +159,17 @@ handler_input(const op_kind *kind, const JsonbContainer *body)
     return JsonbValueToJsonb(done);
 }
 
+/* What waits for a person still waits for its personal values, under the order that it is about; only true ones. */
+static void
+keep_personal(mpos_call *call, const mpos_push_op *op)
+{
+    mpos_pii personal = {op->body, op->pii};
+
+    if (mpos_pii_ready() && mpos_pii_check(call, &personal) == MPOS_OK) {
+        mpos_pii_store(call, &personal, op->root);
+    }
+}
+
 void
 mpos_push_op_keep(mpos_call *call, mpos_device *device, const mpos_push_op *op, const char *code,
                   bool refused)
@@ -176,6 +188,9 @@ mpos_push_op_keep(mpos_call *call, mpos_device *device, const mpos_push_op *op, 
     mpos_arg_text(&args, refused ? "refused" : "open");
     (void)mpos_statement_run(&suspend_statement, &args);
     device->suspended += refused ? 0 : 1;
+    if (!refused) {
+        keep_personal(call, op);
+    }
 }
 
 /* Only a device that has something in suspense needs to look. */
@@ -245,7 +260,7 @@ void
 mpos_push_op_run(mpos_call *call, mpos_device *device, const mpos_push_op *op, const char *forced,
                  StringInfo out)
 {
-    mpos_device_op outcome = {.device = device, .ts = op->ts};
+    mpos_device_op outcome = {.device = device, .ts = op->ts, .pii = op->pii};
     mpos_device before = *device;
     mpos_op_type type;
     mpos_err err;

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { as, cafe, cook, manager, menu, rows, shop, suite, world } from './lib/context.mjs';
 import { Client, ok, send, uuid7, withoutRequestId } from './lib/client.mjs';
 import { Device } from './lib/device.mjs';
+import { personal } from './lib/personal.mjs';
 import { operations, resolve } from './lib/schema.mjs';
 
 // One real row of every kind of the café (B); the shop (A) asks for them.
@@ -13,7 +14,11 @@ async function victim() {
   const screen = await as(cafe, cook, { register: 'K1' });
   const register = await new Device(await as(cafe, manager, { register: 'R1' })).load();
   const { document, kitchen, stocked } = await menu();
-  const { order } = ok(await client.post('/v1/orders', { send: true, lines: [{ item_id: kitchen.id, qty: '1' }] }), 201);
+  const subject = uuid7();
+  const { members, pii } = personal({ '/note': 'secret' }, subject);
+  const { order } = ok(await client.post('/v1/orders', { ...members, pii, send: true, lines: [{ item_id: kitchen.id, qty: '1' }] }), 201);
+  // The first sale opens the shift.
+  ok(await client.post('/v1/orders', { lines: [{ item_id: kitchen.id, qty: '1' }], payments: [{ tender: 'cash', amount: kitchen.price }] }), 201);
   const { tickets } = ok(await screen.get('/v1/kitchen/tickets'));
   const ticket = tickets.find((one) => one.order_id === order.id);
   const bump = ok(await screen.post(`/v1/kitchen/tickets/${ticket.id}/bump`, { to: 'cooking' }));
@@ -23,6 +28,7 @@ async function victim() {
     order_id: order.id, line_id: order.lines[0].id, ticket_id: ticket.id, item_id: stocked.id, shift_id: shift.shift_id,
     journal_id: client.session.journal_id, undo: bump.bump_id, items: ticket.items[0].id, dev: register.dev,
     modifier_id: document.groups[0].modifiers[0].id, slot_id: combo.combo[0].id, after: order.id,
+    subject_id: subject,
   };
 }
 
@@ -88,7 +94,7 @@ suite('isolation', () => {
     const found = new Set(probes().map((probe) => `${probe.op.operationId} ${probe.in} ${probe.name}`));
     for (const expected of ['getOrder path order_id', 'placeOrder body item_id', 'placeOrder body modifier_id', 'placeOrder body slot_id',
       'payCash body order_id', 'recallTicket body undo', 'bumpTicket body items', 'listOrders query after', 'listStock query after',
-      'getJournal path journal_id', 'voidLine path line_id']) assert.ok(found.has(expected), expected);
+      'getJournal path journal_id', 'voidLine path line_id', 'readPii body subject_id', 'erasePii body order_id']) assert.ok(found.has(expected), expected);
   });
 
   test("another business's ids answer what random ids answer", async () => {

@@ -1,0 +1,4 @@
+BEGIN;
+DROP TABLE pos.pii;
+DROP TABLE pos.pii_subject;
+COMMIT;
