@@ -16,6 +16,7 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
+#include "capture.h"
 #include "capture_plan.h"
 #include "journal_header.h"
 #include "pending.h"
@@ -215,6 +216,23 @@ capture_update(const mpos_capture_plan *plan, const row_image *before, const row
         note_change(plan, before, NULL);
         note_change(plan, NULL, after);
     }
+}
+
+void
+mpos_capture_insert(Relation relation, const Trigger *trigger, Datum *values, bool *nulls)
+{
+    row_image image = {values, nulls};
+
+    note_change(mpos_capture_plan_get(relation, trigger), NULL, &image);
+}
+
+void
+mpos_capture_update(Relation relation, const Trigger *trigger, HeapTuple before, HeapTuple after)
+{
+    row_image first = take_apart(before, RelationGetDescr(relation));
+    row_image second = take_apart(after, RelationGetDescr(relation));
+
+    capture_update(mpos_capture_plan_get(relation, trigger), &first, &second);
 }
 
 Datum

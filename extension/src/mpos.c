@@ -8,6 +8,7 @@
 
 #include "capture_plan.h"
 #include "context_key.h"
+#include "direct.h"
 #include "doorbell.h"
 #include "heap.h"
 #include "pending.h"
@@ -44,6 +45,7 @@ _PG_init(void)
         warn_unless_zero("log_parameter_max_length_on_error");
     }
     mpos_heap_init();
+    mpos_direct_init();
     mpos_capture_plan_init();
     /* Callbacks run in the reverse order of registration; none here depends on it. */
     mpos_tenant_init();

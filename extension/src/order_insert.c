@@ -1,204 +1,243 @@
-/* order_insert.c - new orders, lines and payments: the write of a sale is one statement. */
+/* order_insert.c - new orders, lines and payments. */
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
+#include "utils/jsonb.h"
+#include "utils/timestamp.h"
 
+#include "direct.h"
 #include "order_rows.h"
 #include "sqlstate.h"
 #include "statement.h"
 
-#define LINE_COLUMNS                                                                                         \
-    "tenant_id, order_id, outlet_id, line_id, parent_id, item_id, position, name, station, stocked, qty, "   \
-    "unit_price, "                                                                                           \
-    "modifiers, gross, discount, tax, total, course, state, version"
+static const char *const order_columns[] = {
+    "tenant_id",      "order_id",    "outlet_id",   "device_id",     "staff_id",    "shift_id",
+    "channel",        "table_label", "state",       "payment_state", "version",     "currency",
+    "gross",          "discount",    "net",         "tax",           "total",       "paid",
+    "catalogue",      "priced_form", "priced_hash", "receipt",       "call_number", "flags",
+    "transaction_id", "created_at"};
 
-/* $1 to $3 tenant, order, outlet; then the arrays of arg_lines. */
-#define LINE_ROWS                                                                                            \
-    "SELECT $1, $2, $3, u.a, u.b, u.c, u.d, u.e, u.f, u.g, u.h, u.i, u.j::jsonb, u.k, u.l, u.m, u.n, u.o, "  \
-    "u.p, 1 "                                                                                                \
-    "FROM unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::int4[], $8::text[], $9::text[], $10::bool[], "      \
-    "$11::int8[], "                                                                                          \
-    "$12::int8[], $13::text[], $14::int8[], $15::int8[], $16::int8[], $17::int8[], $18::int4[], "            \
-    "$19::text[]) "                                                                                          \
-    "AS u(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p)"
+static const char *const line_columns[] = {"tenant_id", "order_id",   "line_id",   "outlet_id", "position",
+                                           "parent_id", "item_id",    "name",      "station",   "stocked",
+                                           "qty",       "unit_price", "modifiers", "gross",     "discount",
+                                           "tax",       "total",      "course",    "state",     "version"};
 
-#define PAYMENT_COLUMNS                                                                                      \
-    "tenant_id, order_id, outlet_id, device_id, staff_id, shift_id, created_at, payment_id, tender, "        \
-    "amount, tendered, rounding"
+static const char *const payment_columns[] = {"tenant_id", "order_id", "payment_id", "outlet_id",
+                                              "device_id", "staff_id", "shift_id",   "tender",
+                                              "amount",    "tendered", "rounding",   "created_at"};
 
-static mpos_statement order_statement = {
-    "WITH placed AS (INSERT INTO pos.orders (tenant_id, order_id, outlet_id, device_id, staff_id, shift_id, "
-    "created_at, "
-    "channel, table_label, state, payment_state, version, currency, gross, discount, net, tax, total, paid, "
-    "catalogue, "
-    "priced_form, priced_hash, receipt, call_number, flags, transaction_id) "
-    "VALUES ($1, $2, $3, $20, $21, $22, $23, $24, $25, $26, $27, 1, $28, $29, $30, $31, $32, $33, $34, $35, "
-    "$36, $37, $38, "
-    "$39, $40, $41) ON CONFLICT DO NOTHING RETURNING 1), "
-    "lines AS (INSERT INTO pos.order_line (" LINE_COLUMNS ") " LINE_ROWS "), "
-    "paid AS (INSERT INTO pos.payment (" PAYMENT_COLUMNS ") "
-    "SELECT $1, $2, $3, $42, $21, $22, $23, p.a, 'cash', p.b, p.c, p.d "
-    "FROM unnest($43::uuid[], $44::int8[], $45::int8[], $46::int8[]) AS p(a, b, c, d)) "
-    "SELECT 1 FROM placed"};
+static mpos_direct orders = {{"pos", "orders", "orders_pkey"}, order_columns, lengthof(order_columns)};
+static mpos_direct lines = {{"pos", "order_line", "order_line_pkey"}, line_columns, lengthof(line_columns)};
+static mpos_direct payments = {
+    {"pos", "payment", "payment_pkey"}, payment_columns, lengthof(payment_columns)};
 
-static mpos_statement lines_statement = {"INSERT INTO pos.order_line (" LINE_COLUMNS ") " LINE_ROWS};
-
-static mpos_statement payment_statement = {"INSERT INTO pos.payment (" PAYMENT_COLUMNS
-                                           ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'cash', $9, $10, $11)"};
-
-enum { LINE_ARRAYS = 16 };
-
-static const Oid line_types[LINE_ARRAYS] = {UUIDOID, UUIDOID, UUIDOID, INT4OID, TEXTOID, TEXTOID,
-                                            BOOLOID, INT8OID, INT8OID, TEXTOID, INT8OID, INT8OID,
-                                            INT8OID, INT8OID, INT4OID, TEXTOID};
+/* The next column of a row. */
+typedef struct cells {
+    mpos_direct_row *row;
+    int count;
+} cells;
 
 static void
-line_cells(const mpos_order_line *line, Datum *cells[LINE_ARRAYS], bool *nulls[LINE_ARRAYS], int i)
+put(cells *to, Datum value)
 {
-    const Datum row[LINE_ARRAYS] = {PointerGetDatum(line->id),
-                                    PointerGetDatum(line->parent),
-                                    PointerGetDatum(line->item),
-                                    Int32GetDatum(line->position),
-                                    CStringGetTextDatum(line->name),
-                                    line->station != NULL ? CStringGetTextDatum(line->station) : (Datum)0,
-                                    BoolGetDatum(line->stocked),
-                                    Int64GetDatum(line->qty),
-                                    Int64GetDatum(line->unit_price),
-                                    CStringGetTextDatum(line->modifiers),
-                                    Int64GetDatum(line->gross),
-                                    Int64GetDatum(line->discount),
-                                    Int64GetDatum(line->tax),
-                                    Int64GetDatum(line->total),
-                                    Int32GetDatum(line->course),
-                                    CStringGetTextDatum(mpos_line_state_text(line->state))};
-
-    for (int c = 0; c < LINE_ARRAYS; c++) {
-        cells[c][i] = row[c];
-        nulls[c][i] = false;
-    }
-    nulls[1][i] = !line->has_parent;
-    nulls[5][i] = line->station == NULL;
+    to->row->nulls[to->count] = false;
+    to->row->values[to->count++] = value;
 }
 
 static void
-arg_lines(mpos_args *args, const mpos_order *order, int first)
+put_null_or(cells *to, bool is_null, Datum value)
 {
-    int count = order->line_count - first;
-    Datum *cells[LINE_ARRAYS];
-    bool *nulls[LINE_ARRAYS];
-
-    for (int c = 0; c < LINE_ARRAYS; c++) {
-        cells[c] = palloc(sizeof(Datum) * (size_t)Max(count, 1));
-        nulls[c] = palloc(sizeof(bool) * (size_t)Max(count, 1));
-    }
-    for (int i = 0; i < count; i++) {
-        line_cells(&order->lines[first + i], cells, nulls, i);
-    }
-    for (int c = 0; c < LINE_ARRAYS; c++) {
-        mpos_arg_array(args, line_types[c], cells[c], nulls[c], count);
-    }
+    to->row->nulls[to->count] = is_null;
+    to->row->values[to->count++] = value;
 }
 
 static void
-arg_payments(mpos_args *args, const mpos_order *order)
+put_uuid(cells *to, const uint8 *id)
 {
-    size_t size = sizeof(Datum) * (size_t)Max(order->payment_count, 1);
-    Datum *ids = palloc(size);
-    Datum *amounts = palloc(size);
-    Datum *tendered = palloc(size);
-    Datum *rounding = palloc(size);
-
-    for (int i = 0; i < order->payment_count; i++) {
-        ids[i] = PointerGetDatum(order->payments[i].id);
-        amounts[i] = Int64GetDatum(order->payments[i].amount);
-        tendered[i] = Int64GetDatum(order->payments[i].tendered);
-        rounding[i] = Int64GetDatum(order->payments[i].rounding);
-    }
-    mpos_arg_array(args, UUIDOID, ids, NULL, order->payment_count);
-    mpos_arg_array(args, INT8OID, amounts, NULL, order->payment_count);
-    mpos_arg_array(args, INT8OID, tendered, NULL, order->payment_count);
-    mpos_arg_array(args, INT8OID, rounding, NULL, order->payment_count);
+    put(to, PointerGetDatum(id));
 }
 
 static void
-arg_order(mpos_args *args, const mpos_order *order)
+put_big(cells *to, int64 value)
+{
+    put(to, Int64GetDatum(value));
+}
+
+static void
+put_text(cells *to, const char *text)
+{
+    put_null_or(to, text == NULL, text != NULL ? CStringGetTextDatum(text) : (Datum)0);
+}
+
+static void
+put_hash(cells *to, const uint8 hash[32])
+{
+    bytea *value = palloc(VARHDRSZ + 32);
+
+    SET_VARSIZE(value, VARHDRSZ + 32);
+    memcpy(VARDATA(value), hash, 32);
+    put(to, PointerGetDatum(value));
+}
+
+static void
+put_flags(cells *to, const mpos_order *order)
 {
     Datum flags[MPOS_ORDER_FLAGS_MAX];
 
-    mpos_arg_uuid(args, order->device);
-    mpos_arg_uuid(args, order->staff);
-    mpos_arg_uuid(args, order->has_shift ? order->shift : NULL);
-    mpos_arg_time(args, order->created_us);
-    mpos_arg_text(args, order->channel);
-    mpos_arg_text(args, order->table);
-    mpos_arg_text(args, mpos_order_state_text(order->state));
-    mpos_arg_text(args, mpos_payment_state_text(order->payment_state));
-    mpos_arg_text(args, order->currency);
-    mpos_arg_big(args, order->gross);
-    mpos_arg_big(args, order->discount);
-    mpos_arg_big(args, order->net);
-    mpos_arg_big(args, order->tax);
-    mpos_arg_big(args, order->total);
-    mpos_arg_big(args, order->paid);
-    mpos_arg_bytes(args, order->catalogue, 32);
-    mpos_arg_bytes(args, (const uint8 *)VARDATA_ANY(order->form), VARSIZE_ANY_EXHDR(order->form));
-    mpos_arg_bytes(args, order->priced_hash, 32);
-    mpos_arg_text(args, order->receipt);
-    mpos_arg_text(args, order->call_number);
     for (int i = 0; i < order->flag_count; i++) {
         flags[i] = CStringGetTextDatum(order->flags[i]);
     }
-    mpos_arg_array(args, TEXTOID, flags, NULL, order->flag_count);
-    mpos_arg_uuid(args, order->transaction);
+    put(to, mpos_array(TEXTOID, flags, NULL, order->flag_count));
 }
 
 static void
-arg_keys(mpos_args *args, mpos_call *call, const mpos_order *order)
+form_order(const mpos_call *call, const mpos_order *order, mpos_direct_row *out)
 {
-    mpos_arg_uuid(args, call->context.tenant);
-    mpos_arg_uuid(args, order->id);
-    mpos_arg_uuid(args, order->outlet);
+    cells to = {out, 0};
+
+    put_uuid(&to, call->context.tenant);
+    put_uuid(&to, order->id);
+    put_uuid(&to, order->outlet);
+    put_uuid(&to, order->device);
+    put_uuid(&to, order->staff);
+    put_null_or(&to, !order->has_shift, PointerGetDatum(order->shift));
+    put_text(&to, order->channel);
+    put_text(&to, order->table);
+    put_text(&to, mpos_order_state_text(order->state));
+    put_text(&to, mpos_payment_state_text(order->payment_state));
+    put(&to, Int32GetDatum(1));
+    put_text(&to, order->currency);
+    put_big(&to, order->gross);
+    put_big(&to, order->discount);
+    put_big(&to, order->net);
+    put_big(&to, order->tax);
+    put_big(&to, order->total);
+    put_big(&to, order->paid);
+    put_hash(&to, order->catalogue);
+    put(&to, PointerGetDatum(order->form));
+    put_hash(&to, order->priced_hash);
+    put_text(&to, order->receipt);
+    put_text(&to, order->call_number);
+    put_flags(&to, order);
+    put_uuid(&to, order->transaction);
+    put(&to, TimestampTzGetDatum(mpos_time_to_pg(order->created_us)));
+    Assert(to.count == orders.column_count);
+}
+
+static void
+form_line(const mpos_call *call, const mpos_order *order, const mpos_order_line *line, mpos_direct_row *out)
+{
+    cells to = {out, 0};
+
+    put_uuid(&to, call->context.tenant);
+    put_uuid(&to, order->id);
+    put_uuid(&to, line->id);
+    put_uuid(&to, order->outlet);
+    put(&to, Int32GetDatum(line->position));
+    put_null_or(&to, !line->has_parent, PointerGetDatum(line->parent));
+    put_uuid(&to, line->item);
+    put_text(&to, line->name);
+    put_text(&to, line->station);
+    put(&to, BoolGetDatum(line->stocked));
+    put_big(&to, line->qty);
+    put_big(&to, line->unit_price);
+    put(&to, DirectFunctionCall1(jsonb_in, CStringGetDatum(line->modifiers)));
+    put_big(&to, line->gross);
+    put_big(&to, line->discount);
+    put_big(&to, line->tax);
+    put_big(&to, line->total);
+    put(&to, Int32GetDatum(line->course));
+    put_text(&to, mpos_line_state_text(line->state));
+    put(&to, Int32GetDatum(1));
+    Assert(to.count == lines.column_count);
+}
+
+static void
+form_payment(const mpos_call *call, const mpos_order *order, const uint8 device[16], const uint8 staff[16],
+             int64 created_us, const mpos_order_payment *payment, mpos_direct_row *out)
+{
+    cells to = {out, 0};
+
+    put_uuid(&to, call->context.tenant);
+    put_uuid(&to, order->id);
+    put_uuid(&to, payment->id);
+    put_uuid(&to, order->outlet);
+    put_uuid(&to, device);
+    put_uuid(&to, staff);
+    put_uuid(&to, order->shift);
+    put_text(&to, "cash");
+    put_big(&to, payment->amount);
+    put_big(&to, payment->tendered);
+    put_big(&to, payment->rounding);
+    put(&to, TimestampTzGetDatum(mpos_time_to_pg(created_us)));
+    Assert(to.count == payments.column_count);
+}
+
+static void
+insert(mpos_direct *table, const mpos_direct_row *rows, int count)
+{
+    Relation relation = mpos_direct_open(table);
+
+    mpos_direct_insert(table, relation, rows, count);
+    mpos_table_close(relation);
+}
+
+/* Another call with the same id may have been faster than the look that came before. */
+static void
+insert_order(mpos_call *call, const mpos_order *order)
+{
+    MemoryContext memory = CurrentMemoryContext;
+    mpos_direct_row row;
+
+    form_order(call, order, &row);
+    PG_TRY();
+    {
+        insert(&orders, &row, 1);
+    }
+    PG_CATCH();
+    {
+        MemoryContextSwitchTo(memory);
+        if (geterrcode() == ERRCODE_UNIQUE_VIOLATION) {
+            FlushErrorState();
+            mpos_raise(MPOS_E_ID_TAKEN, "/id", NULL);
+        }
+        PG_RE_THROW();
+    }
+    PG_END_TRY();
 }
 
 void
 mpos_order_insert(mpos_call *call, const mpos_order *order)
 {
-    mpos_args args = {0};
+    mpos_direct_row *rows = palloc(sizeof *rows * (size_t)Max(order->payment_count, 1));
 
-    arg_keys(&args, call, order);
-    arg_lines(&args, order, 0);
-    arg_order(&args, order);
-    mpos_arg_uuid(&args, order->device);
-    arg_payments(&args, order);
-    if (mpos_statement_run(&order_statement, &args) == 0) {
-        mpos_raise(MPOS_E_ID_TAKEN, "/id", NULL);
+    insert_order(call, order);
+    mpos_order_insert_lines(call, order, 0);
+    for (int i = 0; i < order->payment_count; i++) {
+        form_payment(call, order, order->device, order->staff, order->created_us, &order->payments[i],
+                     &rows[i]);
     }
+    insert(&payments, rows, order->payment_count);
 }
 
 void
 mpos_order_insert_lines(mpos_call *call, const mpos_order *order, int first)
 {
-    mpos_args args = {0};
+    int count = order->line_count - first;
+    mpos_direct_row *rows = palloc(sizeof *rows * (size_t)Max(count, 1));
 
-    arg_keys(&args, call, order);
-    arg_lines(&args, order, first);
-    (void)mpos_statement_run(&lines_statement, &args);
+    for (int i = 0; i < count; i++) {
+        form_line(call, order, &order->lines[first + i], &rows[i]);
+    }
+    insert(&lines, rows, count);
 }
 
 void
 mpos_order_insert_payment(mpos_call *call, const mpos_order *order, const mpos_order_payment *payment)
 {
-    mpos_args args = {0};
+    mpos_direct_row row;
 
-    arg_keys(&args, call, order);
-    mpos_arg_uuid(&args, call->context.device);
-    mpos_arg_uuid(&args, call->context.actor);
-    mpos_arg_uuid(&args, order->shift);
-    mpos_arg_time(&args, payment->at_us);
-    mpos_arg_uuid(&args, payment->id);
-    mpos_arg_big(&args, payment->amount);
-    mpos_arg_big(&args, payment->tendered);
-    mpos_arg_big(&args, payment->rounding);
-    (void)mpos_statement_run(&payment_statement, &args);
+    form_payment(call, order, call->context.device, call->context.actor, payment->at_us, payment, &row);
+    insert(&payments, &row, 1);
 }
