@@ -170,6 +170,8 @@ bind_query(api_database_call *call, const uint8_t *tenant, const api_request *re
     query->lane = request->lane;
     query->repeatable = request->repeatable;
     query->fresh_after_ms = request->fresh_after_ms;
+    query->coalesces = request->coalesces;
+    memcpy(query->outlet, call->exchange->claims.outlet, sizeof query->outlet);
     query->done = on_done;
     query->values[0] = (const char *)tenant;
     query->lengths[0] = UUID_SIZE;

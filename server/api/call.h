@@ -23,6 +23,7 @@ typedef struct api_request {
     uint64_t scope;
     db_lane_name lane;
     bool repeatable;
+    bool coalesces; /* as in db_query, for the outlet of the exchange's session */
     uint64_t fresh_after_ms; /* as in db_query */
     h2o_iovec_t key;    /* Idempotency-Key; base NULL for none */
     const char *params; /* JSON object */

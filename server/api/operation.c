@@ -3,6 +3,9 @@
 
 #include "http/input.h"
 
+/* A write that takes longer than a sale goes alone, so that no sale waits for it. */
+#define COALESCE_BODY_MAX 16384
+
 static void
 on_reply(api_exchange *exchange, mpos_err err, const api_reply *reply, const char *field, const char *detail,
          const char *sqlstate)
@@ -29,6 +32,8 @@ api_operation(api_exchange *exchange)
         .scope = route->scope,
         .lane = route->slow ? DB_SLOW : DB_FAST,
         .repeatable = !api_is_push(exchange), /* a read, or a write that brings its own identity */
+        .coalesces = !route->slow && (route->needs_key || api_is_push(exchange)) &&
+                     req->entity.len <= COALESCE_BODY_MAX,
         .body = route->has_body ? req->entity.base : NULL,
         .body_len = req->entity.len,
     };

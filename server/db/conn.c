@@ -2,7 +2,7 @@
  * conn.c - one pipelined libpq connection on the loop.
  *
  * Rows arrive before the commit has decided. So a result is parked until the sync that ends its request, and an error
- * that comes in between replaces it.
+ * that comes in between replaces it. The same holds for a batch as a whole.
  */
 #include "db/lane.h"
 
@@ -169,7 +169,13 @@ on_writable(h2o_socket_t *sock, const char *err)
 }
 
 bool
-db_conn_send(db_conn *conn, db_query *query)
+db_conn_must_prepare(const db_conn *conn, const db_query *query)
+{
+    return !conn->prepared[query->statement];
+}
+
+static bool
+send_query(db_conn *conn, db_query *query)
 {
     db_statement which = query->statement;
 
@@ -178,16 +184,33 @@ db_conn_send(db_conn *conn, db_query *query)
                                           statements[which].count, statements[which].types) != 1) {
         return false;
     }
-    if (PQsendQueryPrepared(conn->pg, statements[which].name, statements[which].count, query->values,
-                            query->lengths, query->formats, 1) != 1 ||
-        PQpipelineSync(conn->pg) != 1 || flush(conn) < 0) {
+    return PQsendQueryPrepared(conn->pg, statements[which].name, statements[which].count, query->values,
+                               query->lengths, query->formats, 1) == 1;
+}
+
+bool
+db_conn_send(db_conn *conn, db_query *const *batch, size_t count)
+{
+    uint64_t now_ms = clock_elapsed_ms();
+
+    for (size_t i = 0; i < count; i++) {
+        if (!send_query(conn, batch[i])) {
+            return false;
+        }
+    }
+    if (PQpipelineSync(conn->pg) != 1 || flush(conn) < 0) {
         return false;
     }
-    conn->prepared[which] = true;
-    query->_since_ms = clock_elapsed_ms();
-    h2o_linklist_insert(&conn->inflight, &query->_link);
-    conn->inflight_count++;
-    metrics_add(conn->lane->pool->worker->metrics, METRIC_DB_CALLS, 1);
+    for (size_t i = 0; i < count; i++) {
+        conn->prepared[batch[i]->statement] = true;
+        batch[i]->_since_ms = now_ms;
+        batch[i]->_ends_batch = i + 1 == count;
+        h2o_linklist_insert(&conn->inflight, &batch[i]->_link);
+        conn->coalescing = conn->coalescing || batch[i]->coalesces;
+    }
+    conn->inflight_count += count;
+    metrics_add(conn->lane->pool->worker->metrics, METRIC_DB_CALLS, (int64_t)count);
+    metrics_add(conn->lane->pool->worker->metrics, METRIC_DB_BATCHES, 1);
     return true;
 }
 
@@ -213,17 +236,36 @@ static void
 park(db_query *query, PGresult *result)
 {
     ExecStatusType status = PQresultStatus(result);
-    bool failed = query->_parked != NULL && PQresultStatus(query->_parked) == PGRES_FATAL_ERROR;
+    bool failed = query->_parked != NULL && PQresultStatus(query->_parked) != PGRES_TUPLES_OK;
 
-    if (status == PGRES_COMMAND_OK) {
-        query->_prepares = false; /* prepared; what fails now is the call itself */
-    }
-    if (failed || (status != PGRES_TUPLES_OK && status != PGRES_FATAL_ERROR)) {
+    if (failed ||
+        (status != PGRES_TUPLES_OK && status != PGRES_FATAL_ERROR && status != PGRES_PIPELINE_ABORTED)) {
         PQclear(result);
         return;
     }
     drop_parked(query);
     query->_parked = result;
+}
+
+/* What comes after the last query's rows is the commit's: it stays with that query. */
+static void
+take_result(db_conn *conn, PGresult *result)
+{
+    db_query *query;
+
+    if (conn->answering == NULL) {
+        conn->answering = conn->inflight.next;
+    }
+    query = query_of(conn->answering);
+    if (PQresultStatus(result) == PGRES_COMMAND_OK) {
+        query->_prepares = false; /* prepared; what fails now is the call itself */
+        PQclear(result);
+        return;
+    }
+    park(query, result);
+    if (query->_parked != NULL && !query->_ends_batch) {
+        conn->answering = query->_link.next;
+    }
 }
 
 static const char *
@@ -235,9 +277,8 @@ field_of(const PGresult *result, int field)
 }
 
 static void
-on_sync(db_conn *conn)
+finish(db_conn *conn, db_query *query)
 {
-    db_query *query = take_first(conn);
     PGresult *parked = query->_parked;
     db_outcome outcome = {.status = DB_ROWS, .result = parked};
 
@@ -260,6 +301,62 @@ on_sync(db_conn *conn)
     PQclear(parked);
 }
 
+/* Moves the first batch under way to out; true when the database committed all of it. */
+static bool
+take_batch(db_conn *conn, h2o_linklist_t *out, size_t *count)
+{
+    bool succeeded = true;
+    bool last = false;
+
+    h2o_linklist_init_anchor(out);
+    for (*count = 0; !last; (*count)++) {
+        db_query *query = take_first(conn);
+
+        succeeded = succeeded && query->_parked != NULL && PQresultStatus(query->_parked) == PGRES_TUPLES_OK;
+        last = query->_ends_batch;
+        h2o_linklist_insert(out, &query->_link);
+    }
+    return succeeded;
+}
+
+/* The whole batch has been rolled back because of one of its calls, or of the commit: each is tried alone, in order. */
+static void
+repeat_alone(db_conn *conn, h2o_linklist_t *batch)
+{
+    while (!h2o_linklist_is_empty(batch)) {
+        db_query *query = query_of(batch->prev);
+
+        h2o_linklist_unlink(&query->_link);
+        drop_parked(query);
+        query->_alone = true;
+        db_lane_requeue(conn->lane, query);
+    }
+}
+
+static void
+on_sync(db_conn *conn)
+{
+    h2o_linklist_t batch;
+    size_t count;
+    bool succeeded = take_batch(conn, &batch, &count);
+
+    conn->answering = NULL;
+    if (count > 1 || (conn->coalescing && succeeded)) {
+        db_lane_batch_ended(conn->lane, succeeded);
+    }
+    conn->coalescing = false;
+    if (count > 1 && !succeeded) {
+        repeat_alone(conn, &batch);
+        return;
+    }
+    while (!h2o_linklist_is_empty(&batch)) {
+        db_query *query = query_of(batch.next);
+
+        h2o_linklist_unlink(&query->_link);
+        finish(conn, query);
+    }
+}
+
 static void
 read_results(db_conn *conn)
 {
@@ -278,7 +375,7 @@ read_results(db_conn *conn)
             PQclear(result);
             on_sync(conn);
         } else {
-            park(query_of(conn->inflight.next), result);
+            take_result(conn, result);
         }
     }
 }
@@ -312,6 +409,8 @@ settle_lost(db_conn *conn)
     h2o_linklist_init_anchor(&lost);
     h2o_linklist_insert_list(&lost, &conn->inflight);
     conn->inflight_count = 0;
+    conn->answering = NULL;
+    conn->coalescing = false;
     /* From the last to the first, because each repeat goes to the front of the queue. */
     while (!h2o_linklist_is_empty(&lost)) {
         db_query *query = query_of(lost.prev);
@@ -320,7 +419,7 @@ settle_lost(db_conn *conn)
         h2o_linklist_unlink(&query->_link);
         drop_parked(query);
         if (query->repeatable && !query->_sent_before) {
-            query->_sent_before = true;
+            query->_sent_before = query->_alone = true;
             query->fresh_after_ms = clock_elapsed_ms();
             metrics_add(conn->lane->pool->worker->metrics, METRIC_DB_REPEATED, 1);
             db_lane_requeue(conn->lane, query);

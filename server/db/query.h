@@ -43,6 +43,12 @@ struct db_query {
      * moment later, and a repeat on one of those would be lost to the same crash. The lane raises it at a loss.
      */
     uint64_t fresh_after_ms;
+    /*
+     * May share a transaction with calls of other outlets (lane.c). Only for repeatable calls, or such whose asker repeats
+     * them when the connection is lost, and that write nothing but rows and the journal of `outlet`.
+     */
+    bool coalesces;
+    uint8_t outlet[16];
     const char *values[DB_PARAMS_MAX];
     int lengths[DB_PARAMS_MAX];
     int formats[DB_PARAMS_MAX]; /* 1 binary, 0 text */
@@ -54,6 +60,8 @@ struct db_query {
     bool _sent_before;
     bool _moved;
     bool _prepares;
+    bool _alone;      /* was in a batch that failed */
+    bool _ends_batch; /* its sync follows */
     PGresult *_parked;
 };
 
