@@ -63,49 +63,116 @@ END
 $$;
 COMMENT ON FUNCTION mpos.isolate(regclass) IS 'Checks a tenant table and forces row security on it';
 
--- Puts a table into the journal. topic: feed section, NULL for audit only; feed: columns that subscribers may see;
--- outlet: column that names the outlet, NULL for the tenant's journal. May be called again, with other arguments too.
-CREATE FUNCTION mpos.journal(target regclass, topic text DEFAULT NULL, feed text[] DEFAULT '{}', outlet text DEFAULT NULL)
-    RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $$
+-- What digests of rows depend on: name and type of every column, as a set of hashes.
+CREATE FUNCTION mpos.digest_shape(target regclass) RETURNS text
+    LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+    SELECT string_agg(left(md5(attname || ' ' || format_type(atttypid, NULL)), 12), ',' ORDER BY attname)
+      FROM pg_attribute WHERE attrelid = target AND attnum > 0 AND NOT attisdropped
+$$;
+
+-- Values that digests leave out because rows from before the column was added have them (extension/src/row_digest.h).
+CREATE FUNCTION mpos.digest_fills(target regclass, known text) RETURNS text
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'mpos_digest_fills';
+
+-- Arguments of a table's own capture trigger: entity, topic, outlet column, feed columns, key columns, fills, shape. NULL
+-- when it has none.
+CREATE FUNCTION mpos.capture_arguments(target oid) RETURNS text[]
+    LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+    SELECT string_to_array(encode(tgargs, 'escape'), '\000') FROM pg_trigger
+     WHERE tgrelid = target AND tgname = 'mpos_capture' AND tgfoid = 'mpos.capture()'::regprocedure
+$$;
+
+-- Makes the capture trigger, or gives it other arguments, without a moment in which the table has none.
+CREATE FUNCTION mpos.set_capture(target regclass, arguments text[]) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    EXECUTE format('CREATE OR REPLACE TRIGGER mpos_capture AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW
+                    EXECUTE FUNCTION mpos.capture(%s)', target,
+                   (SELECT string_agg(quote_literal(a), ', ' ORDER BY n) FROM unnest(arguments) WITH ORDINALITY u(a, n)));
+    EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER mpos_capture', target);
+END
+$$;
+
+-- A statement trigger is not inherited: every table of the tree gets its own guard against TRUNCATE.
+CREATE FUNCTION mpos.set_truncate_guard(target regclass) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    primary_key text[] := mpos.key_columns(target);
-    keys text[];
-    entity text;
-    missing text;
     leaf regclass;
 BEGIN
-    IF topic !~ '^[a-z][a-z_]{0,30}$' THEN
-        RAISE EXCEPTION 'topic "%" is not a lower case word', topic USING ERRCODE = 'invalid_parameter_value';
-    END IF;
-    SELECT name INTO missing FROM unnest(feed || primary_key || outlet) name
-     WHERE name IS NOT NULL
-       AND (name !~ '^[a-z][a-z0-9_]*$' OR NOT EXISTS (SELECT FROM pg_attribute
-            WHERE attrelid = target AND attname = name AND attnum > 0 AND NOT attisdropped));
-    IF missing IS NOT NULL THEN
-        RAISE EXCEPTION 'column "%" of % does not exist or is not a lower case word', missing, target
-            USING ERRCODE = 'undefined_column';
-    END IF;
-    -- The id of an entity is its key without tenant and outlet, which the journal already says.
-    keys := array_remove(array_remove(primary_key, 'tenant_id'), outlet);
-    IF cardinality(keys) = 0 THEN
-        keys := primary_key[array_upper(primary_key, 1):];
-    END IF;
-    SELECT relname INTO entity FROM pg_class WHERE oid = target;
-    EXECUTE format('DROP TRIGGER IF EXISTS mpos_capture ON %s', target);
-    EXECUTE format('CREATE TRIGGER mpos_capture AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW
-                    EXECUTE FUNCTION mpos.capture(%L, %L, %L, %L, %L)', target, entity, coalesce(topic, ''),
-                   coalesce(outlet, ''), array_to_string(feed, ','), array_to_string(keys, ','));
-    EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER mpos_capture', target);
-    -- A statement trigger is not inherited: every partition gets its own guard.
     FOR leaf IN SELECT relid FROM pg_partition_tree(target) UNION SELECT target LOOP
-        EXECUTE format('DROP TRIGGER IF EXISTS mpos_refuse_truncate ON %s', leaf);
+        CONTINUE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = leaf AND tgname = 'mpos_refuse_truncate');
         EXECUTE format('CREATE TRIGGER mpos_refuse_truncate BEFORE TRUNCATE ON %s FOR EACH STATEMENT
                         EXECUTE FUNCTION mpos.refuse_truncate()', leaf);
         EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER mpos_refuse_truncate', leaf);
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION mpos.journal(regclass, text, text[], text) IS 'Captures every change of a table in the journal';
+
+-- Puts a table into the journal. topic: feed section, NULL for audit only; feed: columns that subscribers may see;
+-- outlet: column that names the outlet, NULL for the tenant's journal; entity: its name in the journal, which stays when the
+-- table is renamed (default: the table's name). Rows that it has already are taken over by an entry of kind 6. May be called
+-- again, with other arguments too.
+CREATE FUNCTION mpos.journal(target regclass, topic text DEFAULT NULL, feed text[] DEFAULT '{}', outlet text DEFAULT NULL,
+                             entity text DEFAULT NULL)
+    RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $$
+#variable_conflict use_variable
+DECLARE
+    primary_key text[] := mpos.key_columns(target);
+    before text[] := mpos.capture_arguments(target);
+    name text := coalesce(entity, before[1], (SELECT relname FROM pg_class WHERE oid = target));
+    keys text[];
+    missing text;
+BEGIN
+    IF EXISTS (SELECT FROM pg_class WHERE oid = target AND relispartition) THEN
+        RAISE EXCEPTION '% is a partition: put the partitioned table under guard', target USING ERRCODE = 'wrong_object_type';
+    END IF;
+    IF EXISTS (SELECT FROM pg_class WHERE oid = target AND relpersistence <> 'p') THEN
+        RAISE EXCEPTION '% does not survive a crash or a session and cannot be journalled', target USING ERRCODE = 'wrong_object_type';
+    END IF;
+    IF topic !~ '^[a-z][a-z_]{0,30}$' THEN
+        RAISE EXCEPTION 'topic "%" is not a lower case word', topic USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF name !~ '^[a-z][a-z0-9_]*$' THEN
+        RAISE EXCEPTION '"%" is not a lower case word', name USING ERRCODE = 'invalid_parameter_value',
+            HINT = 'Give the table another name in the journal: entity => ''...''.';
+    END IF;
+    IF EXISTS (SELECT FROM mpos.guarded() g WHERE g.entity = name AND g.relation <> target) THEN
+        RAISE EXCEPTION 'another journalled table has the name "%"', name USING ERRCODE = 'duplicate_object',
+            HINT = 'Give the table another name in the journal: entity => ''...''.';
+    END IF;
+    SELECT n INTO missing FROM unnest(feed || primary_key || outlet || 'tenant_id'::text) n
+     WHERE n IS NOT NULL
+       AND (n !~ '^[a-z][a-z0-9_]*$' OR NOT EXISTS (SELECT FROM pg_attribute
+            WHERE attrelid = target AND attname = n AND attnum > 0 AND NOT attisdropped));
+    IF missing IS NOT NULL THEN
+        RAISE EXCEPTION 'column "%" of % does not exist or is not a lower case word', missing, target
+            USING ERRCODE = 'undefined_column';
+    END IF;
+    -- An object id means something else in every database; a digest of it would not survive a dump.
+    SELECT attname INTO missing FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+     WHERE attrelid = target AND attnum > 0 AND NOT attisdropped AND t.oid = ANY ('{regclass,regproc,regprocedure,regoper,
+           regoperator,regtype,regrole,regnamespace,regconfig,regdictionary,regcollation}'::regtype[]);
+    IF missing IS NOT NULL THEN
+        RAISE EXCEPTION 'column "%" of % holds object ids and cannot be journalled', missing, target
+            USING ERRCODE = 'feature_not_supported';
+    END IF;
+    -- The id of an entity is its key without tenant and outlet, which the journal already says.
+    keys := array_remove(array_remove(primary_key, 'tenant_id'), outlet);
+    IF cardinality(keys) = 0 THEN
+        keys := primary_key[array_upper(primary_key, 1):];
+    END IF;
+    PERFORM mpos.set_capture(target, ARRAY[name, coalesce(topic, ''), coalesce(outlet, ''), array_to_string(feed, ','),
+        array_to_string(keys, ','), mpos.digest_fills(target, coalesce(before[6], '')), mpos.digest_shape(target)]);
+    PERFORM mpos.set_truncate_guard(target);
+    IF before IS NULL THEN
+        PERFORM mpos.rewrite_begin(target, 'guard', 'put under guard', NULL);
+    ELSIF before[1] <> name OR before[3] <> coalesce(outlet, '') OR before[5] <> array_to_string(keys, ',') THEN
+        RAISE EXCEPTION 'name, outlet column and key of % stay as they were', target USING ERRCODE = 'feature_not_supported',
+            HINT = 'Take it from the journal with mpos.unguard first.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION mpos.journal(regclass, text, text[], text, text) IS 'Captures every change of a table in the journal';
 
 -- Every journalled table with what mpos.journal was told; enabled is 'A' unless somebody has tampered with the trigger.
 CREATE FUNCTION mpos.guarded(OUT relation regclass, OUT entity text, OUT topic text, OUT outlet_column text,

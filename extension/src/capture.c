@@ -17,32 +17,26 @@
 #include "utils/rel.h"
 
 #include "capture.h"
-#include "capture_plan.h"
 #include "journal_header.h"
 #include "pending.h"
+#include "rewrite.h"
 #include "sqlstate.h"
 
 PG_FUNCTION_INFO_V1(mpos_capture);
 PG_FUNCTION_INFO_V1(mpos_refuse_truncate);
 
-/* One row version, taken apart. */
-typedef struct row_image {
-    Datum *values;
-    bool *nulls;
-} row_image;
-
-static row_image
+static mpos_row_image
 take_apart(HeapTuple row, TupleDesc shape)
 {
-    row_image image = {palloc(sizeof(Datum) * (size_t)shape->natts),
+    mpos_row_image image = {palloc(sizeof(Datum) * (size_t)shape->natts),
                        palloc(sizeof(bool) * (size_t)shape->natts)};
 
     heap_deform_tuple(row, shape, image.values, image.nulls);
     return image;
 }
 
-static bool
-same_value(const row_image *a, const row_image *b, const mpos_capture_column *column)
+bool
+mpos_capture_same(const mpos_row_image *a, const mpos_row_image *b, const mpos_capture_column *column)
 {
     int i = column->attribute;
 
@@ -54,18 +48,18 @@ same_value(const row_image *a, const row_image *b, const mpos_capture_column *co
 
 /* Same journal and same id: an update; otherwise the row left one place and appeared in another. */
 static bool
-same_place(const mpos_capture_plan *plan, const row_image *a, const row_image *b)
+same_place(const mpos_capture_plan *plan, const mpos_row_image *a, const mpos_row_image *b)
 {
     for (int i = 0; i < plan->place_count; i++) {
-        if (!same_value(a, b, &plan->place[i])) {
+        if (!mpos_capture_same(a, b, &plan->place[i])) {
             return false;
         }
     }
     return true;
 }
 
-static void
-append_id(const mpos_capture_plan *plan, const row_image *row, StringInfo out)
+void
+mpos_capture_id(const mpos_capture_plan *plan, const mpos_row_image *row, StringInfo out)
 {
     for (int i = 0; i < plan->key_count; i++) {
         if (i > 0) {
@@ -76,7 +70,7 @@ append_id(const mpos_capture_plan *plan, const row_image *row, StringInfo out)
 }
 
 static int64
-version_of(const mpos_capture_plan *plan, const row_image *row)
+version_of(const mpos_capture_plan *plan, const mpos_row_image *row)
 {
     int i = plan->version.attribute;
 
@@ -91,7 +85,7 @@ version_of(const mpos_capture_plan *plan, const row_image *row)
  * The members of columns, all of them or (before given) those that changed; the columns are sorted by name.
  */
 static void
-append_members(const mpos_capture_column *columns, int count, const row_image *before, const row_image *after,
+append_members(const mpos_capture_column *columns, int count, const mpos_row_image *before, const mpos_row_image *after,
                bool skip_null, StringInfo out)
 {
     bool comma = false;
@@ -101,7 +95,7 @@ append_members(const mpos_capture_column *columns, int count, const row_image *b
         const mpos_capture_column *column = &columns[i];
         bool is_null = after->nulls[column->attribute];
 
-        if ((before != NULL && same_value(before, after, column)) || (skip_null && is_null)) {
+        if ((before != NULL && mpos_capture_same(before, after, column)) || (skip_null && is_null)) {
             continue;
         }
         if (comma) {
@@ -119,13 +113,13 @@ append_members(const mpos_capture_column *columns, int count, const row_image *b
 }
 
 static bool
-feed_changed(const mpos_capture_plan *plan, const row_image *before, const row_image *after)
+feed_changed(const mpos_capture_plan *plan, const mpos_row_image *before, const mpos_row_image *after)
 {
-    if (before == NULL || (plan->version.attribute >= 0 && !same_value(before, after, &plan->version))) {
+    if (before == NULL || (plan->version.attribute >= 0 && !mpos_capture_same(before, after, &plan->version))) {
         return true;
     }
     for (int i = 0; i < plan->feed_count; i++) {
-        if (!same_value(before, after, &plan->feed[i])) {
+        if (!mpos_capture_same(before, after, &plan->feed[i])) {
             return true;
         }
     }
@@ -134,12 +128,12 @@ feed_changed(const mpos_capture_plan *plan, const row_image *before, const row_i
 
 /* ["order_line","<id>","U",3,{...}] or ["order_line","<id>","D",3] */
 static void
-append_feed(const mpos_capture_plan *plan, const row_image *before, const row_image *after, StringInfo out)
+append_feed(const mpos_capture_plan *plan, const mpos_row_image *before, const mpos_row_image *after, StringInfo out)
 {
-    const row_image *row = after != NULL ? after : before;
+    const mpos_row_image *row = after != NULL ? after : before;
 
     appendStringInfo(out, "[\"%s\",\"", plan->entity);
-    append_id(plan, row, out);
+    mpos_capture_id(plan, row, out);
     appendStringInfo(out, "\",\"%c\"," INT64_FORMAT, after != NULL ? 'U' : 'D', version_of(plan, row));
     if (after != NULL) {
         appendStringInfoCharMacro(out, ',');
@@ -150,16 +144,16 @@ append_feed(const mpos_capture_plan *plan, const row_image *before, const row_im
 
 /* ["order_line","<id>","<digest>","U"], outside mpos.call with the full image as fifth element. */
 static void
-append_audit(const mpos_capture_plan *plan, const row_image *before, const row_image *after, bool full,
+append_audit(const mpos_capture_plan *plan, const mpos_row_image *before, const mpos_row_image *after, bool full,
              StringInfo out)
 {
-    const row_image *row = after != NULL ? after : before;
+    const mpos_row_image *row = after != NULL ? after : before;
     char operation = after == NULL ? 'D' : before == NULL ? 'I' : 'U';
     uint8 digest[MPOS_ROW_DIGEST_SIZE];
 
     mpos_digest_row(plan->digest, row->values, row->nulls, digest);
     appendStringInfo(out, "[\"%s\",\"", plan->entity);
-    append_id(plan, row, out);
+    mpos_capture_id(plan, row, out);
     appendStringInfoString(out, "\",\"");
     enlargeStringInfo(out, 24);
     out->len += (int)mpos_base64url(digest, sizeof digest, out->data + out->len);
@@ -171,8 +165,21 @@ append_audit(const mpos_capture_plan *plan, const row_image *before, const row_i
     appendStringInfoCharMacro(out, ']');
 }
 
-static pg_uuid_t
-uuid_column(const row_image *row, int attribute)
+void
+mpos_capture_line(const mpos_capture_plan *plan, const mpos_row_image *row, StringInfo out)
+{
+    uint8 digest[MPOS_ROW_DIGEST_SIZE];
+
+    mpos_digest_row(plan->digest, row->values, row->nulls, digest);
+    enlargeStringInfo(out, 24);
+    out->len += (int)mpos_base64url(digest, sizeof digest, out->data + out->len);
+    appendStringInfo(out, " %s ", plan->entity);
+    mpos_capture_id(plan, row, out);
+    appendStringInfoCharMacro(out, '\n');
+}
+
+pg_uuid_t
+mpos_capture_uuid(const mpos_row_image *row, int attribute)
 {
     pg_uuid_t id = {{0}};
 
@@ -183,17 +190,21 @@ uuid_column(const row_image *row, int attribute)
 }
 
 static void
-note_change(const mpos_capture_plan *plan, const row_image *before, const row_image *after)
+note_change(const mpos_capture_plan *plan, const mpos_row_image *before, const mpos_row_image *after)
 {
-    const row_image *row = after != NULL ? after : before;
-    mpos_change *change = mpos_pending_add();
+    const mpos_row_image *row = after != NULL ? after : before;
+    mpos_change *change;
     StringInfoData text; /* in the trigger's own memory, which also takes what detoasting leaves behind */
 
+    if (mpos_rewrite_note(plan, before, after)) {
+        return;
+    }
+    change = mpos_pending_add();
     if (SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA) {
         change->flags |= MPOS_ENTRY_REPLICA_MODE;
     }
-    change->tenant = uuid_column(row, plan->tenant);
-    change->outlet = uuid_column(row, plan->outlet);
+    change->tenant = mpos_capture_uuid(row, plan->tenant);
+    change->outlet = mpos_capture_uuid(row, plan->outlet);
     initStringInfo(&text);
     append_audit(plan, before, after, change->note == NULL, &text);
     change->audit_len = text.len;
@@ -208,7 +219,7 @@ note_change(const mpos_capture_plan *plan, const row_image *before, const row_im
 }
 
 static void
-capture_update(const mpos_capture_plan *plan, const row_image *before, const row_image *after)
+capture_update(const mpos_capture_plan *plan, const mpos_row_image *before, const mpos_row_image *after)
 {
     if (same_place(plan, before, after)) {
         note_change(plan, before, after);
@@ -221,7 +232,7 @@ capture_update(const mpos_capture_plan *plan, const row_image *before, const row
 void
 mpos_capture_insert(Relation relation, const Trigger *trigger, Datum *values, bool *nulls)
 {
-    row_image image = {values, nulls};
+    mpos_row_image image = {values, nulls};
 
     note_change(mpos_capture_plan_get(relation, trigger), NULL, &image);
 }
@@ -229,8 +240,8 @@ mpos_capture_insert(Relation relation, const Trigger *trigger, Datum *values, bo
 void
 mpos_capture_update(Relation relation, const Trigger *trigger, HeapTuple before, HeapTuple after)
 {
-    row_image first = take_apart(before, RelationGetDescr(relation));
-    row_image second = take_apart(after, RelationGetDescr(relation));
+    mpos_row_image first = take_apart(before, RelationGetDescr(relation));
+    mpos_row_image second = take_apart(after, RelationGetDescr(relation));
 
     capture_update(mpos_capture_plan_get(relation, trigger), &first, &second);
 }
@@ -241,7 +252,7 @@ mpos_capture(PG_FUNCTION_ARGS)
     TriggerData *trigger = (TriggerData *)fcinfo->context;
     const mpos_capture_plan *plan;
     TupleDesc shape;
-    row_image first, second;
+    mpos_row_image first, second;
 
     if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(trigger->tg_event) ||
         !TRIGGER_FIRED_FOR_ROW(trigger->tg_event)) {

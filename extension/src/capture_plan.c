@@ -1,6 +1,9 @@
 /* capture_plan.c - builds and caches capture plans by trigger. */
 #include "postgres.h"
 
+#include "access/table.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -9,7 +12,9 @@
 #include "capture_plan.h"
 #include "pending.h"
 
-enum { ARG_ENTITY, ARG_TOPIC, ARG_OUTLET, ARG_FEED, ARG_KEY, ARG_COUNT };
+/* Triggers made before fills and shapes were kept have the first five. */
+enum { ARG_ENTITY, ARG_TOPIC, ARG_OUTLET, ARG_FEED, ARG_KEY, ARG_FILLS, ARG_SHAPE, ARG_COUNT };
+#define ARG_COUNT_LEAST ARG_FILLS
 
 typedef struct plan_slot {
     Oid trigger; /* hash key */
@@ -45,6 +50,18 @@ mpos_capture_plan_init(void)
     CacheRegisterRelcacheCallback(forget_plans, (Datum)0);
 }
 
+/* Tables of others may have any name for a column that is not fed. */
+static char *
+member_text(const char *name)
+{
+    StringInfoData text;
+
+    initStringInfo(&text);
+    mpos_json_string(&text, name, strlen(name));
+    appendStringInfoCharMacro(&text, ':');
+    return text.data;
+}
+
 static mpos_capture_column
 describe(TupleDesc shape, int attribute)
 {
@@ -54,7 +71,7 @@ describe(TupleDesc shape, int attribute)
                                   .len = a->attlen,
                                   .by_value = a->attbyval};
 
-    column.member = psprintf("\"%s\":", column.name);
+    column.member = member_text(column.name);
     mpos_value_type_init(&column.type, a->atttypid, CurrentMemoryContext);
     return column;
 }
@@ -138,13 +155,52 @@ build_image(TupleDesc shape, mpos_capture_plan *plan)
     qsort(plan->image, (size_t)plan->image_count, sizeof *plan->image, compare_names);
 }
 
+static const char *
+argument(const Trigger *trigger, int number)
+{
+    return number < trigger->tgnargs ? trigger->tgargs[number] : NULL;
+}
+
+const Trigger *
+mpos_capture_trigger(Relation relation)
+{
+    for (int i = 0; relation->trigdesc != NULL && i < relation->trigdesc->numtriggers; i++) {
+        const Trigger *trigger = &relation->trigdesc->triggers[i];
+
+        if (strcmp(trigger->tgname, "mpos_capture") == 0 && trigger->tgnargs >= ARG_COUNT_LEAST) {
+            return trigger;
+        }
+    }
+    return NULL;
+}
+
+const char *
+mpos_capture_fills(Oid row_type)
+{
+    Oid relation_oid = row_type == RECORDOID ? InvalidOid : get_typ_typrelid(row_type);
+    const Trigger *trigger;
+    const char *fills = NULL;
+    Relation relation;
+
+    if (!OidIsValid(relation_oid) || get_rel_relkind(relation_oid) == RELKIND_COMPOSITE_TYPE) {
+        return NULL;
+    }
+    relation = table_open(relation_oid, AccessShareLock);
+    trigger = mpos_capture_trigger(relation);
+    if (trigger != NULL && argument(trigger, ARG_FILLS) != NULL) {
+        fills = pstrdup(argument(trigger, ARG_FILLS));
+    }
+    table_close(relation, AccessShareLock);
+    return fills;
+}
+
 static mpos_capture_plan *
 build(Relation relation, const Trigger *trigger)
 {
     mpos_capture_plan *plan = palloc0(sizeof *plan);
     char **args = trigger->tgargs;
 
-    if (trigger->tgnargs != ARG_COUNT) {
+    if (trigger->tgnargs < ARG_COUNT_LEAST) {
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                         errmsg("trigger %s on %s was not made by mpos.journal", trigger->tgname,
                                RelationGetRelationName(relation))));
@@ -157,7 +213,8 @@ build(Relation relation, const Trigger *trigger)
     plan->feed_count = find_list(relation, args[ARG_FEED], &plan->feed);
     qsort(plan->feed, (size_t)plan->feed_count, sizeof *plan->feed, compare_names);
     build_image(RelationGetDescr(relation), plan);
-    plan->digest = mpos_digest_plan_make(RelationGetDescr(relation), CurrentMemoryContext);
+    plan->digest =
+        mpos_digest_plan_make(RelationGetDescr(relation), argument(trigger, ARG_FILLS), CurrentMemoryContext);
     return plan;
 }
 

@@ -45,6 +45,14 @@ typedef struct mpos_capture_plan {
 const mpos_capture_plan *
 mpos_capture_plan_get(Relation relation, const Trigger *trigger);
 
+/* The capture trigger of an open table; NULL when it has none. Points into the relation. */
+const Trigger *
+mpos_capture_trigger(Relation relation);
+
+/* The fills (row_digest.h) of the table whose row type that is; NULL when it has none. Palloc'd. */
+const char *
+mpos_capture_fills(Oid row_type);
+
 /* Registers the cache invalidation; called once from _PG_init. */
 void
 mpos_capture_plan_init(void);

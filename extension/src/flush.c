@@ -14,8 +14,10 @@
 #include "flush.h"
 #include "journal_header.h"
 #include "journal_store.h"
+#include "manifest.h"
 #include "payload.h"
 #include "pending.h"
+#include "rewrite.h"
 #include "sha256.h"
 #include "sqlstate.h"
 #include "uuid.h"
@@ -30,6 +32,7 @@ typedef struct part {
 /* The changes of one call (or of SQL outside calls) on one journal. */
 typedef struct group {
     mpos_note *note;
+    const mpos_sole *sole; /* not NULL: one change, one entry */
     pg_uuid_t tenant;
     pg_uuid_t outlet;
     pg_uuid_t journal;
@@ -38,6 +41,7 @@ typedef struct group {
     int change_count;
     mpos_change **changes;
     int part_count;
+    int part_capacity;
     part *parts;
 } group;
 
@@ -50,7 +54,7 @@ typedef struct group_list {
 static bool
 belongs(const group *g, const mpos_change *change)
 {
-    return g->note == change->note && memcmp(&g->outlet, &change->outlet, UUID_LEN) == 0 &&
+    return g->sole == NULL && change->sole == NULL && g->note == change->note && memcmp(&g->outlet, &change->outlet, UUID_LEN) == 0 &&
            memcmp(&g->tenant, &change->tenant, UUID_LEN) == 0;
 }
 
@@ -79,6 +83,7 @@ group_of(group_list *list, const mpos_change *change, int last)
     g = &list->items[list->count];
     memset(g, 0, sizeof *g);
     g->note = change->note;
+    g->sole = change->sole;
     g->tenant = change->tenant;
     g->outlet = change->outlet;
     g->order = list->count;
@@ -118,10 +123,10 @@ place_inputs(group_list *list)
         group *g = &list->items[i];
         group *best = NULL;
 
-        for (int j = 0; j < list->count && g->note != NULL; j++) {
+        for (int j = 0; j < list->count && g->note != NULL && g->sole == NULL; j++) {
             group *other = &list->items[j];
 
-            if (other->note == g->note &&
+            if (other->note == g->note && other->sole == NULL &&
                 (best == NULL || memcmp(&other->outlet, &other->note->outlet, UUID_LEN) == 0)) {
                 best = other;
             }
@@ -170,6 +175,18 @@ append_rows(StringInfo out, mpos_change **changes, int count)
     appendStringInfoCharMacro(out, ']');
 }
 
+static void
+append_bulk(StringInfo out)
+{
+    const char *reason = mpos_pending_bulk();
+
+    if (reason != NULL) {
+        appendStringInfoString(out, "\"bulk\":");
+        mpos_json_string(out, reason, strlen(reason));
+        appendStringInfoCharMacro(out, ',');
+    }
+}
+
 /* The audit section: one canonical object, its members in byte order. */
 static void
 append_audit_body(StringInfo out, const group *g, bool first, mpos_change **changes, int count)
@@ -177,10 +194,15 @@ append_audit_body(StringInfo out, const group *g, bool first, mpos_change **chan
     mpos_note *note = g->note;
     bool full = first && g->carries_input;
 
+    if (g->sole != NULL) {
+        appendStringInfoString(out, g->sole->body);
+        return;
+    }
     appendStringInfoCharMacro(out, '{');
     if (note == NULL) {
         const char *role = GetUserNameFromId(GetSessionUserId(), true);
 
+        append_bulk(out);
         appendStringInfoString(out, "\"op\":\"sql\",\"role\":");
         mpos_json_string(out, role != NULL ? role : "", role != NULL ? strlen(role) : 0);
         appendStringInfoCharMacro(out, ',');
@@ -305,25 +327,36 @@ part_length(const group *g, int start)
     return count;
 }
 
+static part *
+add_part(group *g)
+{
+    int most = mpos_pending_bulk() != NULL ? MPOS_BULK_PARTS_MAX : MPOS_PARTS_MAX;
+
+    if (g->part_count == most) {
+        mpos_raise(MPOS_E_JOURNAL_LIMIT, NULL, NULL);
+    }
+    if (g->part_count == g->part_capacity) {
+        g->part_capacity = Max(1, g->part_capacity * 4);
+        g->parts = g->parts == NULL ? palloc(sizeof *g->parts * (size_t)g->part_capacity)
+                                    : repalloc(g->parts, sizeof *g->parts * (size_t)g->part_capacity);
+    }
+    memset(&g->parts[g->part_count], 0, sizeof *g->parts);
+    return &g->parts[g->part_count++];
+}
+
 static void
 make_parts(group *g)
 {
-    g->parts = palloc0(sizeof *g->parts * MPOS_PARTS_MAX);
     for (int start = 0; start < g->change_count;) {
         int count = part_length(g, start);
-        part *p;
+        part *p = add_part(g);
 
-        if (g->part_count == MPOS_PARTS_MAX) {
-            mpos_raise(MPOS_E_JOURNAL_LIMIT, NULL, NULL);
-        }
-        p = &g->parts[g->part_count];
-        p->payload = encode_payload(g, g->part_count == 0, g->changes + start, count);
+        p->payload = encode_payload(g, start == 0, g->changes + start, count);
         mpos_journal_payload_hash(&mpos_host_digest, VARDATA(p->payload), VARSIZE(p->payload) - VARHDRSZ,
                                   p->payload_hash);
         for (int i = 0; i < count; i++) {
             p->flags |= g->changes[start + i]->flags;
         }
-        g->part_count++;
         start += count;
     }
 }
@@ -356,6 +389,11 @@ append_part(mpos_head *head, const group *g, int at, const pg_uuid_t *transactio
             header.kind = MPOS_ENTRY_DEVICE_BATCH;
             memcpy(header.aux, g->note->aux, sizeof header.aux);
         }
+    }
+    if (g->sole != NULL) {
+        header.kind = g->sole->kind;
+        memcpy(header.aux, g->sole->aux, sizeof header.aux);
+        mpos_manifest_store(&g->journal, head->epoch, head->next_seq, g->sole->manifest);
     }
     mpos_head_append(head, &header, p->payload, out);
 }
@@ -391,6 +429,7 @@ flush_changes(mpos_change *changes, int count, mpos_flushed *out)
 {
     group_list list = {0};
 
+    mpos_rewrite_complete(changes, count);
     make_groups(&list, changes, count);
     place_inputs(&list);
     for (int i = 0; i < list.count; i++) {

@@ -15,6 +15,8 @@
 #define MPOS_PART_BYTES_MAX (128 * 1024)
 /* More parts than this on one journal in one transaction is a mistake, not a sale. */
 #define MPOS_PARTS_MAX 64
+/* Unless it was declared by mpos.bulk: then as many as the header can number. */
+#define MPOS_BULK_PARTS_MAX 65535
 
 /* What a flush appended; the caller initialises both. */
 typedef struct mpos_flushed {

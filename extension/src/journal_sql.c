@@ -6,10 +6,12 @@
 
 #include "flush.h"
 #include "journal_store.h"
+#include "pending.h"
 #include "uuid.h"
 
 PG_FUNCTION_INFO_V1(mpos_journal_create);
 PG_FUNCTION_INFO_V1(mpos_flush_sql);
+PG_FUNCTION_INFO_V1(mpos_bulk);
 PG_FUNCTION_INFO_V1(mpos_version);
 
 /* journal_create(tenant uuid, outlet uuid, origin text) returns uuid */
@@ -38,6 +40,20 @@ mpos_flush_sql(PG_FUNCTION_ARGS)
     initStringInfo(&flushed.entries);
     mpos_flush(&flushed);
     PG_RETURN_INT32(flushed.refs.len / (int)sizeof(mpos_entry_ref));
+}
+
+/* bulk(reason text) returns void: this transaction may append more than 64 parts to a journal. */
+Datum
+mpos_bulk(PG_FUNCTION_ARGS)
+{
+    char *reason = text_to_cstring(PG_GETARG_TEXT_PP(0));
+
+    if (reason[0] == '\0' || mpos_pending_in_call()) {
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("a bulk change needs a reason, and is not made by a call")));
+    }
+    mpos_pending_bulk_begin(reason);
+    PG_RETURN_VOID();
 }
 
 /* version() returns text */

@@ -13,6 +13,7 @@
 #include "heap.h"
 #include "pending.h"
 #include "pii_store.h"
+#include "rewrite.h"
 #include "tenant.h"
 
 PG_MODULE_MAGIC;
@@ -49,5 +50,6 @@ _PG_init(void)
     mpos_capture_plan_init();
     /* Callbacks run in the reverse order of registration; none here depends on it. */
     mpos_tenant_init();
+    mpos_rewrite_init();
     mpos_pending_init();
 }

@@ -22,6 +22,13 @@ typedef struct flush_mark {
     int flushed_before;
 } flush_mark;
 
+/* A declared mass change. */
+typedef struct bulk_mark {
+    SubTransactionId subtransaction;
+    const char *reason;
+    struct bulk_mark *before;
+} bulk_mark;
+
 #define FIRST_CAPACITY 64
 
 static MemoryContext memory = NULL; /* child of TopTransactionContext, gone with it */
@@ -32,6 +39,8 @@ static int flushed_count = 0;
 static flush_mark *marks = NULL;
 static int mark_count = 0;
 static int mark_capacity = 0;
+
+static bulk_mark *bulk = NULL;
 
 static mpos_call *running_call = NULL;
 static mpos_note *running_note = NULL;
@@ -53,6 +62,7 @@ forget_all(void)
     change_count = change_capacity = flushed_count = 0;
     marks = NULL;
     mark_count = mark_capacity = 0;
+    bulk = NULL;
     running_call = NULL;
     running_note = NULL;
 }
@@ -156,6 +166,23 @@ mpos_pending_flushed(void)
     flushed_count = change_count;
 }
 
+void
+mpos_pending_bulk_begin(const char *reason)
+{
+    bulk_mark *mark = MemoryContextAlloc(mpos_pending_memory(), sizeof *mark);
+
+    mark->subtransaction = GetCurrentSubTransactionId();
+    mark->reason = MemoryContextStrdup(mpos_pending_memory(), reason);
+    mark->before = bulk;
+    bulk = mark;
+}
+
+const char *
+mpos_pending_bulk(void)
+{
+    return bulk == NULL ? NULL : bulk->reason;
+}
+
 const char *
 mpos_topic_intern(const char *topic)
 {
@@ -185,6 +212,9 @@ at_subtransaction_abort(SubTransactionId subtransaction)
     while (mark_count > 0 && marks[mark_count - 1].subtransaction >= subtransaction) {
         mark_count--;
         flushed_count = marks[mark_count].flushed_before;
+    }
+    while (bulk != NULL && bulk->subtransaction >= subtransaction) {
+        bulk = bulk->before;
     }
     Assert(flushed_count <= change_count);
 }

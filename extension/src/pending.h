@@ -33,6 +33,18 @@ typedef struct mpos_note {
     uint8 aux[32];
 } mpos_note;
 
+/*
+ * An entry of its own: what is not a statement's changed rows (rewrites, erasures, months retired). Lives
+ * in mpos_pending_memory.
+ */
+typedef struct mpos_sole {
+    uint8 kind; /* mpos_entry_kind */
+    uint8 aux[32];
+    char *body;                   /* the whole audit section */
+    StringInfo manifest;          /* rows that the body speaks for by digest (manifest.h); NULL for none */
+    struct mpos_rewrite *rewrite; /* whose body the flush completes; else NULL */
+} mpos_sole;
+
 typedef struct mpos_change {
     SubTransactionId subtransaction;
     uint16 flags;    /* mpos_entry_flag */
@@ -44,6 +56,7 @@ typedef struct mpos_change {
     int feed_len;
     char *audit; /* NULL for an event */
     int audit_len;
+    mpos_sole *sole; /* NULL: a changed row or an event */
 } mpos_change;
 
 /* Starts and ends the note of a call; between them changes count as made by it. */
@@ -77,6 +90,17 @@ mpos_pending_unflushed(int *count);
 /* Marks all of them as flushed by the current subtransaction. */
 void
 mpos_pending_flushed(void);
+
+/*
+ * From here to the end of the transaction (or of the subtransaction, when that is rolled back) the limit of parts does not
+ * hold; the reason is written into the entries. Copied.
+ */
+void
+mpos_pending_bulk_begin(const char *reason);
+
+/* The reason given last; NULL: the limit holds. */
+const char *
+mpos_pending_bulk(void);
 
 /* The topic's one address in this backend. */
 const char *

@@ -1,6 +1,7 @@
 /* value.c - one switch per output form; the types are those that business tables use. */
 #include "postgres.h"
 
+#include "access/transam.h"
 #include "catalog/pg_type.h"
 #include "datatype/timestamp.h"
 #include "libpq/pqformat.h"
@@ -14,6 +15,7 @@
 
 #include "canon.h"
 #include "value.h"
+#include "value_other.h"
 
 static mpos_value_kind
 kind_of(Oid oid)
@@ -42,7 +44,9 @@ kind_of(Oid oid)
     case JSONBOID:
         return MPOS_VALUE_JSON;
     default:
-        return type_is_enum(oid) ? MPOS_VALUE_ENUM : MPOS_VALUE_OTHER;
+        return type_is_enum(oid)       ? MPOS_VALUE_ENUM
+               : type_is_rowtype(oid) ? MPOS_VALUE_COMPOSITE
+                                      : MPOS_VALUE_OTHER;
     }
 }
 
@@ -60,7 +64,7 @@ mpos_value_type_init(mpos_value_type *type, Oid oid, MemoryContext context)
         type->kind = MPOS_VALUE_ARRAY;
         type->element = MemoryContextAlloc(context, sizeof *type->element);
         mpos_value_type_init(type->element, element, context);
-    } else if (type->kind == MPOS_VALUE_OTHER) {
+    } else if (type->kind == MPOS_VALUE_OTHER || type->kind == MPOS_VALUE_COMPOSITE) {
         Oid function;
         bool is_varlena;
 
@@ -226,12 +230,10 @@ mpos_value_json(const mpos_value_type *type, Datum value, StringInfo out)
     case MPOS_VALUE_ARRAY:
         json_array(type->element, DatumGetArrayTypeP(value), out);
         break;
-    case MPOS_VALUE_OTHER: {
-        char *text = OutputFunctionCall(unconstify(FmgrInfo *, &type->output), value);
-
-        mpos_json_string(out, text, strlen(text));
+    case MPOS_VALUE_COMPOSITE:
+    case MPOS_VALUE_OTHER:
+        mpos_value_other_json(type, value, out);
         break;
-    }
     }
 }
 
@@ -260,7 +262,8 @@ bytes_array(const mpos_value_type *element, ArrayType *array, StringInfo out)
                       &count);
     pq_sendint32(out, (uint32)ARR_NDIM(array));
     pq_sendint32(out, ARR_HASNULL(array) ? 1 : 0);
-    pq_sendint32(out, element->oid);
+    /* Types that somebody made have another id in every database. */
+    pq_sendint32(out, element->oid < FirstNormalObjectId ? element->oid : InvalidOid);
     for (int i = 0; i < ARR_NDIM(array); i++) {
         pq_sendint32(out, (uint32)ARR_DIMS(array)[i]);
         pq_sendint32(out, (uint32)ARR_LBOUND(array)[i]);
@@ -319,11 +322,11 @@ mpos_value_bytes(const mpos_value_type *type, Datum value, StringInfo out)
     case MPOS_VALUE_ARRAY:
         bytes_array(type->element, DatumGetArrayTypeP(value), out);
         break;
-    case MPOS_VALUE_OTHER: {
-        bytea *bytes = SendFunctionCall(unconstify(FmgrInfo *, &type->send), value);
-
-        appendBinaryStringInfo(out, VARDATA(bytes), VARSIZE(bytes) - VARHDRSZ);
+    case MPOS_VALUE_COMPOSITE:
+        mpos_value_composite_bytes(value, out);
         break;
-    }
+    case MPOS_VALUE_OTHER:
+        mpos_value_other_bytes(type, value, out);
+        break;
     }
 }

@@ -24,6 +24,7 @@ typedef enum mpos_value_kind {
     MPOS_VALUE_DATE,
     MPOS_VALUE_JSON, /* jsonb */
     MPOS_VALUE_ARRAY,
+    MPOS_VALUE_COMPOSITE, /* its text form as a string; its attributes by name in a digest */
     MPOS_VALUE_OTHER /* its text form as a string; its own binary form in a digest */
 } mpos_value_kind;
 
@@ -33,7 +34,7 @@ typedef struct mpos_value_type {
     int16 len;
     bool by_value;
     char align;
-    FmgrInfo output;                 /* OTHER */
+    FmgrInfo output;                 /* OTHER, COMPOSITE */
     FmgrInfo send;                   /* OTHER */
     struct mpos_value_type *element; /* ARRAY */
 } mpos_value_type;

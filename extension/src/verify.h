@@ -11,6 +11,7 @@
 
 #include "funcapi.h"
 #include "utils/hsearch.h"
+#include "utils/jsonb.h"
 
 #include "journal_header.h"
 #include "journal_store.h"
@@ -41,6 +42,24 @@ mpos_finding(mpos_verification *run, int32 epoch, int64 seq, const char *kind, c
 /* Takes over what the audit section of an entry says about rows. */
 void
 mpos_verify_note_rows(mpos_verification *run, const mpos_entry *entry);
+
+/* Text that is not terminated. */
+typedef struct mpos_span {
+    const char *at;
+    int len;
+} mpos_span;
+
+/* An entry says that a row is there with that digest (22 characters). */
+void
+mpos_verify_row_is(mpos_verification *run, const mpos_entry *entry, mpos_span entity, mpos_span id, const char *digest);
+
+/* What entries so far said of rows of an entity no longer counts. */
+void
+mpos_verify_forget_entity(mpos_verification *run, const char *entity);
+
+/* Takes over what a rewrite's audit section and manifest say. */
+void
+mpos_verify_manifest(mpos_verification *run, const mpos_entry *entry, JsonbContainer *audit);
 
 /* Compares every live row of the journal's tables with its last entry. SPI is connected, the tenant set. */
 void

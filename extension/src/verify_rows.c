@@ -18,6 +18,7 @@
 
 #define DIGEST_TEXT_LEN 22
 #define BATCH 1000
+#define KIND_AT 8 /* of an entry's header */
 
 typedef struct row_state {
     uint8 key[16]; /* hash of entity and id */
@@ -43,6 +44,15 @@ row_key(const char *entity, size_t entity_len, const char *id, size_t id_len, ui
     memcpy(out, full, 16);
 }
 
+/* The platform's journal belongs to tenant zero and speaks of no rows. */
+static bool
+is_platform(const mpos_verification *run)
+{
+    static const pg_uuid_t zero = {{0}};
+
+    return memcmp(&run->identity.tenant, &zero, sizeof zero) == 0;
+}
+
 static HTAB *
 states(mpos_verification *run)
 {
@@ -54,38 +64,75 @@ states(mpos_verification *run)
     return run->rows;
 }
 
-/* ["orders","<id>","<digest>","U",...] */
-static void
-note_row(mpos_verification *run, const mpos_entry *entry, JsonbContainer *row)
+/* The state of a row, made when no entry spoke of it before. */
+static row_state *
+state_of(mpos_verification *run, mpos_span entity, mpos_span id)
 {
-    JsonbValue *part[4];
     uint8 key[16];
     row_state *state;
     bool found;
 
-    for (uint32 i = 0; i < lengthof(part); i++) {
-        part[i] = getIthJsonbValueFromContainer(row, i);
-        if (part[i] == NULL || part[i]->type != jbvString) {
-            return;
-        }
-    }
-    row_key(part[0]->val.string.val, (size_t)part[0]->val.string.len, part[1]->val.string.val,
-            (size_t)part[1]->val.string.len, key);
+    row_key(entity.at, (size_t)entity.len, id.at, (size_t)id.len, key);
     state = hash_search(states(run), key, HASH_ENTER, &found);
     if (!found) {
-        size_t size = (size_t)part[0]->val.string.len + (size_t)part[1]->val.string.len + 2;
+        size_t size = (size_t)entity.len + (size_t)id.len + 2;
 
         state->name = MemoryContextAlloc(run->memory, size);
-        snprintf(state->name, size, "%.*s %.*s", part[0]->val.string.len, part[0]->val.string.val,
-                 part[1]->val.string.len, part[1]->val.string.val);
-        state->entity_len = part[0]->val.string.len;
+        snprintf(state->name, size, "%.*s %.*s", entity.len, entity.at, id.len, id.at);
+        state->entity_len = entity.len;
         state->seen = false;
     }
+    return state;
+}
+
+static void
+set_state(mpos_verification *run, const mpos_entry *entry, mpos_span entity, mpos_span id, mpos_span digest,
+          bool deleted)
+{
+    row_state *state = state_of(run, entity, id);
+
     memset(state->digest, 0, sizeof state->digest);
-    memcpy(state->digest, part[2]->val.string.val, (size_t)Min(part[2]->val.string.len, DIGEST_TEXT_LEN));
-    state->deleted = part[3]->val.string.val[0] == 'D';
+    memcpy(state->digest, digest.at, (size_t)Min(digest.len, DIGEST_TEXT_LEN));
+    state->deleted = deleted;
     state->epoch = entry->ref.epoch;
     state->seq = entry->ref.seq;
+}
+
+void
+mpos_verify_row_is(mpos_verification *run, const mpos_entry *entry, mpos_span entity, mpos_span id, const char *digest)
+{
+    set_state(run, entry, entity, id, (mpos_span){digest, DIGEST_TEXT_LEN}, false);
+}
+
+void
+mpos_verify_forget_entity(mpos_verification *run, const char *entity)
+{
+    HASH_SEQ_STATUS scan;
+    row_state *state;
+
+    hash_seq_init(&scan, states(run));
+    while ((state = hash_seq_search(&scan)) != NULL) {
+        if (state->entity_len == (int)strlen(entity) && strncmp(state->name, entity, strlen(entity)) == 0) {
+            (void)hash_search(states(run), state->key, HASH_REMOVE, NULL);
+        }
+    }
+}
+
+/* ["orders","<id>","<digest>","U",...] */
+static void
+note_row(mpos_verification *run, const mpos_entry *entry, JsonbContainer *row)
+{
+    mpos_span part[4];
+
+    for (uint32 i = 0; i < lengthof(part); i++) {
+        JsonbValue *value = getIthJsonbValueFromContainer(row, i);
+
+        if (value == NULL || value->type != jbvString) {
+            return;
+        }
+        part[i] = (mpos_span){value->val.string.val, value->val.string.len};
+    }
+    set_state(run, entry, part[0], part[1], part[2], part[3].len > 0 && part[3].at[0] == 'D');
 }
 
 static void
@@ -95,6 +142,10 @@ note_audit(mpos_verification *run, const mpos_entry *entry, const char *body, si
     Jsonb *audit = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
     JsonbValue rows;
 
+    if (entry->header[KIND_AT] == MPOS_ENTRY_SCHEMA && !is_platform(run)) {
+        mpos_verify_manifest(run, entry, &audit->root);
+        return;
+    }
     if (getKeyJsonValueFromContainer(&audit->root, "rows", 4, &rows) == NULL || rows.type != jbvBinary) {
         return;
     }

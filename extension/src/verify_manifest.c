@@ -1,0 +1,63 @@
+/* verify_manifest.c - entries that speak of many rows at once: declared rewrites. */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+
+#include "manifest.h"
+#include "verify.h"
+
+#define DIGEST_LEN 22
+
+/* A string member of an audit section; NULL when it has none of that name. */
+static char *
+text_member(JsonbContainer *audit, const char *name)
+{
+    JsonbValue value;
+
+    if (getKeyJsonValueFromContainer(audit, name, (int)strlen(name), &value) == NULL || value.type != jbvString) {
+        return NULL;
+    }
+    return pnstrdup(value.val.string.val, (size_t)value.val.string.len);
+}
+
+/* One "<digest> <entity> <id>\n"; returns what follows, NULL when the line has another form. */
+static const char *
+take_line(mpos_verification *run, const mpos_entry *entry, const char *line, const char *end)
+{
+    const char *feed = memchr(line, '\n', (size_t)(end - line));
+    const char *name = line + DIGEST_LEN + 1;
+    const char *space = feed == NULL || feed <= name ? NULL : memchr(name, ' ', (size_t)(feed - name));
+
+    if (space == NULL) {
+        return NULL;
+    }
+    mpos_verify_row_is(run, entry, (mpos_span){name, (int)(space - name)},
+                       (mpos_span){space + 1, (int)(feed - space) - 1}, line);
+    return feed + 1;
+}
+
+void
+mpos_verify_manifest(mpos_verification *run, const mpos_entry *entry, JsonbContainer *audit)
+{
+    char *entity = text_member(audit, "entity");
+    char *expected = text_member(audit, "digest");
+    char digest[MPOS_BASE64URL_HASH_LEN + 1];
+    StringInfoData text;
+
+    if (entity == NULL || expected == NULL) {
+        mpos_finding(run, entry->ref.epoch, entry->ref.seq, "payload", "the rewrite names no table or digest");
+        return;
+    }
+    initStringInfo(&text);
+    mpos_manifest_load(&entry->ref.journal, entry->ref.epoch, entry->ref.seq, &text);
+    mpos_manifest_digest(&text, digest);
+    mpos_verify_forget_entity(run, entity);
+    if (strcmp(digest, expected) != 0) {
+        mpos_finding(run, entry->ref.epoch, entry->ref.seq, "manifest", "the rows of the rewrite of %s are not those it was made of",
+                     entity);
+        return;
+    }
+    for (const char *line = text.data; line != NULL && line < text.data + text.len;) {
+        line = take_line(run, entry, line, text.data + text.len);
+    }
+}
