@@ -1,4 +1,4 @@
--- 99-grants.sql: the owner role owns every function; the server may execute three.
+-- 99-grants.sql: the owner role owns every function; the server may execute three, the signer what it signs with.
 
 DO $$
 DECLARE
@@ -13,3 +13,8 @@ $$;
 GRANT EXECUTE ON FUNCTION mpos.call(uuid, bytea, text, jsonb) TO mpos_app;
 GRANT EXECUTE ON FUNCTION mpos.heads(uuid[]) TO mpos_app;
 GRANT EXECUTE ON FUNCTION mpos.version() TO mpos_app;
+GRANT EXECUTE ON FUNCTION mpos.version(), mpos.seal_state(), mpos.signing_due(integer), mpos.tree_root(uuid, integer, bigint),
+    mpos.inclusion_proof(uuid, integer, bigint, bigint), mpos.consistency_proof(uuid, integer, bigint, bigint),
+    mpos.checkpoint_store(uuid, integer, bigint, bytea, text), mpos.cosignature_store(uuid, integer, bigint, text, text),
+    mpos.signing_key_store(text), mpos.epoch_end(uuid, integer), mpos.epoch_open(uuid), mpos.checkpoint_ask(uuid),
+    mpos.alarm_raise(uuid, integer, bigint, text, text) TO mpos_signer;

@@ -18,6 +18,11 @@ void
 mpos_entries_walk(const pg_uuid_t *journal, int32 epoch, int64 from, int64 until, mpos_entry_visit visit,
                   void *argument);
 
+/* The same without payloads, which are NULL: header and leaf only, and nothing is decompressed. */
+void
+mpos_leaves_walk(const pg_uuid_t *journal, int32 epoch, int64 from, int64 until, mpos_entry_visit visit,
+                 void *argument);
+
 /* Number of the last stored entry of an epoch plus one; 0 for none. */
 int64
 mpos_epoch_size(const pg_uuid_t *journal, int32 epoch);

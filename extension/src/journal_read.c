@@ -19,6 +19,7 @@ typedef struct range_walk {
     int64 wanted; /* the number that must come next */
     mpos_entry_visit visit;
     void *argument;
+    bool bare; /* without payloads */
     bool stopped;
 } range_walk;
 
@@ -34,7 +35,7 @@ read_fixed(Datum value, uint8 *out, size_t size)
 }
 
 static void
-read_entry(Relation relation, HeapTuple row, mpos_entry *out)
+read_entry(Relation relation, HeapTuple row, bool bare, mpos_entry *out)
 {
     Datum values[MPOS_ENTRY_COLUMNS];
     bool nulls[MPOS_ENTRY_COLUMNS];
@@ -45,7 +46,7 @@ read_entry(Relation relation, HeapTuple row, mpos_entry *out)
     out->ref.seq = DatumGetInt64(values[MPOS_ENTRY_SEQ]);
     read_fixed(values[MPOS_ENTRY_LEAF], out->ref.leaf, MPOS_LEAF_SIZE);
     read_fixed(values[MPOS_ENTRY_HEADER], out->header, MPOS_HEADER_SIZE);
-    out->payload = nulls[MPOS_ENTRY_PAYLOAD] ? NULL : DatumGetByteaPCopy(values[MPOS_ENTRY_PAYLOAD]);
+    out->payload = bare || nulls[MPOS_ENTRY_PAYLOAD] ? NULL : DatumGetByteaPCopy(values[MPOS_ENTRY_PAYLOAD]);
 }
 
 static bool
@@ -54,7 +55,7 @@ visit_row(Relation relation, HeapTuple row, void *argument)
     range_walk *walk = argument;
     mpos_entry entry;
 
-    read_entry(relation, row, &entry);
+    read_entry(relation, row, walk->bare, &entry);
     if (entry.ref.seq >= walk->until) {
         return false;
     }
@@ -65,30 +66,46 @@ visit_row(Relation relation, HeapTuple row, void *argument)
     return !walk->stopped;
 }
 
-void
-mpos_entries_walk(const pg_uuid_t *journal, int32 epoch, int64 from, int64 until, mpos_entry_visit visit,
-                  void *argument)
+static void
+walk_range(const pg_uuid_t *journal, int32 epoch, int64 from, range_walk *walk)
 {
     mpos_segment *segments = palloc(sizeof *segments * MPOS_SEGMENTS_MAX);
     int count = mpos_segments(journal, epoch, segments, MPOS_SEGMENTS_MAX);
-    range_walk walk = {.until = until, .visit = visit, .argument = argument};
 
     /* Newest month first: go back to the one that holds `from`, then forward. */
-    for (int i = count - 1; i >= 0 && !walk.stopped; i--) {
+    for (int i = count - 1; i >= 0 && !walk->stopped; i--) {
         Datum keys[2] = {UUIDPGetDatum(journal), Int32GetDatum(epoch)};
         int64 start = Max(from, segments[i].first_seq);
         Datum from_datum = Int64GetDatum(start);
         mpos_table *table;
         Relation relation;
 
-        if ((i > 0 && segments[i - 1].first_seq <= from) || start >= until) {
+        if ((i > 0 && segments[i - 1].first_seq <= from) || start >= walk->until) {
             continue;
         }
         relation = mpos_entries_open(segments[i].month, AccessShareLock, &table);
-        mpos_table_walk(table, relation, 2, keys, &from_datum, false, visit_row, &walk);
+        mpos_table_walk(table, relation, 2, keys, &from_datum, false, visit_row, walk);
         mpos_table_close(relation);
     }
     pfree(segments);
+}
+
+void
+mpos_entries_walk(const pg_uuid_t *journal, int32 epoch, int64 from, int64 until, mpos_entry_visit visit,
+                  void *argument)
+{
+    range_walk walk = {.until = until, .visit = visit, .argument = argument};
+
+    walk_range(journal, epoch, from, &walk);
+}
+
+void
+mpos_leaves_walk(const pg_uuid_t *journal, int32 epoch, int64 from, int64 until, mpos_entry_visit visit,
+                 void *argument)
+{
+    range_walk walk = {.until = until, .visit = visit, .argument = argument, .bare = true};
+
+    walk_range(journal, epoch, from, &walk);
 }
 
 static bool

@@ -233,7 +233,9 @@ mpos_journal_make(const pg_uuid_t *journal, const pg_uuid_t *tenant, const pg_uu
     values[JOURNAL_ID] = UUIDPGetDatum(journal);
     values[JOURNAL_TENANT] = UUIDPGetDatum(tenant);
     values[JOURNAL_OUTLET] = outlet == NULL ? (Datum)0 : UUIDPGetDatum(outlet);
-    values[JOURNAL_KIND] = CStringGetTextDatum(outlet == NULL ? "tenant" : "outlet");
+    values[JOURNAL_KIND] = CStringGetTextDatum(outlet != NULL         ? "outlet"
+                                               : is_zero_uuid(tenant) ? "platform"
+                                                                      : "tenant");
     values[JOURNAL_ORIGIN] = CStringGetTextDatum(origin);
     values[JOURNAL_EPOCH] = Int32GetDatum(0);
     values[JOURNAL_STATE] = CStringGetTextDatum("open");

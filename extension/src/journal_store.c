@@ -12,14 +12,11 @@
 #include "utils/timestamp.h"
 
 #include "bytes.h"
-#include "canon.h"
 #include "heap.h"
 #include "journal_store.h"
 #include "payload.h"
 #include "sha256.h"
 #include "sqlstate.h"
-#include "uuid.h"
-#include "value.h"
 
 enum {
     HEAD_JOURNAL,
@@ -104,63 +101,19 @@ mpos_head_get(const pg_uuid_t *journal, mpos_head *head)
     return row != NULL;
 }
 
-/* What the first entry of an epoch has as prev. */
+/* Another cluster or timeline wrote last, and may have written more than this database has. */
 static void
-genesis(const char *origin, int32 epoch, uint8 out[MPOS_LEAF_SIZE])
+follow_cluster(const pg_uuid_t *tenant, mpos_head *head, mpos_flushed *out)
 {
-    mpos_journal_genesis(&mpos_host_digest, origin, (uint16)strlen(origin), (uint32)epoch, NULL, out);
-}
-
-char *
-mpos_epoch_text(int32 from_epoch, int64 from_size, const uint8 from_leaf[MPOS_LEAF_SIZE])
-{
-    char leaf[MPOS_BASE64URL_HASH_LEN + 1];
-
-    leaf[mpos_base64url(from_leaf, MPOS_LEAF_SIZE, leaf)] = '\0';
-    return psprintf("{\"from_epoch\":%d,\"from_leaf\":\"%s\",\"from_size\":" INT64_FORMAT
-                    ",\"op\":\"epoch_open\"}",
-                    from_epoch, leaf, from_size);
-}
-
-/* The payload of a kind 5 entry: where the old epoch ended, as this database knows it. */
-static bytea *
-epoch_payload(const mpos_head *head)
-{
-    char *text = mpos_epoch_text(head->epoch, head->next_seq, head->last_leaf);
-    mpos_section section = {MPOS_SECTION_AUDIT, "", 0, (const uint8 *)text, strlen(text)};
-    size_t size = 0;
-    bytea *payload;
-
-    mpos_check(mpos_payload_size(&section, 1, &size), "epoch payload size");
-    payload = palloc(VARHDRSZ + size);
-    SET_VARSIZE(payload, VARHDRSZ + size);
-    mpos_check(mpos_payload_encode(&section, 1, (uint8 *)VARDATA(payload), size, &size), "epoch payload");
-    return payload;
-}
-
-static void
-open_epoch(const pg_uuid_t *tenant, mpos_head *head, mpos_flushed *out)
-{
-    mpos_journal_header header = {.kind = MPOS_ENTRY_EPOCH, .schema_version = 1, .parts = 1};
-    bytea *payload = epoch_payload(head);
     mpos_journal_identity identity;
-    pg_uuid_t transaction;
 
-    if (!mpos_journal_identity_get(&head->journal, &identity)) {
+    if (!mpos_journal_identity_get(&head->journal, &identity) ||
+        memcmp(&identity.tenant, tenant, sizeof *tenant) != 0) {
         mpos_raise(MPOS_E_JOURNAL_DAMAGED, NULL, NULL);
     }
-    mpos_uuid_v7(&transaction);
-    memcpy(header.tenant, tenant->data, UUID_LEN);
-    memcpy(header.transaction, transaction.data, UUID_LEN);
-    mpos_journal_payload_hash(&mpos_host_digest, VARDATA(payload), VARSIZE(payload) - VARHDRSZ,
-                              header.payload_hash);
-    head->epoch++;
-    head->next_seq = 0;
-    head->system_id = GetSystemIdentifier();
-    head->timeline = GetWALInsertionTimeLine();
-    genesis(identity.origin, head->epoch, head->last_leaf);
-    mpos_journal_set_epoch(&head->journal, head->epoch);
-    mpos_head_append(head, &header, payload, out);
+    mpos_epoch_begin(&identity, head,
+                     head->system_id != GetSystemIdentifier() ? MPOS_EPOCH_RESTORE : MPOS_EPOCH_PROMOTION,
+                     out);
 }
 
 void
@@ -176,7 +129,7 @@ mpos_head_lock(const pg_uuid_t *tenant, const pg_uuid_t *journal, mpos_head *hea
     read_head(relation, head->row, head);
     mpos_table_close(relation);
     if (head->system_id != GetSystemIdentifier() || head->timeline != GetWALInsertionTimeLine()) {
-        open_epoch(tenant, head, out);
+        follow_cluster(tenant, head, out);
     }
 }
 
@@ -274,6 +227,22 @@ report_entry(const mpos_head *head, const uint8 *header, const bytea *payload, m
     appendBinaryStringInfo(&out->entries, VARDATA(payload), (int)(VARSIZE(payload) - VARHDRSZ));
 }
 
+bytea *
+mpos_audit_payload(const char *body, size_t size, uint8 hash[32])
+{
+    mpos_section section = {MPOS_SECTION_AUDIT, "", 0, (const uint8 *)body, size};
+    size_t payload_size = 0;
+    bytea *payload;
+
+    mpos_check(mpos_payload_size(&section, 1, &payload_size), "audit payload size");
+    payload = palloc(VARHDRSZ + payload_size);
+    SET_VARSIZE(payload, VARHDRSZ + payload_size);
+    mpos_check(mpos_payload_encode(&section, 1, (uint8 *)VARDATA(payload), payload_size, &payload_size),
+               "audit payload");
+    mpos_journal_payload_hash(&mpos_host_digest, VARDATA(payload), payload_size, hash);
+    return payload;
+}
+
 void
 mpos_head_append(mpos_head *head, mpos_journal_header *header, bytea *payload, mpos_flushed *out)
 {
@@ -308,7 +277,7 @@ mpos_head_make(const pg_uuid_t *journal, const char *origin)
     Datum values[HEAD_COLUMNS];
     bool nulls[HEAD_COLUMNS] = {false};
 
-    genesis(origin, 0, head.last_leaf);
+    mpos_genesis(origin, 0, NULL, head.last_leaf);
     fill_head(&head, values);
     mpos_table_insert(relation, values, nulls);
     mpos_table_close(relation);

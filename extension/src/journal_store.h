@@ -12,6 +12,7 @@
 #include "utils/rel.h"
 #include "utils/uuid.h"
 
+#include "epoch.h"
 #include "flush.h"
 #include "heap.h"
 #include "journal_header.h"
@@ -66,6 +67,10 @@ mpos_head_lock(const pg_uuid_t *tenant, const pg_uuid_t *journal, mpos_head *hea
 void
 mpos_head_append(mpos_head *head, mpos_journal_header *header, bytea *payload, mpos_flushed *out);
 
+/* A payload of one audit section with that body, and its hash as the header wants it. Palloc'd. */
+bytea *
+mpos_audit_payload(const char *body, size_t size, uint8 hash[32]);
+
 /* First number of a journal's epoch in each month, newest month first; returns how many, at most max. */
 typedef struct mpos_segment {
     DateADT month;
@@ -88,8 +93,8 @@ mpos_head_get(const pg_uuid_t *journal, mpos_head *head);
 typedef struct mpos_journal_identity {
     pg_uuid_t journal;
     pg_uuid_t tenant;
-    pg_uuid_t outlet; /* zero: the tenant's own */
-    char *origin;
+    pg_uuid_t outlet; /* zero: the tenant's own, or the platform's */
+    char *origin;     /* the same in every epoch; see mpos_journal_origin */
 } mpos_journal_identity;
 
 /* False when there is no such journal. */
@@ -107,9 +112,24 @@ mpos_entries_open(DateADT month, LOCKMODE mode, mpos_table **table_out);
 DateADT
 mpos_month_of(int64 recorded_us);
 
-/* Audit section of the entry of kind 5 that opens the epoch after one which ended so. Palloc'd. */
+/* Name of an epoch's log in checkpoints: the journal's origin, "/" and the epoch. Palloc'd. */
 char *
-mpos_epoch_text(int32 from_epoch, int64 from_size, const uint8 from_leaf[MPOS_LEAF_SIZE]);
+mpos_journal_origin(const char *origin, int32 epoch);
+
+/*
+ * prev of an epoch's first entry; origin is the journal's. old_note_hash: SHA-256 of the last note of the epoch before,
+ * NULL when there is none.
+ */
+void
+mpos_genesis(const char *origin, int32 epoch, const uint8 *old_note_hash, uint8 out[MPOS_LEAF_SIZE]);
+
+/*
+ * Begins the next epoch of a locked head with an entry of kind 5, which goes to *out too (may be NULL). The caller stores
+ * the head.
+ */
+void
+mpos_epoch_begin(const mpos_journal_identity *identity, mpos_head *head, mpos_epoch_reason reason,
+                 mpos_flushed *out);
 
 /* Follows the head into a new epoch. */
 void

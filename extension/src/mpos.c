@@ -14,6 +14,8 @@
 #include "pending.h"
 #include "pii_store.h"
 #include "rewrite.h"
+#include "platform.h"
+#include "seal_worker.h"
 #include "tenant.h"
 
 PG_MODULE_MAGIC;
@@ -40,6 +42,7 @@ _PG_init(void)
     mpos_context_key_init();
     mpos_pii_key_init();
     mpos_doorbell_init();
+    mpos_seal_worker_init();
     MarkGUCPrefixReserved("mpos");
     if (process_shared_preload_libraries_in_progress) {
         warn_unless_zero("log_parameter_max_length");
@@ -48,8 +51,9 @@ _PG_init(void)
     mpos_heap_init();
     mpos_direct_init();
     mpos_capture_plan_init();
-    /* Callbacks run in the reverse order of registration; none here depends on it. */
+    /* Callbacks run in the reverse order of registration: the platform's head is locked after all others. */
     mpos_tenant_init();
+    mpos_platform_init();
     mpos_rewrite_init();
     mpos_pending_init();
 }

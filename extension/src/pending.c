@@ -246,13 +246,13 @@ flush_rest(void)
  * Numbers and leaves go out to clients and devices: they must not vanish in a crash. Judged here and not
  * while capturing, because the setting that counts is the one at commit.
  */
-static void
-check_durable(void)
+void
+mpos_check_durable(void)
 {
     bool standbys = SyncRepStandbyNames != NULL && SyncRepStandbyNames[0] != '\0';
     int least = standbys ? SYNCHRONOUS_COMMIT_REMOTE_WRITE : SYNCHRONOUS_COMMIT_LOCAL_FLUSH;
 
-    if (change_count > 0 && synchronous_commit < least) {
+    if (synchronous_commit < least) {
         mpos_raise(MPOS_E_COMMIT_NOT_DURABLE, NULL, NULL);
     }
 }
@@ -262,7 +262,9 @@ on_transaction(XactEvent event, void *arg)
 {
     switch (event) {
     case XACT_EVENT_PRE_COMMIT:
-        check_durable();
+        if (change_count > 0) {
+            mpos_check_durable();
+        }
         flush_rest();
         break;
     case XACT_EVENT_PRE_PREPARE:

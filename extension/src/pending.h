@@ -106,6 +106,10 @@ mpos_pending_bulk(void);
 const char *
 mpos_topic_intern(const char *topic);
 
+/* Raises COMMIT_NOT_DURABLE when a commit now could vanish in a crash, or on a promoted synchronous standby. */
+void
+mpos_check_durable(void);
+
 /* Registers the transaction callbacks (pre-commit net, refusal of PREPARE); called once from _PG_init. */
 void
 mpos_pending_init(void);

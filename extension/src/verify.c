@@ -8,6 +8,7 @@
 #include "utils/date.h"
 #include "utils/memutils.h"
 
+#include "epoch.h"
 #include "payload.h"
 #include "sha256.h"
 #include "sqlstate.h"
@@ -38,17 +39,33 @@ mpos_finding(mpos_verification *run, int32 epoch, int64 seq, const char *kind, c
     tuplestore_putvalues(run->out->setResult, run->out->setDesc, values, nulls);
 }
 
-static void
-begin_epoch(mpos_verification *run, int32 epoch)
+/* What the first entry of an epoch after the first says; false when it does not say it in the one form there is. */
+static bool
+read_epoch_open(const mpos_entry *entry, mpos_epoch_open *out)
 {
+    const char *body;
+    size_t len;
+
+    return entry->payload != NULL && mpos_entry_section(entry, MPOS_SECTION_AUDIT, "", &body, &len) &&
+           mpos_epoch_open_decode(body, len, out) == MPOS_OK;
+}
+
+/* entry: the first of the epoch, NULL for epoch 0. */
+static void
+begin_epoch(mpos_verification *run, int32 epoch, const mpos_entry *entry)
+{
+    mpos_epoch_open open = {.has_note = false};
+
+    if (entry != NULL) {
+        (void)read_epoch_open(entry, &open);
+    }
     run->ended_size = run->expected;
     memcpy(run->ended_leaf, run->last_leaf, sizeof run->ended_leaf);
     run->epoch = epoch;
     run->expected = 0;
     run->leaf_known = true;
     run->last.parts = 0;
-    mpos_journal_genesis(&mpos_host_digest, run->identity.origin, (uint16)strlen(run->identity.origin),
-                         (uint32)epoch, NULL, run->last_leaf);
+    mpos_genesis(run->identity.origin, epoch, open.has_note ? open.from_note : NULL, run->last_leaf);
 }
 
 /* A number that is not the expected one: missing entries, or the same number in two months. */
@@ -60,7 +77,7 @@ check_number(mpos_verification *run, const mpos_entry *entry)
             mpos_finding(run, run->epoch + 1, -1, "gap", "epochs %d to %d are missing", run->epoch + 1,
                          entry->ref.epoch - 1);
         }
-        begin_epoch(run, entry->ref.epoch);
+        begin_epoch(run, entry->ref.epoch, entry);
     }
     if (entry->ref.seq > run->expected) {
         mpos_finding(run, run->epoch, run->expected, "gap",
@@ -123,16 +140,14 @@ check_parts(mpos_verification *run, const mpos_entry *entry, const mpos_journal_
 static void
 check_epoch_open(mpos_verification *run, const mpos_entry *entry, const mpos_journal_header *header)
 {
-    const char *body;
-    size_t len;
-    char *expected;
+    mpos_epoch_open open;
 
     if (entry->ref.seq != 0 || entry->ref.epoch == 0) {
         return;
     }
-    expected = mpos_epoch_text(entry->ref.epoch - 1, run->ended_size, run->ended_leaf);
-    if (header->kind != MPOS_ENTRY_EPOCH || !mpos_entry_section(entry, MPOS_SECTION_AUDIT, "", &body, &len) ||
-        len != strlen(expected) || memcmp(body, expected, len) != 0) {
+    if (header->kind != MPOS_ENTRY_EPOCH || !read_epoch_open(entry, &open) ||
+        open.from_epoch != (uint32)entry->ref.epoch - 1 || open.from_size != (uint64)run->ended_size ||
+        memcmp(open.from_leaf, run->ended_leaf, sizeof open.from_leaf) != 0) {
         mpos_finding(run, entry->ref.epoch, 0, "epoch_end", "epoch %d did not end where this entry says",
                      entry->ref.epoch - 1);
     }
@@ -284,7 +299,7 @@ check_head(mpos_verification *run)
 static void
 verify_journal(mpos_verification *run)
 {
-    begin_epoch(run, 0);
+    begin_epoch(run, 0, NULL);
     check_entries(run);
     check_head(run);
     mpos_verify_rows(run);

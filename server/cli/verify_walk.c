@@ -9,8 +9,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "canon.h"
 #include "cli.h"
+#include "epoch.h"
 #include "journal_header.h"
 #include "payload.h"
 #include "sha.h"
@@ -66,17 +66,43 @@ read_entry(const PGresult *row)
     };
 }
 
-static void
-begin_epoch(verify_journal *journal, uint32_t epoch)
+/* What the first entry of an epoch after the first says; false when it does not say it in the one form there is. */
+static bool
+read_epoch_open(const entry *e, mpos_epoch_open *out)
 {
+    mpos_payload_reader reader;
+    mpos_section section;
+
+    if (e->payload == NULL || mpos_payload_open(e->payload, (size_t)e->payload_size, &reader) != MPOS_OK) {
+        return false;
+    }
+    while (mpos_payload_next(&reader, &section)) {
+        if (section.kind == MPOS_SECTION_AUDIT) {
+            return mpos_epoch_open_decode((const char *)section.body, section.body_size, out) == MPOS_OK;
+        }
+    }
+    return false;
+}
+
+/* first: the epoch's first entry, NULL for epoch 0. */
+static void
+begin_epoch(verify_journal *journal, uint32_t epoch, const entry *first)
+{
+    mpos_epoch_open open = {.has_note = false};
+    char origin[512];
+
+    if (first != NULL) {
+        (void)read_epoch_open(first, &open);
+    }
+    snprintf(origin, sizeof origin, "%s/%u", journal->origin, epoch);
     journal->ended_size = journal->next_seq;
     memcpy(journal->ended_leaf, journal->last_leaf, 32);
     journal->parts_left = 0;
     journal->epoch = epoch;
     journal->next_seq = 0;
     mpos_merkle_init(&journal->tree);
-    mpos_journal_genesis(&cli_digest, journal->origin, (uint16_t)strlen(journal->origin), epoch, NULL,
-                         journal->last_leaf);
+    mpos_journal_genesis(&cli_digest, origin, (uint16_t)strlen(origin), epoch,
+                         open.has_note ? open.from_note : NULL, journal->last_leaf);
 }
 
 static bool
@@ -138,17 +164,14 @@ check_header(verify_run *run, verify_journal *journal, const entry *e)
     journal->last_time = h.recorded_us;
 }
 
-/* The audit section of an epoch's first entry, as the extension writes it, for the end that this walk has seen. */
+/* An epoch's first entry names the end of the one before that this walk has seen. */
 static void
-check_epoch_end(verify_run *run, verify_journal *journal, const entry *e, const mpos_section *audit)
+check_epoch_end(verify_run *run, verify_journal *journal, const entry *e)
 {
-    char leaf[44] = "", expected[192];
+    mpos_epoch_open open;
 
-    mpos_base64url(journal->ended_leaf, 32, leaf);
-    snprintf(expected, sizeof expected,
-             "{\"from_epoch\":%u,\"from_leaf\":\"%s\",\"from_size\":%llu,\"op\":\"epoch_open\"}",
-             e->epoch - 1, leaf, (unsigned long long)journal->ended_size);
-    if (audit->body_size != strlen(expected) || memcmp(audit->body, expected, audit->body_size) != 0) {
+    if (!read_epoch_open(e, &open) || open.from_epoch != e->epoch - 1 ||
+        open.from_size != journal->ended_size || memcmp(open.from_leaf, journal->ended_leaf, 32) != 0) {
         verify_report(run, journal, e->epoch, e->seq, "epoch_end",
                       "epoch %u did not end where this entry says", e->epoch - 1);
     }
@@ -180,7 +203,7 @@ check_payload(verify_run *run, int index, const entry *e)
     }
     while (mpos_payload_next(&reader, &section)) {
         if (section.kind == MPOS_SECTION_AUDIT && e->seq == 0 && e->epoch > 0) {
-            check_epoch_end(run, journal, e, &section);
+            check_epoch_end(run, journal, e);
         } else if (section.kind == MPOS_SECTION_AUDIT) {
             verify_audit(run, index, e->epoch, e->seq, (const char *)section.body, section.body_size);
         }
@@ -192,7 +215,7 @@ static void
 check_number(verify_run *run, verify_journal *journal, const entry *e)
 {
     if (e->epoch != journal->epoch) {
-        begin_epoch(journal, e->epoch);
+        begin_epoch(journal, e->epoch, e);
     }
     if (e->seq != journal->next_seq) {
         verify_report(run, journal, e->epoch, journal->next_seq, "gap", "the next entry is number %llu",
@@ -273,7 +296,7 @@ verify_walk(verify_run *run, int index)
     const char *values[] = {journal->id};
     PGresult *row;
 
-    begin_epoch(journal, 0);
+    begin_epoch(journal, 0, NULL);
     if (!PQsendQueryParams(
             run->conn,
             "SELECT epoch, seq, month, header, leaf, payload FROM journal.entry WHERE journal_id = $1 "

@@ -44,6 +44,7 @@ unix_socket_directories = '$SOCK'
 unix_socket_permissions = 0770
 shared_preload_libraries = 'mpos'
 mpos.context_key_file = '$RUN/secrets/context.key'
+mpos.database = 'mpos'
 mpos.pii_key_file = '$RUN/secrets/pii.key'
 max_connections = 120
 shared_buffers = 256MB

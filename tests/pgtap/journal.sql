@@ -19,8 +19,8 @@ $$;
 -- the genesis and the first entry
 SELECT is((SELECT next_seq FROM tests.head), 0::bigint, 'a new journal is empty');
 SELECT is((SELECT last_leaf FROM tests.head),
-          sha256('mpos.genesis.v1'::bytea || '\x00' || int2send(15::int2) || 'tests/acme/main'::bytea || int4send(0)
-                 || decode(repeat('00', 32), 'hex')), 'its chain begins at the genesis value of origin and epoch');
+          sha256('mpos.genesis.v1'::bytea || '\x00' || int2send(17::int2) || 'tests/acme/main/0'::bytea || int4send(0)
+                 || decode(repeat('00', 32), 'hex')), 'its chain begins at the genesis value of the epoch''s origin');
 SELECT last_leaf AS genesis FROM tests.head \gset
 SELECT tests.add('one');
 SELECT is((SELECT count(*) FROM tests.entries), 0::bigint, 'a change is not appended at once');

@@ -1,0 +1,11 @@
+BEGIN;
+SELECT journal_id, epoch, size, last_leaf, ended, state, sealed_at, lag_us, signed_size, signed_at FROM journal.sealed WHERE false;
+SELECT journal_id, epoch, level, n, width, hashes FROM journal.tile WHERE false;
+SELECT journal_id, epoch, size, root, note, created_at FROM journal.checkpoint WHERE false;
+SELECT journal_id, epoch, size, key_name, line, created_at FROM journal.cosignature WHERE false;
+SELECT vkey, key_id, active_from, retired_at FROM journal.signing_key WHERE false;
+SELECT journal_id, epoch, size, asked_at FROM journal.demand WHERE false;
+SELECT alarm_id, raised_at, journal_id, epoch, seq, kind, detail, resolved_at, resolution FROM journal.alarm WHERE false;
+SELECT 1 / count(*) FROM journal.journal WHERE kind = 'platform';
+SELECT has_function_privilege('mpos_signer', 'mpos.signing_due(integer)', 'execute');
+ROLLBACK;
