@@ -1,10 +1,13 @@
 /* receipt.c - the receipt of a paid order: what is printed, the priced form to the byte, and the journal entry behind it. */
 #include "postgres.h"
 
+#include <ctype.h>
+
 #include "mb/pg_wchar.h"
 #include "utils/jsonb.h"
 #include "utils/builtins.h"
 
+#include "canon.h"
 #include "input.h"
 #include "journal.h"
 #include "json.h"
@@ -14,6 +17,7 @@
 #include "quantity.h"
 #include "sqlstate.h"
 #include "statement.h"
+#include "uuid.h"
 
 #define WIDTH 42
 
@@ -184,19 +188,52 @@ print_all(mpos_call *call, StringInfo out, const mpos_order *order, const headin
     mpos_json_close(out, ']');
 }
 
+/* Letters, digits and a few signs as they are, other bytes as %XX: what encodeURIComponent makes, but for the slash. */
 static void
-journal_json(StringInfo out, const mpos_entry_ref *ref)
+append_encoded(StringInfo out, const char *text)
 {
+    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
+        if ((*c < 0x80 && isalnum(*c)) || strchr("-_.!~*'()/", *c) != NULL) {
+            appendStringInfoCharMacro(out, (char)*c);
+        } else {
+            appendStringInfo(out, "%%%02X", *c);
+        }
+    }
+}
+
+/* Address of the page that checks the receipt, relative to the server; server/web/shared/receipt/link.ts reads it. */
+static char *
+check_address(const mpos_entry_ref *ref, const char *origin)
+{
+    StringInfoData out;
+    char id[MPOS_UUID_SHORT_LEN + 1];
+    char leaf[MPOS_BASE64URL_HASH_LEN + 1];
+
+    mpos_uuid_short(ref->journal.data, id);
+    leaf[mpos_base64url(ref->leaf, sizeof ref->leaf, leaf)] = '\0';
+    initStringInfo(&out);
+    appendStringInfo(&out, "/receipt/#1.%s.%d." INT64_FORMAT ".%s.", id, ref->epoch, ref->seq, leaf);
+    append_encoded(&out, origin);
+    return out.data;
+}
+
+static void
+journal_json(StringInfo out, const mpos_entry_ref *ref, const char *journal_origin)
+{
+    char *origin = psprintf("%s/%d", journal_origin, ref->epoch);
+
     mpos_json_open(out, "journal", '{');
     mpos_json_uuid(out, "id", ref->journal.data);
+    mpos_json_text(out, "origin", origin);
     mpos_json_int(out, "epoch", ref->epoch);
     mpos_json_int(out, "seq", ref->seq);
     mpos_json_hex(out, "leaf", ref->leaf, sizeof ref->leaf);
     mpos_json_close(out, '}');
+    mpos_json_text(out, "check", check_address(ref, origin));
 }
 
 static void
-answer(mpos_call *call, mpos_order *order, const mpos_entry_ref *ref)
+answer(mpos_call *call, mpos_order *order, const mpos_entry_ref *ref, const char *journal_origin)
 {
     StringInfo out = &call->body;
     heading head;
@@ -210,7 +247,7 @@ answer(mpos_call *call, mpos_order *order, const mpos_entry_ref *ref)
     mpos_json_base64(out, "priced_form", (const uint8 *)VARDATA_ANY(order->form),
                      VARSIZE_ANY_EXHDR(order->form));
     mpos_json_hex(out, "priced_hash", order->priced_hash, sizeof order->priced_hash);
-    journal_json(out, ref);
+    journal_json(out, ref, journal_origin);
     print_all(call, out, order, &head);
     mpos_json_close(out, '}');
 }
@@ -242,6 +279,6 @@ mpos_order_receipt(mpos_call *call)
     }
     mpos_order_load_lines(call, &order);
     mpos_order_load_payments(call, &order);
-    answer(call, &order, &ref);
+    answer(call, &order, &ref, journal.origin);
     return MPOS_OK;
 }

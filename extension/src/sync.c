@@ -311,6 +311,7 @@ mpos_sync_state(mpos_call *call)
     }
     mpos_json_open(&call->body, "journal", '{');
     mpos_json_uuid(&call->body, "id", journal.journal.data);
+    mpos_json_text(&call->body, "origin", journal.origin);
     mpos_cursor_json(&call->body, "cursor", &journal);
     mpos_json_close(&call->body, '}');
     mpos_json_time(&call->body, "server_time", call->now_us);

@@ -1,5 +1,5 @@
 /*
- * Builds the pages into build/web: /register/, /kitchen/, hashed files in /assets/ and the pricing core at
+ * Builds the pages into build/web: /register/, /kitchen/, /receipt/, hashed files in /assets/ and the pricing core at
  * /core/<sha256>.wasm. The pages learn the core's hash from a generated module, because every operation names it.
  */
 import { createHash } from 'node:crypto';
@@ -10,6 +10,7 @@ import { defineConfig, type Plugin } from 'vite';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const build = resolve(here, '../../build');
+const receiptWorker = 'receipt-worker';
 const coreFile = resolve(build, 'wasm/mpos_core.wasm');
 
 function pricingCore(): Plugin {
@@ -43,7 +44,11 @@ export default defineConfig({
       input: {
         register: resolve(here, 'register/index.html'),
         kitchen: resolve(here, 'kitchen/index.html'),
+        receipt: resolve(here, 'receipt/index.html'),
+        [receiptWorker]: resolve(here, 'receipt/worker/worker.ts'),
       },
+      /* A service worker rules the folder that it lies in, under a name that stays. */
+      output: { entryFileNames: ({ name }) => (name === receiptWorker ? 'receipt/worker.js' : 'assets/[name]-[hash].js') },
     },
   },
 });

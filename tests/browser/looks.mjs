@@ -1,12 +1,9 @@
 // Every page is usable without seeing it and fits its screens. MPOS_IMAGES=1 also writes docs/images.
 import AxeBuilder from '@axe-core/playwright';
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
-import { addChosen, api, choose, clearBoard, finishedSale, managerToken, openKitchen, openPage, openRegister, stack, touchItem } from './setup.mjs';
+import { addChosen, api, choose, clearBoard, finishedSale, managerToken, openKitchen, openPage, openRegister, picture, stack, touchItem } from './setup.mjs';
 
-const images = fileURLToPath(new URL('../../docs/images/', import.meta.url));
 const touchMin = 48;
 // Axe looks at each colour scheme once; the narrow screens have the same controls in other places.
 const views = {
@@ -15,19 +12,6 @@ const views = {
   tablet: { width: 1024, height: 768, colorScheme: 'light' },
   phone: { width: 390, height: 844, colorScheme: 'light' },
 };
-
-/** The pictures that documents show; the others would only repeat them. */
-const shown = new Set([
-  'register-wide', 'register-dark', 'register-options-tablet', 'register-pay-tablet', 'register-change-wide', 'register-phone',
-  'register-pay-phone', 'kitchen-wide', 'kitchen-phone',
-]);
-
-async function picture(page, name) {
-  if (!process.env.MPOS_IMAGES || !shown.has(name)) return;
-  mkdirSync(images, { recursive: true });
-  await page.evaluate(() => document.activeElement.blur());
-  await page.screenshot({ path: `${images}${name}.png` });
-}
 
 async function assertAccessible(page, where) {
   const { violations } = await new AxeBuilder({ page }).analyze();

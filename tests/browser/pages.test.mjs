@@ -4,3 +4,4 @@ import './sale.mjs';
 import './kitchen.mjs';
 import './looks.mjs';
 import './offline.mjs';
+import './receipt.mjs';

@@ -1,6 +1,8 @@
 // What the page tests share: one stack, one browser, pages that sign in, and the API for looking behind the page.
 import { webcrypto } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { after } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { startStack } from '../lib/stack.mjs';
 
@@ -13,6 +15,7 @@ const browserArgs = [
 ];
 const pins = { 101: '1234', 102: '2345', 103: '3456' };
 const waitMs = 10_000;
+const images = fileURLToPath(new URL('../../docs/images/', import.meta.url));
 
 let stackStarted;
 let browserStarted;
@@ -134,4 +137,18 @@ export async function finishedSale(page) {
 /** What the server stored for an order, by the receipt. */
 export async function storedReceipt(orderId, tenant) {
   return api(`/v1/orders/${orderId}/receipt`, { token: await managerToken(tenant) });
+}
+
+/** The pictures that documents show; the others would only repeat them. */
+const shown = new Set([
+  'register-wide', 'register-dark', 'register-options-tablet', 'register-pay-tablet', 'register-change-wide', 'register-phone',
+  'register-pay-phone', 'kitchen-wide', 'kitchen-phone', 'receipt-good-tablet', 'receipt-good-phone', 'receipt-bad-phone',
+]);
+
+/** Writes docs/images when MPOS_IMAGES asks for it; MPOS_IMAGES_ALL writes those too that no document shows. */
+export async function picture(page, name) {
+  if (!process.env.MPOS_IMAGES || (!shown.has(name) && !process.env.MPOS_IMAGES_ALL)) return;
+  mkdirSync(images, { recursive: true });
+  await page.evaluate(() => document.activeElement.blur());
+  await page.screenshot({ path: `${images}${name}.png` });
 }

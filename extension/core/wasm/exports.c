@@ -1,6 +1,6 @@
 /*
- * exports.c - the core as a WASM module. No imports: the page writes a cart form into the input, calls price and reads
- * the priced form from the output. Words: input, output, module.
+ * exports.c - the core as a WASM module. No imports: the page writes a cart form (or a receipt's proof) into the input,
+ * calls price (or check_proof) and reads the priced form (or the result) from the output. Words: input, output, module.
  *
  * Functions that can fail return the value (never negative) or minus the mpos_err. Buffers hold the largest cart of
  * pricing.h; they are zero pages until touched. One call at a time.
@@ -10,6 +10,7 @@
 #include "priced_form.h"
 #include "pricing.h"
 #include "price_work.h"
+#include "proof.h"
 
 #define EXPORT(name) __attribute__((export_name(name), used))
 
@@ -32,6 +33,8 @@ _Static_assert(PRICE_ROOM_SIZE >=
                        LINE_TAXES_MAX * (sizeof(mpos_priced_line_tax) + sizeof(mpos_tax_share)) +
                        LINE_DISCOUNTS_MAX * 8 + 4096,
                "the largest cart fits");
+
+_Static_assert(OUTPUT_SIZE >= MPOS_PROOF_OUTPUT_MAX, "the largest result fits");
 
 static uint8_t input[INPUT_SIZE];
 static uint8_t output[OUTPUT_SIZE];
@@ -80,6 +83,14 @@ wasm_price(uint32_t size)
     err = err == MPOS_OK ? mpos_price(&cart, price_room, sizeof price_room, &priced) : err;
     err = err == MPOS_OK ? mpos_priced_form_encode(&cart, &priced, output, sizeof output, &form_size) : err;
     return err == MPOS_OK ? (int32_t)form_size : -(int32_t)err;
+}
+
+/* Checks the receipt's proof of `size` bytes in the input (proof.h); the size of the result in the output. */
+EXPORT("check_proof")
+int32_t
+wasm_check_proof(uint32_t size)
+{
+    return size > INPUT_SIZE ? -(int32_t)MPOS_E_TOO_MANY : (int32_t)mpos_proof_check(input, size, output);
 }
 
 /* The order's state after the operation, or minus the error. Numbers as in order.h. */

@@ -40,6 +40,8 @@ export const feed = signal<Feed | null>(null);
 export const shift = signal<Pick<Shift, 'id' | 'float'> | null>(null);
 export const mode = signal<'sell' | 'pay'>('sell');
 export const sale = signal<Sale | null>(null);
+/** Name of the outlet's journal; with the epoch it names the log that a receipt is in. */
+export const journalOrigin = signal('');
 
 let receiptN = 0;
 
@@ -53,6 +55,7 @@ export async function startTill(): Promise<void> {
   try {
     const [state] = await Promise.all([get<SyncState>('/v1/sync/state'), loadCatalogue(), loadPricing()]);
     await ownLog(state.body.device_id);
+    journalOrigin.value = state.body.journal.origin;
     adoptState(state.body);
     feed.value?.dispose();
     feed.value = followOutlet(session.value!.outlet.id, state.body.journal.cursor);

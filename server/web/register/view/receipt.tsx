@@ -1,11 +1,15 @@
 /* The receipt, from the priced form that was sold; the journal reference appears when the server has answered. */
 import type { JSX } from 'preact';
 import { session } from '../../shared/api/client';
+import type { JournalRef } from '../../shared/api/types';
+import { hexBytes } from '../../shared/core/bytes';
 import { locale, t } from '../../shared/i18n/i18n';
+import { receiptPath } from '../../shared/receipt/link';
+import { Qr } from '../../shared/ui/qr';
 import { catalogue } from '../state/catalogue';
 import type { CartLine } from '../state/order';
 import type { Priced } from '../state/pricing';
-import type { Sale } from '../state/till';
+import { journalOrigin, type Sale } from '../state/till';
 import { discountText } from './cart';
 import { asAmount, asMoney, taxLabel } from '../state/format';
 
@@ -81,14 +85,30 @@ function Figures({ sale }: { sale: Sale }): JSX.Element {
   );
 }
 
+function checkAddress({ id, epoch, seq, leaf }: JournalRef): string {
+  const link = { journal: id, epoch, seq, leaf: hexBytes(leaf), origin: `${journalOrigin.value}/${epoch}` };
+  return new URL(receiptPath(link), location.origin).href;
+}
+
+/* Room for the code is kept from the start: nothing moves when the answer comes. */
 function Proof({ sale }: { sale: Sale }): JSX.Element {
   const journal = sale.ack?.journal;
   return (
-    <p class="proof num" aria-live="polite">
-      {journal ? t('receipt.journal', { epoch: journal.epoch, seq: journal.seq }) : t('receipt.pending')}
-      <br />
-      {journal ? t('receipt.leaf', { leaf: journal.leaf.slice(0, 24) }) : ' '}
-    </p>
+    <div class="proof num" aria-live="polite">
+      <div class="qr-frame">
+        {journal && (
+          <a href={checkAddress(journal)} target="_blank" rel="noopener">
+            <Qr text={checkAddress(journal)} label={t('receipt.check')} />
+          </a>
+        )}
+      </div>
+      <p>{journal ? t('receipt.check.text') : t('receipt.pending')}</p>
+      <p>
+        {journal ? t('receipt.journal', { epoch: journal.epoch, seq: journal.seq }) : ' '}
+        <br />
+        {journal ? t('receipt.leaf', { leaf: journal.leaf.slice(0, 24) }) : ' '}
+      </p>
+    </div>
   );
 }
 

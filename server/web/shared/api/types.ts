@@ -230,7 +230,7 @@ export interface SyncState {
   last_hash: string;
   receipt_n: number;
   shift: Shift | null;
-  journal: { id: string; cursor: Cursor };
+  journal: { id: string; origin: string; cursor: Cursor };
   server_time: string;
 }
 

@@ -1,6 +1,6 @@
 /*
- * The pricing core as WASM: the same C code that prices in the database. It takes a cart form (cart.ts) and gives a
- * priced form (priced.ts); nothing is calculated outside it.
+ * The core as WASM: the same C code that prices in the database and reads the journal. It takes a cart form (cart.ts) and
+ * gives a priced form (priced.ts), or checks a receipt's proof (proof.ts); nothing of that is calculated outside it.
  */
 import { sha256 } from '@noble/hashes/sha2';
 import { hexText } from './bytes';
@@ -12,6 +12,7 @@ interface CoreExports {
   input_size(): number;
   output(): number;
   price(size: number): number;
+  check_proof(size: number): number;
   order_next(op: number, state: number, payment: number): number;
   kitchen_bump(from: number, to: number): number;
   error_code(error: number): number;
@@ -74,9 +75,18 @@ export class Core {
 
   /** Prices a cart form. The result is a copy. Throws CoreError. */
   price(cart: Uint8Array): Uint8Array {
-    if (cart.length > this.wasm.input_size()) throw new CoreError('too_many');
-    new Uint8Array(this.wasm.memory.buffer, this.wasm.input(), cart.length).set(cart);
-    const size = this.checked(this.wasm.price(cart.length));
+    return this.through(cart, (size) => this.wasm.price(size));
+  }
+
+  /** Checks a receipt's proof; layouts as in extension/core/wasm/proof.h, see proof.ts. */
+  checkProof(input: Uint8Array): Uint8Array {
+    return this.through(input, (size) => this.wasm.check_proof(size));
+  }
+
+  private through(input: Uint8Array, run: (size: number) => number): Uint8Array {
+    if (input.length > this.wasm.input_size()) throw new CoreError('too_many');
+    new Uint8Array(this.wasm.memory.buffer, this.wasm.input(), input.length).set(input);
+    const size = this.checked(run(input.length));
     return new Uint8Array(this.wasm.memory.buffer, this.wasm.output(), size).slice();
   }
 
