@@ -107,4 +107,14 @@ mpos_journal_feed(mpos_call *call); /* journal.feed, scope JOURNAL_READ, READ */
 mpos_err
 mpos_journal_read(mpos_call *call); /* journal.get, scope JOURNAL_READ, READ */
 
+/* Operation handlers of log_ops.c: scope AUTH (the server itself), READ and PLATFORM. */
+mpos_err
+mpos_log_checkpoint(mpos_call *call); /* journal.checkpoint */
+mpos_err
+mpos_log_tile(mpos_call *call); /* journal.tile */
+mpos_err
+mpos_log_bundle(mpos_call *call); /* journal.bundle */
+mpos_err
+mpos_log_proof_read(mpos_call *call); /* journal.proof */
+
 #endif

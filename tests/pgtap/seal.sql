@@ -1,7 +1,7 @@
 -- seal.sql: tiles, roots and proofs, checkpoints and what makes them due, the platform's journal, epochs, alarms.
 BEGIN;
 \ir helpers.sql
-SELECT plan(71);
+SELECT plan(88);
 SELECT tests.tenant('acme');
 SELECT tests.make_thing();
 SELECT journal_id AS journal FROM journal.journal WHERE origin = 'tests/acme/main' \gset
@@ -110,6 +110,45 @@ SELECT is((SELECT array_agg((key_id, retired_at IS NULL)::text ORDER BY key_id) 
           '{"(0a0b0c0d,f)","(11111111,t)"}', 'a new key retires the one before');
 SELECT throws_ok($$ SELECT mpos.signing_key_store('no key') $$, 'MP007', NULL, 'a key has its form');
 
+-- the public side, asked for by nobody in particular
+CREATE FUNCTION tests.ask(operation text, params jsonb) RETURNS TABLE(status integer, body text, entries bytea) LANGUAGE sql VOLATILE AS $$
+    SELECT c.status, c.body, c.entries
+      FROM (SELECT 'MCX1'::bytea || int4send(1) || decode(repeat('00', 80), 'hex') || int4send(0) || int4send(0) || int8send(2)
+                || int8send(tests.microseconds(clock_timestamp() + interval '30 s')) || decode(repeat('00', 48), 'hex')) s(signed)
+     CROSS JOIN LATERAL mpos.call('00000000-0000-0000-0000-000000000000', signed || public.hmac(signed, tests.context_key(), 'sha256'),
+                                  operation, jsonb_build_object('params', params, 'body', NULL)) c
+$$;
+CREATE FUNCTION tests.refused(operation text, params text) RETURNS text LANGUAGE sql AS $$
+    SELECT tests.sqlstate_of(format('SELECT * FROM tests.ask(%L, %L)', operation, params))
+$$;
+SELECT format('{"journal_id": "%s"', :'journal') AS at \gset
+SELECT is(body, tests.note(:'journal', 0, 302) || E'\u2014 witness.example BBBB\n', 'a checkpoint comes with its witnesses')
+  FROM tests.ask('journal.checkpoint', (:'at' || '}')::jsonb);
+SELECT is(entries, hashes, 'a full tile comes as it is') FROM tests.ask('journal.tile', (:'at' || ', "level": "0", "n": "0", "width": "256"}')::jsonb),
+       journal.tile WHERE journal_id = :'journal' AND level = 0 AND n = 0;
+SELECT is(entries, substr(hashes, 1, 96), 'a partial tile is the beginning of a wider one')
+  FROM tests.ask('journal.tile', (:'at' || ', "epoch": "0", "level": "0", "n": "1", "width": "3"}')::jsonb),
+       journal.tile WHERE journal_id = :'journal' AND level = 0 AND n = 1;
+SELECT is(entries, (SELECT string_agg(int2send(200::int2) || header, '' ORDER BY seq) FROM journal.entry
+            WHERE journal_id = :'journal' AND seq BETWEEN 256 AND 300), 'a bundle has the headers with their length')
+  FROM tests.ask('journal.bundle', (:'at' || ', "n": "1", "width": "45"}')::jsonb);
+SELECT is(body, format(E'c2sp.org/tlog-proof@v1\nindex 299\n%s\n\n%s', (SELECT string_agg(encode(h, 'base64'), E'\n' ORDER BY n)
+            FROM unnest(mpos.inclusion_proof(:'journal', 0, 299, 302)) WITH ORDINALITY p(h, n)),
+                       tests.note(:'journal', 0, 302) || E'\u2014 witness.example BBBB\n'), 'a proof is one text')
+  FROM tests.ask('journal.proof', (:'at' || ', "seq": "299"}')::jsonb);
+SELECT tests.add(1);
+SELECT is((status, body)::text, '(409,"{""code"":""checkpoint_pending""}")', 'an entry without checkpoint yet is pending')
+  FROM tests.ask('journal.proof', (:'at' || ', "seq": "302"}')::jsonb);
+SELECT is((SELECT size FROM journal.demand WHERE journal_id = :'journal'), 303::bigint, 'and its checkpoint asked for');
+SELECT is(tests.refused(operation, :'at' || more), 'MP030', operation || more || ' is not there') FROM (VALUES
+    ('journal.proof', ', "seq": "303"}'), ('journal.checkpoint', ', "epoch": "1"}'), ('journal.tile', ', "level": "0", "n": "2", "width": "1"}'),
+    ('journal.tile', ', "level": "0", "n": "1", "width": "47"}'), ('journal.tile', ', "level": "2", "n": "0", "width": "1"}'),
+    ('journal.bundle', ', "n": "1", "width": "48"}'), ('journal.bundle', ', "n": "36028797018963966", "width": "256"}')) bad(operation, more);
+SELECT is(tests.refused('journal.checkpoint', format('{"journal_id": "%s"}', tests.id('nobody'))), 'MP030', 'nor is a journal that does not exist');
+SELECT is(tests.refused('journal.tile', :'at' || ', "level": "8", "n": "0", "width": "1"}'), 'MP005', 'nor a ninth level');
+SELECT is(mpos.seal(:'journal'), 303::bigint, 'it is sealed');
+SELECT tests.sign(:'journal', 0, 303);
+
 -- the signer's rights
 SELECT is((SELECT array_agg(oid::regclass::text) FROM pg_class WHERE relnamespace IN ('journal'::regnamespace, 'pos'::regnamespace)
               AND relkind IN ('r', 'p', 'v') AND has_table_privilege('mpos_signer', oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')),
@@ -124,14 +163,14 @@ UPDATE journal.head SET system_id = system_id + 1 WHERE journal_id = :'journal';
 SELECT tests.add(2);
 SELECT is(mpos.seal(:'journal'), 3::bigint, 'the new epoch is a tree of its own');
 SELECT is((SELECT array_agg((epoch, size, ended)::text ORDER BY epoch) FROM journal.sealed WHERE journal_id = :'journal'),
-          '{"(0,302,t)","(1,3,f)"}', 'and the old one has ended');
-SELECT is(e.*::text, (302, mpos.tree_root(:'journal', 0, 302))::text, 'with its size and root') FROM mpos.epoch_end(:'journal', 0) e;
+          '{"(0,303,t)","(1,3,f)"}', 'and the old one has ended');
+SELECT is(e.*::text, (303, mpos.tree_root(:'journal', 0, 303))::text, 'with its size and root') FROM mpos.epoch_end(:'journal', 0) e;
 SELECT is((SELECT substr(header, 105, 32) FROM journal.entry WHERE journal_id = :'journal' AND epoch = 1 AND seq = 0),
           sha256('mpos.genesis.v1'::bytea || '\x00' || int2send(17::int2) || 'tests/acme/main/1'::bytea || int4send(1)
-                 || sha256(convert_to(tests.note(:'journal', 0, 302), 'UTF8'))),
+                 || sha256(convert_to(tests.note(:'journal', 0, 303), 'UTF8'))),
           'the new chain begins at the last note of the old epoch');
 SELECT alike((SELECT encode(payload, 'escape') FROM journal.entry WHERE journal_id = :'journal' AND epoch = 1 AND seq = 0),
-            '%{"from_epoch":0,"from_leaf":"%","from_note":"%","from_size":302,"op":"epoch_open","reason":"restore"}', 'and says why');
+            '%{"from_epoch":0,"from_leaf":"%","from_note":"%","from_size":303,"op":"epoch_open","reason":"restore"}', 'and says why');
 UPDATE journal.head SET timeline = timeline + 1 WHERE journal_id = :'journal';
 SELECT tests.add(1);
 SELECT alike((SELECT encode(payload, 'escape') FROM journal.entry WHERE journal_id = :'journal' AND epoch = 2 AND seq = 0),
