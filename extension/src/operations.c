@@ -44,6 +44,7 @@ const mpos_operation mpos_operations[] = {
     {"journal.checkpoint", mpos_log_checkpoint, MPOS_SCOPE_AUTH, MPOS_OP_READ | MPOS_OP_PLATFORM},
     {"journal.feed", mpos_journal_feed, MPOS_SCOPE_JOURNAL_READ, MPOS_OP_READ},
     {"journal.get", mpos_journal_read, MPOS_SCOPE_JOURNAL_READ, MPOS_OP_READ},
+    {"journal.keys", mpos_journal_keys, MPOS_SCOPE_AUTH, MPOS_OP_READ | MPOS_OP_PLATFORM},
     {"journal.proof", mpos_log_proof_read, MPOS_SCOPE_AUTH, MPOS_OP_READ | MPOS_OP_PLATFORM},
     {"journal.tile", mpos_log_tile, MPOS_SCOPE_AUTH, MPOS_OP_READ | MPOS_OP_PLATFORM},
     {"kds.bump", mpos_kds_bump_http, MPOS_SCOPE_KITCHEN_WRITE, MPOS_OP_WRITE},

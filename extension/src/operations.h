@@ -63,6 +63,8 @@ mpos_order_list(mpos_call *call);
 mpos_err
 mpos_order_receipt(mpos_call *call);
 mpos_err
+mpos_journal_keys(mpos_call *call);
+mpos_err
 mpos_ticket_list(mpos_call *call);
 mpos_err
 mpos_shift_get(mpos_call *call);

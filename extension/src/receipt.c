@@ -10,6 +10,7 @@
 #include "canon.h"
 #include "input.h"
 #include "journal.h"
+#include "journal_store.h"
 #include "json.h"
 #include "operations.h"
 #include "order_rows.h"
@@ -220,7 +221,7 @@ check_address(const mpos_entry_ref *ref, const char *origin)
 static void
 journal_json(StringInfo out, const mpos_entry_ref *ref, const char *journal_origin)
 {
-    char *origin = psprintf("%s/%d", journal_origin, ref->epoch);
+    char *origin = mpos_journal_origin(journal_origin, ref->epoch);
 
     mpos_json_open(out, "journal", '{');
     mpos_json_uuid(out, "id", ref->journal.data);
