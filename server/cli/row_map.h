@@ -13,8 +13,9 @@
 
 typedef struct row_record {
     int journal; /* index of the journal in the run */
+    uint32_t hash;
     const char *entity;
-    char *id;
+    const char *id;
     uint32_t epoch;
     uint64_t seq; /* entry that spoke of the row last */
     char digest[ROW_DIGEST_TEXT_SIZE];
@@ -28,6 +29,7 @@ typedef struct row_map {
     size_t count;
     char **entities; /* interned names */
     size_t entity_count;
+    struct row_texts *texts; /* where the ids lie */
 } row_map;
 
 /* The record of that row, made if needed (then with seq and digest zero). Valid until the next call. */
@@ -39,6 +41,11 @@ row_map_put(row_map *map, int journal, const char *entity, size_t entity_size, c
 row_record *
 row_map_find(const row_map *map, int journal, const char *entity, size_t entity_size, const char *id,
              size_t id_size);
+
+/* The entry (epoch, seq) of the journal says anew which rows the entity has: all that are known are gone. */
+void
+row_map_forget(row_map *map, int journal, const char *entity, size_t entity_size, uint32_t epoch,
+               uint64_t seq);
 
 void
 row_map_dispose(row_map *map);

@@ -5,21 +5,32 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "cli.h"
-#include "sha.h"
+#include "verify_url.h"
 
 static const char *const help =
-    "Usage: mpos verify [--journal ID] [--show N] [--db CONNINFO]\n\n"
-    "Reads the journals in one snapshot and recomputes them from the stored bytes: header, leaf, chain, "
-    "payload hash,\n"
-    "gapless numbers, head, Merkle root. Then compares the live rows with the digests that the entries keep "
-    "of them.\n"
-    "Trusts no hash that is stored. Prints a line per journal: entries, last leaf, root.\n\n"
+    "Usage: mpos verify [--journal ID] [--show N] [--vkey KEY]... [--db CONNINFO]\n"
+    "       mpos verify --url URL --journal ID --vkey KEY... [--witness KEY]... [--token T] [--cacert "
+    "FILE]\n\n"
+    "By SQL it reads the journals in one snapshot and recomputes them from the stored bytes: headers, "
+    "leaves, chain,\n"
+    "payload hashes, gapless numbers, parts, times, epochs, heads, segments; the tree with its tiles and "
+    "checkpoints, also\n"
+    "those that the platform's journal keeps. Then it compares the live rows with the digests that the "
+    "entries keep of\n"
+    "them. Trusts no hash that is stored; signatures are checked with the keys given, else with those that "
+    "the database\n"
+    "names. Prints a line per journal: entries, last leaf, root.\n\n"
+    "By URL it reads what a server shows to everybody: the notes, all tiles, the headers; with a token "
+    "payloads too.\n\n"
     "  --journal ID   only this journal and its rows\n"
-    "  --show N       print at most N findings (default 100); all are counted\n\n"
-    "Exit status: 0 clean, 1 findings, 3 could not read.\n";
+    "  --show N       print at most N findings (default 100); all are counted\n"
+    "  --vkey KEY     public key of the signer, name+id+base64; can be given several times\n"
+    "  --witness KEY  a witness that must have cosigned the newest checkpoint\n"
+    "  --token T      bearer token with the right journal.read\n"
+    "  --cacert FILE  certificate authority of an https URL\n\n"
+    "Exit status: 0 clean, 1 findings, 2 wrong command line, 3 could not read.\n";
 
 static void
 print_hex(const uint8_t *bytes, size_t size)
@@ -43,8 +54,11 @@ verify_report(verify_run *run, verify_journal *journal, uint32_t epoch, uint64_t
         return;
     }
     printf("finding %s journal=%s", kind, journal != NULL ? journal->id : "-");
+    if (journal != NULL) {
+        printf(" epoch=%u", epoch);
+    }
     if (seq != VERIFY_NO_SEQ) {
-        printf(" epoch=%u seq=%llu", epoch, (unsigned long long)seq);
+        printf(" seq=%llu", (unsigned long long)seq);
     }
     fputs(": ", stdout);
     va_start(args, format);
@@ -54,58 +68,19 @@ verify_report(verify_run *run, verify_journal *journal, uint32_t epoch, uint64_t
 }
 
 static void
-read_uuid(const char *text, uint8_t out[16])
-{
-    for (int i = 0; i < 16; text++) {
-        if (*text != '-') {
-            sscanf(text, "%2hhx", &out[i++]);
-            text++;
-        }
-    }
-}
-
-/* All journals are read, also when one is asked for: rows have to find the journal that they belong to. */
-static void
-load_journals(verify_run *run, const char *only)
-{
-    PGresult *list =
-        cli_query(run->conn,
-                  "SELECT journal_id::text, tenant_id::text, coalesce(outlet_id::text, ''), origin "
-                  "FROM journal.journal ORDER BY origin",
-                  0, NULL, false);
-    bool found = only == NULL;
-
-    run->journal_count = PQntuples(list);
-    run->journals = cli_alloc(sizeof *run->journals * (size_t)(run->journal_count + 1));
-    memset(run->journals, 0, sizeof *run->journals * (size_t)(run->journal_count + 1));
-    for (int i = 0; i < run->journal_count; i++) {
-        verify_journal *journal = &run->journals[i];
-
-        snprintf(journal->id, sizeof journal->id, "%s", PQgetvalue(list, i, 0));
-        snprintf(journal->tenant, sizeof journal->tenant, "%s", PQgetvalue(list, i, 1));
-        snprintf(journal->outlet, sizeof journal->outlet, "%s", PQgetvalue(list, i, 2));
-        journal->origin = cli_strdup(PQgetvalue(list, i, 3));
-        read_uuid(journal->id, journal->id_bytes);
-        read_uuid(journal->tenant, journal->tenant_bytes);
-        journal->asked = only == NULL || strcasecmp(only, journal->id) == 0;
-        found = found || journal->asked;
-    }
-    PQclear(list);
-    if (!found) {
-        cli_fail("no journal %s", only);
-    }
-}
-
-static void
 print_journal(const verify_journal *journal)
 {
     uint8_t root[32];
 
-    mpos_merkle_root(&cli_digest, &journal->tree, root);
-    printf("journal %s  %s\n  epoch %u, %llu entries", journal->id, journal->origin, journal->epoch,
+    verify_tree_root(&journal->tree, root);
+    printf("journal %s  %s\n  epoch %u, %llu entries", journal->id,
+           journal->origin != NULL ? journal->origin : "", journal->epoch,
            (unsigned long long)journal->entries);
     if (journal->outside > 0) {
         printf(" (%llu made outside the API)", (unsigned long long)journal->outside);
+    }
+    if (journal->checkpoints > 0) {
+        printf(", %llu checkpoints", (unsigned long long)journal->checkpoints);
     }
     fputs("\n  leaf ", stdout);
     print_hex(journal->last_leaf, 32);
@@ -136,13 +111,45 @@ summarise(const verify_run *run)
     return run->findings == 0 ? CLI_OK : CLI_FINDINGS;
 }
 
+static void
+dispose(verify_run *run)
+{
+    for (int i = 0; i < run->journal_count; i++) {
+        verify_tree_dispose(&run->journals[i].tree);
+        free(run->journals[i].origin);
+    }
+    free(run->journals);
+    free(run->witnessed);
+    judge_keys_dispose(&run->keys);
+    row_map_dispose(&run->rows);
+}
+
+static void
+check_arguments(const verify_address *address, const cli_list *vkeys, const cli_list *witnesses)
+{
+    if (address->url != NULL && (address->journal == NULL || vkeys->count == 0)) {
+        cli_usage("verify", "--url needs --journal and --vkey");
+    }
+    if (address->url == NULL &&
+        (witnesses->count > 0 || address->token != NULL || address->ca_file != NULL)) {
+        cli_usage("verify", "--witness, --token and --cacert go with --url");
+    }
+}
+
 int
 cli_verify(int argc, char **argv)
 {
-    const char *only = NULL, *db = NULL;
+    const char *db = NULL;
+    cli_list vkeys = {.count = 0}, witnesses = {.count = 0};
+    verify_address address = {.url = NULL};
     verify_run run = {.findings_shown_max = 100};
-    const cli_option options[] = {{"--journal", .text = &only},
+    const cli_option options[] = {{"--journal", .text = &address.journal},
                                   {"--show", .number = &run.findings_shown_max},
+                                  {"--vkey", .list = &vkeys},
+                                  {"--witness", .list = &witnesses},
+                                  {"--url", .text = &address.url},
+                                  {"--token", .text = &address.token},
+                                  {"--cacert", .text = &address.ca_file},
                                   {"--db", .text = &db},
                                   {0}};
     int status;
@@ -150,21 +157,16 @@ cli_verify(int argc, char **argv)
     if (cli_options("verify", help, options, argc, argv) > 0) {
         cli_usage("verify", "verify takes options only");
     }
-    run.conn = cli_connect(db);
-    PQclear(cli_query(run.conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", 0, NULL, false));
-    load_journals(&run, only);
-    for (int i = 0; i < run.journal_count; i++) {
-        if (run.journals[i].asked) {
-            verify_walk(&run, i);
-        }
+    check_arguments(&address, &vkeys, &witnesses);
+    if (!judge_keys_init(&run.keys, &vkeys, &witnesses)) {
+        return CLI_USAGE;
     }
-    verify_rows(&run);
+    if (address.url != NULL) {
+        verify_url(&run, &address);
+    } else {
+        verify_sql(&run, db, address.journal);
+    }
     status = summarise(&run);
-    PQfinish(run.conn);
-    for (int i = 0; i < run.journal_count; i++) {
-        free(run.journals[i].origin);
-    }
-    free(run.journals);
-    row_map_dispose(&run.rows);
+    dispose(&run);
     return status;
 }

@@ -1,6 +1,7 @@
 /*
- * verify.h - checking the books: the walk over the entries of a journal, then the live rows against what the entries
- * said last. Words: journal, entry, leaf, head, finding (one damage with its place).
+ * verify.h - checking the books: the walk over the entries of a journal, the tree they make against stored tiles and
+ * checkpoints, then the live rows against what the entries said last. Words: journal, entry, leaf, head, finding (one
+ * damage with its place), source (where entries come from: SQL or a server's address).
  */
 #ifndef MPOS_CLI_VERIFY_H
 #define MPOS_CLI_VERIFY_H
@@ -9,8 +10,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "merkle.h"
+#include "judge.h"
 #include "row_map.h"
+#include "verify_tree.h"
+
+/* One entry as its source has it. */
+typedef struct verify_entry {
+    uint32_t epoch;
+    uint64_t seq;
+    bool month_known;
+    int month_days;        /* first day of the partition it lies in, since 1970 */
+    const uint8_t *header; /* header_size should be 200 */
+    size_t header_size;
+    const uint8_t *leaf; /* as stored, NULL when the source has none; leaf_size should be 32 */
+    size_t leaf_size;
+    bool payload_known;     /* the source speaks of payloads */
+    const uint8_t *payload; /* NULL: it is gone */
+    size_t payload_size;
+} verify_entry;
 
 typedef struct verify_journal {
     char id[37];
@@ -18,27 +35,48 @@ typedef struct verify_journal {
     char outlet[37]; /* empty for the tenant's own journal */
     uint8_t id_bytes[16];
     uint8_t tenant_bytes[16];
-    char *origin;
-    bool asked; /* is to be checked in this run */
+    uint8_t outlet_bytes[16];
+    bool tenant_known;
+    bool platform;
+    char *origin; /* without the epoch; NULL when it is not known, then genesis is not checked */
+    bool asked;   /* is to be checked in this run */
     /* found by the walk */
     uint64_t entries; /* of all epochs */
     uint32_t epoch;   /* the last one */
     uint64_t next_seq;
+    bool prev_known;       /* false behind a gap */
     uint8_t last_leaf[32]; /* genesis when the epoch is empty */
+    bool leaf_doubtful;    /* the last entry's stored leaf is another than its header's */
+    uint8_t stored_leaf[32];
     int64_t last_time;
     uint16_t parts_left; /* of the transaction at hand */
+    bool parts_known;    /* false behind a gap or a damaged header */
     uint8_t transaction[16];
     uint64_t ended_size; /* of the epoch before */
     uint8_t ended_leaf[32];
-    mpos_merkle_frontier tree; /* of the last epoch */
-    uint64_t outside;          /* entries of changes made outside mpos.call: legal, and worth a line */
+    verify_tree tree; /* of the last epoch, without the leaf that is doubtful */
+    bool tree_whole;  /* no leaf is missing */
+    uint64_t outside; /* entries of changes made outside mpos.call: legal, and worth a line */
+    uint64_t checkpoints;
     uint64_t findings;
 } verify_journal;
 
+/* A signed size and root of another journal, from the platform's journal. */
+typedef struct verify_witnessed {
+    uint8_t journal[16];
+    uint32_t epoch;
+    uint64_t size;
+    uint8_t root[32];
+} verify_witnessed;
+
 typedef struct verify_run {
-    PGconn *conn; /* in one read-only snapshot */
+    PGconn *conn; /* in one read-only snapshot; busy with entries during a walk */
+    PGconn *side; /* in the same snapshot, for what is looked up during a walk */
     verify_journal *journals;
     int journal_count;
+    judge_keys keys; /* of the signer: given, or as the database names them */
+    verify_witnessed *witnessed;
+    size_t witnessed_count;
     row_map rows;
     uint64_t rows_checked;
     uint64_t findings;
@@ -52,16 +90,47 @@ void
 verify_report(verify_run *run, verify_journal *journal, uint32_t epoch, uint64_t seq, const char *kind,
               const char *format, ...) __attribute__((format(printf, 6, 7)));
 
-/* Walks one journal: headers, chain, payloads, numbers, head, segments; fills the journal and run->rows. */
+/*
+ * The walk, in this order: begin, the entries ascending by epoch and number, end. Headers, chain, payloads, numbers,
+ * parts, times, and the claims of the tree; fills the journal and run->rows.
+ */
 void
-verify_walk(verify_run *run, int journal);
+verify_walk_begin(verify_run *run, int journal);
+void
+verify_walk_entry(verify_run *run, int journal, const verify_entry *entry);
+void
+verify_walk_end(verify_run *run, int journal);
+
+/* What the database keeps beside the entries of an epoch: claims and sealed size before, tiles after. */
+void
+verify_stored_begin(verify_run *run, verify_journal *journal);
+void
+verify_stored_end(verify_run *run, verify_journal *journal);
+
+/* Leaves of entries that are not there any more, from stored tiles. False unless all of [from, to) are kept. */
+bool
+verify_stored_leaves(verify_run *run, verify_journal *journal, uint64_t from, uint64_t to);
+
+/* The whole run by SQL: journals (only: one of them, or NULL), walks, rows. */
+void
+verify_sql(verify_run *run, const char *conninfo, const char *only);
 
 /* Notes the rows of one audit section in run->rows; reports what is not readable. */
 void
-verify_audit(verify_run *run, int journal, uint32_t epoch, uint64_t seq, const char *body, size_t size);
+verify_audit(verify_run *run, int journal, const verify_entry *entry, uint8_t kind, const char *body,
+             size_t size);
+
+/* Notes the rows of the manifest that an entry of kind 6 commits to. */
+void
+verify_manifest(verify_run *run, int journal, const verify_entry *entry, const char *body, size_t size);
 
 /* Compares the rows of every journalled table with run->rows, after all walks. */
 void
 verify_rows(verify_run *run);
+
+/* Checks a note about a tree: signatures, origin, size and root. Reports what does not fit; true when it is one. */
+bool
+verify_note(verify_run *run, verify_journal *journal, uint32_t epoch, uint64_t size, const uint8_t root[32],
+            const char *note, size_t note_size);
 
 #endif

@@ -2,76 +2,101 @@
  * verify_rows.c - the rows behind the books. What the newest audit line says of a row is compared with mpos.row_digest
  * of the row as it is now: a row changed behind the triggers' back is found here.
  */
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "canon.h"
 #include "cli.h"
 #include "verify.h"
+#include "verify_copy.h"
 
-static void
-note_row(verify_run *run, int journal, uint32_t epoch, uint64_t seq, const json_t *line)
+/* Columns of the query over a table: tenant, outlet or null, digest, then the key as bytes or text. */
+enum { COLUMN_TENANT, COLUMN_OUTLET, COLUMN_DIGEST, COLUMN_KEY };
+enum { KEYS_MAX = COPY_VALUES_MAX - COLUMN_KEY, ID_SIZE_MAX = 1024 };
+
+typedef struct guarded_table {
+    const char *relation;
+    const char *entity;
+    const char *forms; /* of each key column: b base64url of bytes, t text */
+    const char *query;
+    bool enabled;
+    int journal; /* that its last row belonged to; rows of a journal often lie together */
+} guarded_table;
+
+static bool
+is_journal_of(const verify_journal *journal, const uint8_t *tenant, const uint8_t *outlet)
 {
-    const json_t *entity = json_array_get(line, 0), *id = json_array_get(line, 1),
-                 *digest = json_array_get(line, 2), *op = json_array_get(line, 3);
-    row_record *record;
-
-    if (!json_is_string(entity) || !json_is_string(id) ||
-        json_string_length(digest) != ROW_DIGEST_TEXT_SIZE || json_string_length(op) != 1) {
-        verify_report(run, &run->journals[journal], epoch, seq, "audit", "an audit line has another form");
-        return;
-    }
-    record = row_map_put(&run->rows, journal, json_string_value(entity), json_string_length(entity),
-                         json_string_value(id), json_string_length(id));
-    record->epoch = epoch;
-    record->seq = seq;
-    memcpy(record->digest, json_string_value(digest), ROW_DIGEST_TEXT_SIZE);
-    record->deleted = json_string_value(op)[0] == 'D';
-    if (run->replica_mode) {
-        verify_report(run, &run->journals[journal], epoch, seq, "replica_mode",
-                      "%s %s: changed under session_replication_role = replica", record->entity, record->id);
-    }
+    return !journal->platform && memcmp(journal->tenant_bytes, tenant, 16) == 0 &&
+           (journal->outlet[0] == '\0') == (outlet == NULL) &&
+           (outlet == NULL || memcmp(journal->outlet_bytes, outlet, 16) == 0);
 }
 
-void
-verify_audit(verify_run *run, int journal, uint32_t epoch, uint64_t seq, const char *body, size_t size)
-{
-    json_error_t error;
-    json_t *audit = json_loadb(body, size, 0, &error);
-    const json_t *line;
-    size_t i;
-
-    if (!json_is_object(audit)) {
-        verify_report(run, &run->journals[journal], epoch, seq, "audit",
-                      "the audit section is not a JSON object");
-    }
-    json_array_foreach(json_object_get(audit, "rows"), i, line)
-    {
-        note_row(run, journal, epoch, seq, line);
-    }
-    json_decref(audit);
-}
-
-/* The journal that speaks of rows of that tenant and outlet ("" for none); -1 when there is none. */
+/* The journal that speaks of rows of that tenant and outlet (NULL for none); -1 when there is none. */
 static int
-journal_of(const verify_run *run, const char *tenant, const char *outlet)
+journal_of(const verify_run *run, guarded_table *table, const uint8_t *tenant, const uint8_t *outlet)
 {
+    if (table->journal >= 0 && is_journal_of(&run->journals[table->journal], tenant, outlet)) {
+        return table->journal;
+    }
     for (int i = 0; i < run->journal_count; i++) {
-        if (strcmp(run->journals[i].tenant, tenant) == 0 && strcmp(run->journals[i].outlet, outlet) == 0) {
-            return i;
+        if (is_journal_of(&run->journals[i], tenant, outlet)) {
+            return table->journal = i;
         }
     }
     return -1;
 }
 
-static void
-check_row(verify_run *run, const char *entity, const PGresult *row)
+/* The row's id as audit lines have it. */
+static size_t
+make_id(const guarded_table *table, const copy_row *row, char out[ID_SIZE_MAX])
 {
-    const char *id = PQgetvalue(row, 0, 2);
-    int index = journal_of(run, PQgetvalue(row, 0, 0), PQgetvalue(row, 0, 1));
+    size_t size = 0;
+
+    for (int i = 0; table->forms[i] != '\0'; i++) {
+        const uint8_t *value = row->values[COLUMN_KEY + i];
+        size_t value_size = value == NULL ? 0 : (size_t)row->sizes[COLUMN_KEY + i];
+
+        if (size + value_size * 2 + 8 > ID_SIZE_MAX) {
+            cli_fail("%s has a key of more than %d bytes", table->relation, ID_SIZE_MAX);
+        }
+        if (i > 0) {
+            out[size++] = '.';
+        }
+        if (table->forms[i] == 'b') {
+            size += mpos_base64url(value, value_size, out + size);
+        } else {
+            memcpy(out + size, value, value_size);
+            size += value_size;
+        }
+    }
+    return size;
+}
+
+static void
+compare(verify_run *run, verify_journal *journal, row_record *record, const uint8_t digest[16])
+{
+    char text[ROW_DIGEST_TEXT_SIZE + 1];
+
+    record->seen = true;
+    mpos_base64url(digest, 16, text);
+    if (record->deleted) {
+        verify_report(run, journal, record->epoch, record->seq, "row_unrecorded",
+                      "%s %s: the entry deleted it, and it is there", record->entity, record->id);
+    } else if (memcmp(record->digest, text, ROW_DIGEST_TEXT_SIZE) != 0) {
+        verify_report(run, journal, record->epoch, record->seq, "row_changed",
+                      "%s %s: not as the entry left it; changed behind the triggers", record->entity,
+                      record->id);
+    }
+}
+
+static void
+check_row(verify_run *run, guarded_table *table, const copy_row *row)
+{
+    char id[ID_SIZE_MAX];
+    size_t id_size = make_id(table, row, id);
+    int index = journal_of(run, table, row->values[COLUMN_TENANT], row->values[COLUMN_OUTLET]);
     row_record *record;
-    verify_journal *journal;
 
     if (index >= 0 && !run->journals[index].asked) {
         return;
@@ -79,104 +104,116 @@ check_row(verify_run *run, const char *entity, const PGresult *row)
     run->rows_checked++;
     if (index < 0) {
         verify_report(run, NULL, 0, VERIFY_NO_SEQ, "row_homeless",
-                      "%s %s: no journal for tenant %s, outlet %s", entity, id, PQgetvalue(row, 0, 0),
-                      PQgetvalue(row, 0, 1));
+                      "%s %.*s: no journal for its tenant and outlet", table->entity, (int)id_size, id);
         return;
     }
-    journal = &run->journals[index];
-    record = row_map_find(&run->rows, index, entity, strlen(entity), id, strlen(id));
+    record = row_map_find(&run->rows, index, table->entity, strlen(table->entity), id, id_size);
     if (record == NULL) {
-        verify_report(run, journal, journal->epoch, VERIFY_NO_SEQ, "row_unrecorded",
-                      "%s %s: no entry speaks of it", entity, id);
-        return;
+        verify_report(run, &run->journals[index], run->journals[index].epoch, VERIFY_NO_SEQ, "row_unrecorded",
+                      "%s %.*s: no entry speaks of it", table->entity, (int)id_size, id);
+    } else {
+        compare(run, &run->journals[index], record, row->values[COLUMN_DIGEST]);
     }
-    record->seen = true;
-    if (record->deleted) {
-        verify_report(run, journal, record->epoch, record->seq, "row_unrecorded",
-                      "%s %s: the entry deleted it, and it is there", entity, id);
-    } else if (memcmp(record->digest, PQgetvalue(row, 0, 3), ROW_DIGEST_TEXT_SIZE) != 0) {
-        verify_report(run, journal, record->epoch, record->seq, "row_changed",
-                      "%s %s: not as the entry left it; changed behind the triggers", entity, id);
-    }
-}
-
-/* The SQL that gives a table's rows as tenant, outlet, id as in audit lines, digest. The caller frees. */
-static char *
-rows_query(PGconn *conn, const PGresult *guarded, int i)
-{
-    const char *values[] = {PQgetvalue(guarded, i, 0), PQgetvalue(guarded, i, 3),
-                            PQgetisnull(guarded, i, 2) ? NULL : PQgetvalue(guarded, i, 2)};
-    PGresult *made = cli_query(
-        conn,
-        "SELECT format('SELECT t.tenant_id::text, %s, %s, "
-        "translate(encode(mpos.row_digest(t), ''base64''), ''+/='', ''-_'') FROM %s t', "
-        "CASE WHEN $3::text IS NULL THEN '''''' ELSE format('coalesce(t.%I::text, '''''''')', $3) END, "
-        "string_agg(CASE a.atttypid WHEN 'uuid'::regtype THEN "
-        "format('translate(encode(uuid_send(t.%I), ''base64''), ''+/='', ''-_'')', k.name) "
-        "WHEN 'bytea'::regtype THEN format('translate(encode(t.%I, ''base64''), E''+/=\\n'', ''-_'')', "
-        "k.name) "
-        "ELSE format('t.%I::text', k.name) END, ' || ''.'' || ' ORDER BY k.n), $1::regclass) "
-        "FROM unnest($2::text[]) WITH ORDINALITY k(name, n) "
-        "JOIN pg_attribute a ON a.attrelid = $1::regclass AND a.attname = k.name",
-        3, values, false);
-    char *sql = cli_strdup(PQgetvalue(made, 0, 0));
-
-    PQclear(made);
-    return sql;
 }
 
 static void
-check_table(verify_run *run, const char *entity, const char *sql)
+check_table(verify_run *run, guarded_table *table)
 {
-    PGresult *row;
+    copy_stream stream;
+    const copy_row *row;
 
-    if (!PQsendQuery(run->conn, sql) || !PQsetSingleRowMode(run->conn)) {
-        cli_fail("%s", PQerrorMessage(run->conn));
+    if (!table->enabled) {
+        verify_report(run, NULL, 0, VERIFY_NO_SEQ, "trigger_off", "the capture of %s is not always on",
+                      table->relation);
     }
-    while ((row = PQgetResult(run->conn)) != NULL) {
-        if (PQresultStatus(row) == PGRES_SINGLE_TUPLE) {
-            check_row(run, entity, row);
-        } else if (PQresultStatus(row) != PGRES_TUPLES_OK) {
-            cli_fail("reading %s: %s", entity, PQresultErrorMessage(row));
+    if (strlen(table->forms) > KEYS_MAX) {
+        cli_fail("the key of %s has more than %d columns", table->relation, KEYS_MAX);
+    }
+    copy_begin(&stream, run->conn, table->query);
+    while ((row = copy_next(&stream)) != NULL) {
+        if (row->sizes[COLUMN_TENANT] != 16 || row->sizes[COLUMN_DIGEST] != 16) {
+            cli_fail("%s has no tenant or digest", table->relation);
         }
-        PQclear(row);
+        check_row(run, table, row);
+    }
+}
+
+/* An entity that entries speak of and that no table has any more is one finding, not one for each row. */
+static bool
+is_guarded(const PGresult *tables, const char *entity)
+{
+    for (int i = 0; i < PQntuples(tables); i++) {
+        if (strcmp(PQgetvalue(tables, i, 1), entity) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+report_unguarded(verify_run *run, const PGresult *tables)
+{
+    for (size_t i = 0; i < run->rows.entity_count; i++) {
+        const char *entity = run->rows.entities[i];
+        bool living = false;
+
+        for (size_t n = 0; n < run->rows.capacity && !living; n++) {
+            const row_record *record = &run->rows.slots[n];
+
+            living = record->id != NULL && record->entity == entity && !record->deleted;
+        }
+        if (living && !is_guarded(tables, entity)) {
+            verify_report(run, NULL, 0, VERIFY_NO_SEQ, "trigger_off", "%s is captured no longer", entity);
+        }
     }
 }
 
 /* What the journal speaks of and nobody has seen. */
 static void
-check_missing(verify_run *run)
+check_missing(verify_run *run, const PGresult *tables)
 {
     for (size_t i = 0; i < run->rows.capacity; i++) {
         const row_record *record = &run->rows.slots[i];
 
-        if (record->id != NULL && !record->seen && !record->deleted) {
+        if (record->id != NULL && !record->seen && !record->deleted && run->journals[record->journal].asked &&
+            is_guarded(tables, record->entity)) {
             verify_report(run, &run->journals[record->journal], record->epoch, record->seq, "row_missing",
                           "%s %s: the row is gone without an entry", record->entity, record->id);
         }
     }
+    report_unguarded(run, tables);
 }
+
+/* A table and the query over its rows, made from the catalogue. */
+static const char *const tables_query =
+    "SELECT g.relation::text, g.entity, g.enabled, "
+    "string_agg(CASE WHEN a.atttypid IN ('uuid'::regtype, 'bytea'::regtype) THEN 'b' ELSE 't' END, '' ORDER "
+    "BY k.n), "
+    "format('SELECT t.tenant_id, %s, mpos.row_digest(t), %s FROM %s t', "
+    "CASE WHEN g.outlet_column IS NULL THEN 'NULL' ELSE format('t.%I', g.outlet_column) END, "
+    "string_agg(CASE WHEN a.atttypid IN ('uuid'::regtype, 'bytea'::regtype) THEN format('t.%I', k.name) "
+    "ELSE format('t.%I::text', k.name) END, ', ' ORDER BY k.n), g.relation) "
+    "FROM mpos.guarded() g CROSS JOIN unnest(g.key_columns) WITH ORDINALITY k(name, n) "
+    "JOIN pg_attribute a ON a.attrelid = g.relation AND a.attname = k.name "
+    "GROUP BY g.relation, g.entity, g.enabled, g.outlet_column ORDER BY g.entity";
 
 void
 verify_rows(verify_run *run)
 {
-    PGresult *guarded = cli_query(
-        run->conn,
-        "SELECT relation::text, entity, outlet_column, key_columns::text, enabled FROM mpos.guarded()", 0,
-        NULL, false);
+    PGresult *tables = cli_query(run->conn, tables_query, 0, NULL, false);
 
-    for (int i = 0; i < PQntuples(guarded); i++) {
-        const char *entity = PQgetvalue(guarded, i, 1);
-        char *sql;
+    for (int i = 0; i < PQntuples(tables); i++) {
+        guarded_table table = {
+            .relation = PQgetvalue(tables, i, 0),
+            .entity = PQgetvalue(tables, i, 1),
+            .enabled = strcmp(PQgetvalue(tables, i, 2), "A") == 0,
+            .forms = PQgetvalue(tables, i, 3),
+            .query = PQgetvalue(tables, i, 4),
+            .journal = -1,
+        };
 
-        if (strcmp(PQgetvalue(guarded, i, 4), "A") != 0) {
-            verify_report(run, NULL, 0, VERIFY_NO_SEQ, "trigger_off", "the capture of %s is not always on",
-                          PQgetvalue(guarded, i, 0));
-        }
-        sql = rows_query(run->conn, guarded, i);
-        check_table(run, entity, sql);
-        free(sql);
+        check_table(run, &table);
     }
-    PQclear(guarded);
-    check_missing(run);
+    check_missing(run, tables);
+    PQclear(tables);
 }

@@ -1,11 +1,8 @@
 /*
- * verify_walk.c - one journal from its first entry to its head. Everything is recomputed from the stored bytes with the
- * core's own functions; columns beside them are only compared.
+ * verify_walk.c - one journal from its first entry to its last. Everything is recomputed from the bytes with the core's own
+ * functions; columns beside them are only compared. Where the entries come from is somebody else's business.
  */
-#include <arpa/inet.h>
-#include <endian.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -16,64 +13,17 @@
 #include "sha.h"
 #include "verify.h"
 
-/* Days from 1970-01-01 to 2000-01-01, where PostgreSQL's binary dates begin. */
-#define PG_EPOCH_DAYS 10957
-
-/* One row of journal.entry, as it lies in the result. */
-typedef struct entry {
-    uint32_t epoch;
-    uint64_t seq;
-    int month_days; /* since 1970 */
-    const uint8_t *header;
-    int header_size;
-    const uint8_t *leaf;
-    int leaf_size;
-    const uint8_t *payload; /* NULL: erased */
-    int payload_size;
-} entry;
-
-static uint32_t
-read_u32(const char *bytes)
-{
-    uint32_t value;
-
-    memcpy(&value, bytes, sizeof value);
-    return ntohl(value);
-}
-
-static uint64_t
-read_u64(const char *bytes)
-{
-    uint64_t value;
-
-    memcpy(&value, bytes, sizeof value);
-    return be64toh(value);
-}
-
-static entry
-read_entry(const PGresult *row)
-{
-    return (entry){
-        .epoch = read_u32(PQgetvalue(row, 0, 0)),
-        .seq = read_u64(PQgetvalue(row, 0, 1)),
-        .month_days = (int32_t)read_u32(PQgetvalue(row, 0, 2)) + PG_EPOCH_DAYS,
-        .header = (const uint8_t *)PQgetvalue(row, 0, 3),
-        .header_size = PQgetlength(row, 0, 3),
-        .leaf = (const uint8_t *)PQgetvalue(row, 0, 4),
-        .leaf_size = PQgetlength(row, 0, 4),
-        .payload = PQgetisnull(row, 0, 5) ? NULL : (const uint8_t *)PQgetvalue(row, 0, 5),
-        .payload_size = PQgetlength(row, 0, 5),
-    };
-}
+/* Where a header keeps its payload's hash. */
+enum { PAYLOAD_HASH_AT = 136 };
 
 /* What the first entry of an epoch after the first says; false when it does not say it in the one form there is. */
 static bool
-read_epoch_open(const entry *e, mpos_epoch_open *out)
+read_epoch_open(const verify_entry *e, mpos_epoch_open *out)
 {
     mpos_payload_reader reader;
     mpos_section section;
 
-    if (e->payload == NULL || mpos_payload_open(e->payload, (size_t)e->payload_size, &reader) != MPOS_OK) {
+    if (e->payload == NULL || mpos_payload_open(e->payload, e->payload_size, &reader) != MPOS_OK) {
         return false;
     }
     while (mpos_payload_next(&reader, &section)) {
@@ -84,9 +34,45 @@ read_epoch_open(const entry *e, mpos_epoch_open *out)
     return false;
 }
 
+/* Claims that do not fit the tree at its size. */
+static void
+check_claims(verify_run *run, verify_journal *journal)
+{
+    const tree_claim *claim;
+
+    while (journal->tree_whole && (claim = verify_tree_wrong(&journal->tree)) != NULL) {
+        verify_report(run, journal, journal->epoch, claim->size - 1, "root",
+                      "%s of %llu entries has another root than the entries", claim->source,
+                      (unsigned long long)claim->size);
+    }
+}
+
+static void
+push_leaf(verify_run *run, verify_journal *journal, const uint8_t leaf[32])
+{
+    if (journal->tree_whole) {
+        verify_tree_push(&journal->tree, leaf);
+        check_claims(run, journal);
+    }
+}
+
+/* The last entry's leaf goes into the tree once it is known which one it is: the one that the next entry names. */
+static void
+settle(verify_run *run, verify_journal *journal, const uint8_t *prev)
+{
+    if (!journal->leaf_doubtful) {
+        return;
+    }
+    journal->leaf_doubtful = false;
+    if (prev != NULL && memcmp(prev, journal->stored_leaf, 32) == 0) {
+        memcpy(journal->last_leaf, journal->stored_leaf, 32);
+    }
+    push_leaf(run, journal, journal->last_leaf);
+}
+
 /* first: the epoch's first entry, NULL for epoch 0. */
 static void
-begin_epoch(verify_journal *journal, uint32_t epoch, const entry *first)
+begin_epoch(verify_run *run, verify_journal *journal, uint32_t epoch, const verify_entry *first)
 {
     mpos_epoch_open open = {.has_note = false};
     char origin[512];
@@ -94,15 +80,44 @@ begin_epoch(verify_journal *journal, uint32_t epoch, const entry *first)
     if (first != NULL) {
         (void)read_epoch_open(first, &open);
     }
-    snprintf(origin, sizeof origin, "%s/%u", journal->origin, epoch);
     journal->ended_size = journal->next_seq;
     memcpy(journal->ended_leaf, journal->last_leaf, 32);
     journal->parts_left = 0;
+    journal->parts_known = true;
     journal->epoch = epoch;
     journal->next_seq = 0;
-    mpos_merkle_init(&journal->tree);
-    mpos_journal_genesis(&cli_digest, origin, (uint16_t)strlen(origin), epoch,
-                         open.has_note ? open.from_note : NULL, journal->last_leaf);
+    verify_tree_dispose(&journal->tree);
+    journal->tree_whole = true;
+    /* Genesis contains what the epoch's first payload says of the epoch before. */
+    journal->prev_known = journal->origin != NULL && (first == NULL || first->payload != NULL);
+    if (journal->origin != NULL) {
+        snprintf(origin, sizeof origin, "%s/%u", journal->origin, epoch);
+        mpos_journal_genesis(&cli_digest, origin, (uint16_t)strlen(origin), epoch,
+                             open.has_note ? open.from_note : NULL, journal->last_leaf);
+    }
+    if (run->side != NULL) {
+        verify_stored_begin(run, journal);
+    }
+}
+
+static void
+end_epoch(verify_run *run, verify_journal *journal)
+{
+    settle(run, journal, NULL);
+    if (journal->parts_left > 0) {
+        verify_report(run, journal, journal->epoch, journal->next_seq, "part",
+                      "the last transaction is not complete");
+    }
+    for (size_t i = journal->tree.claim_next; journal->tree_whole && i < journal->tree.claim_count; i++) {
+        const tree_claim *claim = &journal->tree.claims[i];
+
+        verify_report(run, journal, journal->epoch, journal->next_seq, "tail",
+                      "%s is of %llu entries, %llu are there", claim->source, (unsigned long long)claim->size,
+                      (unsigned long long)journal->next_seq);
+    }
+    if (run->side != NULL && journal->tree_whole) {
+        verify_stored_end(run, journal);
+    }
 }
 
 static bool
@@ -117,208 +132,219 @@ month_is_right(int64_t recorded_us, int month_days)
 
 /* The parts of one transaction follow each other without anything in between. */
 static void
-check_parts(verify_run *run, verify_journal *journal, const entry *e, const mpos_journal_header *h)
+check_parts(verify_run *run, verify_journal *journal, const verify_entry *e, const mpos_journal_header *h)
 {
     bool follows = journal->parts_left > 0;
 
-    if (follows ? h->parts - h->part != journal->parts_left ||
-                      memcmp(h->transaction, journal->transaction, 16) != 0
-                : h->part != 0) {
+    if (journal->prev_known && (follows ? h->parts - h->part != journal->parts_left ||
+                                              memcmp(h->transaction, journal->transaction, 16) != 0
+                                        : h->part != 0)) {
         verify_report(run, journal, e->epoch, e->seq, "part", "part %u of %u does not belong here",
                       h->part + 1, h->parts);
     }
+    journal->parts_known = true;
     journal->parts_left = (uint16_t)(h->parts - h->part - 1);
     memcpy(journal->transaction, h->transaction, 16);
 }
 
-static void
-check_header(verify_run *run, verify_journal *journal, const entry *e)
+/* Whether the header stands where it says. */
+static bool
+is_placed(const verify_journal *journal, const verify_entry *e, const mpos_journal_header *h)
 {
-    mpos_journal_header h;
+    return h->seq == e->seq && h->epoch == e->epoch && memcmp(h->journal, journal->id_bytes, 16) == 0 &&
+           (!journal->tenant_known || memcmp(h->tenant, journal->tenant_bytes, 16) == 0);
+}
 
-    run->replica_mode = false;
-    if (mpos_journal_header_decode(e->header, &h) != MPOS_OK) {
-        verify_report(run, journal, e->epoch, e->seq, "header", "the header is not one of a journal entry");
-        return;
-    }
-    if (h.seq != e->seq || h.epoch != e->epoch || memcmp(h.journal, journal->id_bytes, 16) != 0 ||
-        memcmp(h.tenant, journal->tenant_bytes, 16) != 0) {
+static void
+check_header(verify_run *run, verify_journal *journal, const verify_entry *e, mpos_journal_header *h)
+{
+    if (!is_placed(journal, e, h)) {
         verify_report(run, journal, e->epoch, e->seq, "misplaced", "the header names another place");
     }
-    if (memcmp(h.prev, journal->last_leaf, 32) != 0) {
+    if (journal->prev_known && memcmp(h->prev, journal->last_leaf, 32) != 0) {
         verify_report(run, journal, e->epoch, e->seq, "chain", "prev is not the leaf of the entry before");
     }
-    check_parts(run, journal, e, &h);
-    if (e->seq == 0 && e->epoch > 0 && h.kind != MPOS_ENTRY_EPOCH) {
-        verify_report(run, journal, e->epoch, e->seq, "epoch_end",
-                      "the epoch does not begin with the end of the one before");
-    }
-    if (!month_is_right(h.recorded_us, e->month_days)) {
+    check_parts(run, journal, e, h);
+    if (e->month_known && !month_is_right(h->recorded_us, e->month_days)) {
         verify_report(run, journal, e->epoch, e->seq, "month", "it lies in a partition of another month");
     }
-    if (h.recorded_us < journal->last_time) {
+    if (h->recorded_us < journal->last_time) {
         verify_report(run, journal, e->epoch, e->seq, "time", "it was recorded before the entry before it");
     }
-    run->replica_mode = (h.flags & MPOS_ENTRY_REPLICA_MODE) != 0;
-    journal->outside += (h.flags & MPOS_ENTRY_OUTSIDE_CALL) != 0;
-    journal->last_time = h.recorded_us;
+    run->replica_mode = (h->flags & MPOS_ENTRY_REPLICA_MODE) != 0;
+    journal->outside += (h->flags & MPOS_ENTRY_OUTSIDE_CALL) != 0;
+    journal->last_time = h->recorded_us;
 }
 
 /* An epoch's first entry names the end of the one before that this walk has seen. */
 static void
-check_epoch_end(verify_run *run, verify_journal *journal, const entry *e)
+check_epoch_end(verify_run *run, verify_journal *journal, const verify_entry *e, const mpos_journal_header *h)
 {
     mpos_epoch_open open;
 
-    if (!read_epoch_open(e, &open) || open.from_epoch != e->epoch - 1 ||
-        open.from_size != journal->ended_size || memcmp(open.from_leaf, journal->ended_leaf, 32) != 0) {
+    if (h->kind != MPOS_ENTRY_EPOCH ||
+        (e->payload_known &&
+         (!read_epoch_open(e, &open) || open.from_epoch != e->epoch - 1 ||
+          open.from_size != journal->ended_size || memcmp(open.from_leaf, journal->ended_leaf, 32) != 0))) {
         verify_report(run, journal, e->epoch, e->seq, "epoch_end",
                       "epoch %u did not end where this entry says", e->epoch - 1);
     }
 }
 
 static void
-check_payload(verify_run *run, int index, const entry *e)
+check_sections(verify_run *run, int index, const verify_entry *e, const mpos_journal_header *h)
 {
-    verify_journal *journal = &run->journals[index];
-    uint8_t hash[32];
     mpos_payload_reader reader;
     mpos_section section;
 
+    if (mpos_payload_open(e->payload, e->payload_size, &reader) != MPOS_OK) {
+        verify_report(run, &run->journals[index], e->epoch, e->seq, "payload_form",
+                      "the payload's sections do not fit");
+        return;
+    }
+    while (mpos_payload_next(&reader, &section)) {
+        if (section.kind == MPOS_SECTION_AUDIT) {
+            verify_audit(run, index, e, h->kind, (const char *)section.body, section.body_size);
+        }
+    }
+}
+
+static void
+check_payload(verify_run *run, int index, const verify_entry *e, const mpos_journal_header *h)
+{
+    verify_journal *journal = &run->journals[index];
+    uint8_t hash[32];
+
+    if (!e->payload_known) {
+        return;
+    }
     if (e->payload == NULL) {
         verify_report(run, journal, e->epoch, e->seq, "payload_missing",
                       "the payload is gone and no erasure names it");
         return;
     }
-    mpos_journal_payload_hash(&cli_digest, e->payload, (size_t)e->payload_size, hash);
-    /* Where the header keeps it; a damaged header was reported already. */
-    if (memcmp(hash, e->header + 136, 32) != 0) {
+    mpos_journal_payload_hash(&cli_digest, e->payload, e->payload_size, hash);
+    if (memcmp(hash, e->header + PAYLOAD_HASH_AT, 32) != 0) {
         verify_report(run, journal, e->epoch, e->seq, "payload",
                       "the payload is not the one that was hashed");
         return;
     }
-    if (mpos_payload_open(e->payload, (size_t)e->payload_size, &reader) != MPOS_OK) {
-        verify_report(run, journal, e->epoch, e->seq, "payload_form", "the payload's sections do not fit");
-        return;
-    }
-    while (mpos_payload_next(&reader, &section)) {
-        if (section.kind == MPOS_SECTION_AUDIT && e->seq == 0 && e->epoch > 0) {
-            check_epoch_end(run, journal, e);
-        } else if (section.kind == MPOS_SECTION_AUDIT) {
-            verify_audit(run, index, e->epoch, e->seq, (const char *)section.body, section.body_size);
-        }
-    }
+    check_sections(run, index, e, h);
 }
 
-/* A missing number is reported once, as a range; the walk goes on behind it. */
+/* Entries are missing up to `to`: reported once, as a range. Stored tiles may still have their leaves. */
 static void
-check_number(verify_run *run, verify_journal *journal, const entry *e)
+skip_gap(verify_run *run, verify_journal *journal, uint64_t to)
+{
+    settle(run, journal, NULL);
+    verify_report(run, journal, journal->epoch, journal->next_seq, "gap", "the next entry is number %llu",
+                  (unsigned long long)to);
+    journal->parts_left = 0;
+    journal->parts_known = false;
+    journal->prev_known = false;
+    if (journal->tree_whole && run->side != NULL &&
+        verify_stored_leaves(run, journal, journal->next_seq, to)) {
+        check_claims(run, journal);
+    } else {
+        journal->tree_whole = false;
+    }
+    journal->next_seq = to;
+}
+
+/* False when the entry is one too many. */
+static bool
+check_number(verify_run *run, verify_journal *journal, const verify_entry *e)
 {
     if (e->epoch != journal->epoch) {
-        begin_epoch(journal, e->epoch, e);
+        end_epoch(run, journal);
+        if (e->epoch != journal->epoch + 1) {
+            verify_report(run, journal, journal->epoch + 1, VERIFY_NO_SEQ, "gap", "the next epoch is %u",
+                          e->epoch);
+        }
+        begin_epoch(run, journal, e->epoch, e);
     }
-    if (e->seq != journal->next_seq) {
-        verify_report(run, journal, e->epoch, journal->next_seq, "gap", "the next entry is number %llu",
-                      (unsigned long long)e->seq);
+    if (e->seq < journal->next_seq) {
+        verify_report(run, journal, e->epoch, e->seq, "duplicate",
+                      "there is more than one entry of this number");
+        return false;
     }
+    if (e->seq > journal->next_seq) {
+        skip_gap(run, journal, e->seq);
+    }
+    return true;
 }
 
+/* Takes the entry's leaf. One that is stored otherwise than the header has it waits for the next entry's word. */
 static void
-check_entry(verify_run *run, int index, const entry *e)
+take_leaf(verify_run *run, verify_journal *journal, const verify_entry *e)
 {
-    verify_journal *journal = &run->journals[index];
-    uint8_t leaf[32];
-
-    check_number(run, journal, e);
-    journal->entries++;
-    journal->next_seq = e->seq + 1;
-    if (e->header_size != MPOS_JOURNAL_HEADER_SIZE || e->leaf_size != 32) {
-        verify_report(run, journal, e->epoch, e->seq, "header", "header or leaf has another length");
-        return;
-    }
-    mpos_journal_leaf(&cli_digest, e->header, leaf);
-    if (memcmp(leaf, e->leaf, 32) != 0) {
+    mpos_journal_leaf(&cli_digest, e->header, journal->last_leaf);
+    if (e->leaf != NULL && (e->leaf_size != 32 || memcmp(journal->last_leaf, e->leaf, 32) != 0)) {
         verify_report(run, journal, e->epoch, e->seq, "leaf", "the stored leaf is not the header's");
+        journal->parts_known = false;
+        journal->parts_left = 0;
+        if (e->leaf_size == 32) {
+            memcpy(journal->stored_leaf, e->leaf, 32);
+            journal->leaf_doubtful = true;
+        }
     }
-    check_header(run, journal, e);
-    check_payload(run, index, e);
-    memcpy(journal->last_leaf, leaf, 32);
-    mpos_merkle_push(&cli_digest, &journal->tree, leaf);
+    if (!journal->leaf_doubtful) {
+        push_leaf(run, journal, journal->last_leaf);
+    }
+    journal->prev_known = true;
 }
 
+/* A header that cannot be read leaves only its stored leaf to go on with. */
 static void
-check_head(verify_run *run, verify_journal *journal)
+take_broken(verify_run *run, verify_journal *journal, const verify_entry *e)
 {
-    const char *values[] = {journal->id};
-    PGresult *head =
-        cli_query(run->conn, "SELECT epoch, next_seq, last_leaf FROM journal.head WHERE journal_id = $1", 1,
-                  values, true);
-
-    if (PQntuples(head) != 1) {
-        verify_report(run, journal, journal->epoch, VERIFY_NO_SEQ, "head", "the journal has no head");
-    } else if (read_u32(PQgetvalue(head, 0, 0)) != journal->epoch ||
-               read_u64(PQgetvalue(head, 0, 1)) != journal->next_seq) {
-        verify_report(run, journal, journal->epoch, journal->next_seq, "head",
-                      "the head says epoch %u, next number %llu", read_u32(PQgetvalue(head, 0, 0)),
-                      (unsigned long long)read_u64(PQgetvalue(head, 0, 1)));
-    } else if (PQgetlength(head, 0, 2) != 32 || memcmp(PQgetvalue(head, 0, 2), journal->last_leaf, 32) != 0) {
-        verify_report(run, journal, journal->epoch, journal->next_seq - 1, "head",
-                      "the head's leaf is not that of the last entry");
+    verify_report(run, journal, e->epoch, e->seq, "header", "the header is not one of a journal entry");
+    journal->prev_known = e->leaf_size == 32 && e->leaf != NULL;
+    if (journal->prev_known) {
+        memcpy(journal->last_leaf, e->leaf, 32);
+        push_leaf(run, journal, e->leaf);
+    } else {
+        journal->tree_whole = false;
     }
-    PQclear(head);
-}
-
-/* A segment that is wrong sends readers to the wrong partition. */
-static void
-check_segments(verify_run *run, verify_journal *journal)
-{
-    const char *values[] = {journal->id};
-    PGresult *wrong = cli_query(
-        run->conn,
-        "SELECT coalesce(s.epoch, e.epoch)::text, coalesce(s.month, e.month)::text "
-        "FROM (SELECT epoch, month, first_seq FROM journal.segment WHERE journal_id = $1) s "
-        "FULL JOIN (SELECT epoch, month, min(seq) AS first_seq FROM journal.entry WHERE journal_id = $1 "
-        "GROUP BY epoch, month) e USING (epoch, month, first_seq) WHERE s.first_seq IS NULL OR e.first_seq "
-        "IS NULL",
-        1, values, false);
-
-    for (int i = 0; i < PQntuples(wrong); i++) {
-        verify_report(run, journal, (uint32_t)strtoul(PQgetvalue(wrong, i, 0), NULL, 10), VERIFY_NO_SEQ,
-                      "segment", "the segment of %s does not fit the entries", PQgetvalue(wrong, i, 1));
-    }
-    PQclear(wrong);
+    journal->parts_left = 0;
+    journal->parts_known = false;
 }
 
 void
-verify_walk(verify_run *run, int index)
+verify_walk_entry(verify_run *run, int index, const verify_entry *e)
 {
     verify_journal *journal = &run->journals[index];
-    const char *values[] = {journal->id};
-    PGresult *row;
+    mpos_journal_header h;
+    bool readable =
+        e->header_size == MPOS_JOURNAL_HEADER_SIZE && mpos_journal_header_decode(e->header, &h) == MPOS_OK;
 
-    begin_epoch(journal, 0, NULL);
-    if (!PQsendQueryParams(
-            run->conn,
-            "SELECT epoch, seq, month, header, leaf, payload FROM journal.entry WHERE journal_id = $1 "
-            "ORDER BY epoch, seq, month",
-            1, NULL, values, NULL, NULL, 1) ||
-        !PQsetSingleRowMode(run->conn)) {
-        cli_fail("%s", PQerrorMessage(run->conn));
+    run->replica_mode = false;
+    if (!check_number(run, journal, e)) {
+        return;
     }
-    while ((row = PQgetResult(run->conn)) != NULL) {
-        if (PQresultStatus(row) == PGRES_SINGLE_TUPLE) {
-            entry e = read_entry(row);
+    settle(run, journal, readable ? h.prev : NULL);
+    journal->entries++;
+    journal->next_seq = e->seq + 1;
+    if (!readable) {
+        take_broken(run, journal, e);
+        return;
+    }
+    check_header(run, journal, e, &h);
+    if (e->seq == 0 && e->epoch > 0) {
+        check_epoch_end(run, journal, e, &h);
+    }
+    take_leaf(run, journal, e);
+    check_payload(run, index, e, &h);
+}
 
-            check_entry(run, index, &e);
-        } else if (PQresultStatus(row) != PGRES_TUPLES_OK) {
-            cli_fail("reading journal %s: %s", journal->id, PQresultErrorMessage(row));
-        }
-        PQclear(row);
-    }
-    if (journal->parts_left > 0) {
-        verify_report(run, journal, journal->epoch, journal->next_seq, "part",
-                      "the last transaction is not complete");
-    }
-    check_head(run, journal);
-    check_segments(run, journal);
+void
+verify_walk_begin(verify_run *run, int index)
+{
+    begin_epoch(run, &run->journals[index], 0, NULL);
+}
+
+void
+verify_walk_end(verify_run *run, int index)
+{
+    end_epoch(run, &run->journals[index]);
 }

@@ -1,0 +1,188 @@
+// mpos verify by SQL against single tamperings of a database that the superuser makes: each is found at its place, and
+// nothing is found on clean data. The signer here is node, so that notes are another implementation's.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { checkpointText, noteKey, noteLine, signedNote } from '../vectors/tlog.mjs';
+import { startCluster } from '../lib/stack.mjs';
+
+const mpos = fileURLToPath(new URL('../../build/bin/mpos', import.meta.url));
+const tenant = '0188a0f0-0000-7000-8000-000000000001';
+const outlet = '0188a0f0-0000-7000-8000-000000000002';
+const key = noteKey('mpos.example', 11);
+const tables = ['journal.entry', 'journal.head', 'journal.segment', 'journal.tile', 'journal.checkpoint', 'journal.sealed',
+  'journal.signing_key', 'journal.manifest', 'pos.thing'];
+let cluster;
+let journal;
+let platform;
+
+async function sql(text) {
+  return (await cluster.psql(text)).trim();
+}
+
+/** All entries are in tiles. */
+async function sealed() {
+  const waiting = `SELECT count(*) FROM journal.head h LEFT JOIN journal.sealed s ON s.journal_id = h.journal_id AND s.epoch = h.epoch
+    WHERE h.next_seq > 0 AND coalesce(s.size, 0) < h.next_seq`;
+  while (await sql(waiting) !== '0') await new Promise((done) => setImmediate(done));
+}
+
+/** What the signer does, with the notes of tlog.mjs. */
+async function signAll() {
+  await sql(`SELECT mpos.checkpoint_ask(journal_id) FROM journal.journal`);
+  const due = JSON.parse(await sql(`SELECT coalesce(json_agg(json_build_array(journal_id, epoch, origin, size, encode(root, 'hex'))), '[]')
+    FROM mpos.signing_due(100)`));
+  for (const [id, epoch, origin, size, root] of due) {
+    const text = checkpointText(origin, size, Buffer.from(root, 'hex'));
+    await sql(`SELECT mpos.checkpoint_store('${id}', ${epoch}, ${size}, '\\x${root}', $n$${signedNote(text, noteLine(key, text))}$n$)`);
+  }
+}
+
+const things = (from, to) => `DO $$ BEGIN
+  PERFORM mpos.assume('${tenant}');
+  FOR i IN ${from} .. ${to} LOOP
+    INSERT INTO pos.thing VALUES ('${tenant}', '${outlet}', md5('thing' || i)::uuid, 'thing' || i, i);
+    PERFORM mpos.flush();
+  END LOOP; END $$`;
+
+before(async () => {
+  cluster = await startCluster();
+  await sql(`BEGIN;
+    CREATE TABLE pos.thing (tenant_id uuid NOT NULL, outlet_id uuid, thing_id uuid NOT NULL, name text, qty bigint,
+      version integer NOT NULL DEFAULT 1, PRIMARY KEY (tenant_id, thing_id));
+    SELECT mpos.isolate('pos.thing');
+    SELECT mpos.journal('pos.thing', topic => 'thing', feed => '{name,qty}', outlet => 'outlet_id');
+    SELECT mpos.journal_create('${tenant}', NULL, 'books');
+    SELECT mpos.journal_create('${tenant}', '${outlet}', 'books/main');
+    COMMIT`);
+  journal = await sql(`SELECT journal_id FROM journal.journal WHERE origin = 'books/main'`);
+  platform = await sql(`SELECT journal_id FROM journal.journal WHERE kind = 'platform'`);
+  await sql(`SELECT mpos.signing_key_store('${key.vkey}')`);
+  await sql(things(1, 300));
+  await sealed();
+  await signAll();
+  await sql(things(301, 310));
+  await sql(`INSERT INTO pos.thing SELECT '${tenant}', '${outlet}', md5('many' || i)::uuid, 'many', i FROM generate_series(1, 600) i`);
+  await sql(`UPDATE pos.thing SET qty = 1000 WHERE name = 'thing5'; DELETE FROM pos.thing WHERE name = 'thing6'`);
+  await sql(`BEGIN; SELECT mpos.rewrite('pos.thing', 'a new column', '{qty}'); UPDATE pos.thing SET qty = qty + 1 WHERE name = 'many'; COMMIT`);
+  await sealed();
+  await sql(`SELECT mpos.epoch_open('${journal}')`);
+  await sql(things(311, 320));
+  await sealed();
+  await signAll();
+  await sealed();
+  for (const table of tables) await sql(`CREATE TABLE public.kept_${table.replace('.', '_')} AS SELECT * FROM ${table}`);
+});
+after(() => cluster?.stop());
+
+function verify(...args) {
+  const { status, stdout, stderr } = spawnSync(mpos, ['verify', '--vkey', key.vkey, ...args], { env: cluster.psqlEnv });
+  return { status, out: stdout.toString(), err: stderr.toString() };
+}
+
+const triggersOff = 'ALTER TABLE pos.thing DISABLE TRIGGER ALL';
+const triggersOn = `DO $$ DECLARE name text; BEGIN
+  FOR name IN SELECT tgname FROM pg_trigger WHERE tgrelid = 'pos.thing'::regclass AND NOT tgisinternal LOOP
+    EXECUTE format('ALTER TABLE pos.thing ENABLE ALWAYS TRIGGER %I', name);
+  END LOOP; END $$`;
+
+async function restore() {
+  await sql(`SET session_replication_role = replica; ${triggersOff};
+    ${tables.map((table) => `DELETE FROM ${table}; INSERT INTO ${table} SELECT * FROM public.kept_${table.replace('.', '_')};`).join('\n')} ${triggersOn}`);
+}
+
+const entry = (set, seq, epoch = 0) => `UPDATE journal.entry SET ${set} WHERE journal_id = '{journal}' AND epoch = ${epoch} AND seq = ${seq}`;
+const flip = (column, at) => `${column} = set_byte(${column}, ${at}, get_byte(${column}, ${at}) # 1)`;
+const raw = (statement) => `${triggersOff}; ${statement}; ${triggersOn}`;
+const at = (seq, epoch = 0) => `epoch=${epoch} seq=${seq}:`;
+
+// Rewrites the journal from an entry on with hashes that fit, as somebody who owns the database could.
+const rewritten = (from) => `DO $$
+DECLARE r record; last bytea; h bytea;
+BEGIN
+  SELECT leaf INTO last FROM journal.entry WHERE journal_id = '{journal}' AND epoch = 1 AND seq = ${from} - 1;
+  FOR r IN SELECT * FROM journal.entry WHERE journal_id = '{journal}' AND epoch = 1 AND seq >= ${from} ORDER BY seq LOOP
+    h := overlay(CASE WHEN r.seq = ${from} THEN set_byte(r.header, 90, get_byte(r.header, 90) # 1) ELSE r.header END PLACING last FROM 105);
+    last := sha256('\\x00'::bytea || h);
+    UPDATE journal.entry SET header = h, leaf = last WHERE journal_id = r.journal_id AND epoch = 1 AND seq = r.seq;
+  END LOOP;
+  UPDATE journal.head SET last_leaf = last WHERE journal_id = '{journal}';
+END $$`;
+
+const tamperings = [
+  ...[[0, 'header'], [8, 'header'], [10, 'leaf'], [12, 'leaf'], [16, 'misplaced'], [32, 'misplaced'], [48, 'misplaced'], [52, 'header'],
+    [54, 'leaf'], [56, 'misplaced'], [64, 'time|month'], [72, 'leaf'], [88, 'leaf'], [104, 'chain'], [136, 'payload'], [168, 'leaf']]
+    .map(([offset, kind]) => [`byte ${offset} of a header`, entry(flip('header', offset), 7), `${kind} .*${at(7)}`]),
+  ['a leaf', entry(flip('leaf', 3), 7), `leaf .*${at(7)}`],
+  ['a payload', entry(flip('payload', 40), 7), `payload .*${at(7)}`],
+  ['a length in a payload', entry(flip('payload', 17), 7), `payload .*${at(7)}`],
+  ['a payload gone', entry('payload = NULL', 7), `payload_missing .*${at(7)}`],
+  ['an entry gone', `DELETE FROM journal.entry WHERE journal_id = '{journal}' AND epoch = 0 AND seq = 7`, `gap .*${at(7)}`],
+  ['two entries exchanged', `${entry('seq = 100000', 7)}; ${entry('seq = 7', 8)}; ${entry('seq = 8', 100000)}`, `misplaced .*${at(7)}`],
+  ['the first entry gone', `DELETE FROM journal.entry WHERE journal_id = '{journal}' AND epoch = 0 AND seq = 0`, `gap .*${at(0)}`],
+  ['the last entry gone', `DELETE FROM journal.entry WHERE journal_id = '{journal}' AND epoch = 1 AND seq = 10`, `head .*${at(10, 1)}`],
+  ['the tail gone, the head set back', `DELETE FROM journal.entry WHERE journal_id = '{journal}' AND epoch = 1 AND seq >= 5; UPDATE journal.head
+    SET next_seq = 5, last_leaf = (SELECT leaf FROM journal.entry WHERE journal_id = '{journal}' AND epoch = 1 AND seq = 4) WHERE journal_id = '{journal}'`,
+  `tail .*${at(5, 1)}`],
+  ['an epoch gone', `DELETE FROM journal.entry WHERE journal_id = '{journal}' AND epoch = 1`, 'head .*epoch=0'],
+  ['an entry twice', `INSERT INTO journal.entry SELECT journal_id, epoch, seq, month + interval '1 month', header, leaf, payload FROM journal.entry
+    WHERE journal_id = '{journal}' AND epoch = 0 AND seq = 7`, `duplicate .*${at(7)}`],
+  ['another month', entry(`month = month + interval '1 month'`, 7), `month .*${at(7)}`],
+  ['the end rewritten with hashes that fit', rewritten(6), 'root .*epoch=1'],
+  ['the same, found by tiles', rewritten(6), 'tile .*epoch=1'],
+  ['the same with tiles and checkpoints gone', `${rewritten(6)}; DELETE FROM journal.tile; DELETE FROM journal.sealed; DELETE FROM journal.checkpoint
+    WHERE journal_id = '{journal}'`, "root .*epoch=1.*platform's journal"],
+  ['a tile', `UPDATE journal.tile SET ${flip('hashes', 40)} WHERE journal_id = '{journal}' AND epoch = 0 AND level = 0 AND n = 0`, 'tile .*tile 0 of level 0'],
+  ['a tile of level 1', `UPDATE journal.tile SET ${flip('hashes', 4)} WHERE journal_id = '{journal}' AND epoch = 0 AND level = 1`, 'tile .*of level 1'],
+  ['a tile gone', `DELETE FROM journal.tile WHERE journal_id = '{journal}' AND epoch = 0 AND level = 0 AND n = 0`, 'tile .*tiles are there'],
+  ['a root', `UPDATE journal.checkpoint SET ${flip('root', 4)} WHERE journal_id = '{journal}' AND epoch = 0 AND size = 300`, `root .*${at(299)}`],
+  ['a note', `UPDATE journal.checkpoint SET note = replace(note, '300', '301') WHERE journal_id = '{journal}' AND size = 300`, `note .*${at(299)}`],
+  ['a checkpoint of another time', `UPDATE journal.checkpoint SET size = 301 WHERE journal_id = '{journal}' AND size = 300`, `note .*${at(300)}`],
+  ['a checkpoint of more than there is', `UPDATE journal.checkpoint SET size = 100000 WHERE journal_id = '{journal}' AND size = 300`, 'tail .*100000'],
+  ['a sealed size of more than there is', `UPDATE journal.sealed SET size = size + 1 WHERE journal_id = '{journal}' AND epoch = 1`, 'tail .*epoch=1'],
+  ['the head', `UPDATE journal.head SET next_seq = next_seq + 1 WHERE journal_id = '{journal}'`, 'head .*epoch=1'],
+  ["the head's leaf", `UPDATE journal.head SET ${flip('last_leaf', 0)} WHERE journal_id = '{journal}'`, 'head .*epoch=1'],
+  ['no head', `DELETE FROM journal.head WHERE journal_id = '{journal}'`, 'head .*epoch=1'],
+  ['a segment', `UPDATE journal.segment SET first_seq = first_seq + 1 WHERE journal_id = '{journal}' AND epoch = 0`, 'segment .*epoch=0'],
+  ['a row changed', raw(`UPDATE pos.thing SET qty = 77 WHERE name = 'thing9'`), 'row_changed .*seq=[0-9]+: thing'],
+  ['a row deleted', raw(`DELETE FROM pos.thing WHERE name = 'thing9'`), 'row_missing .*seq=[0-9]+: thing'],
+  ['a row added', raw(`INSERT INTO pos.thing VALUES ('${tenant}', '${outlet}', gen_random_uuid(), 'x', 1)`), 'row_unrecorded .*thing'],
+  ['a deleted row again', raw(`INSERT INTO pos.thing VALUES ('${tenant}', '${outlet}', md5('thing6')::uuid, 'thing6', 6)`), 'row_unrecorded .*thing'],
+  ['a row of a rewrite changed', raw(`UPDATE pos.thing SET qty = 7 WHERE thing_id = md5('many1')::uuid`), 'row_changed .*thing'],
+  ['a manifest', `UPDATE journal.manifest SET body = replace(body, 'thing', 'thong')`, 'manifest .*thing'],
+  ['the trigger off', triggersOff, 'trigger_off .*thing'],
+  ['a row of nobody', raw(`INSERT INTO pos.thing VALUES ('${tenant}', gen_random_uuid(), gen_random_uuid(), 'x', 1)`), 'row_homeless .*thing'],
+  ["the platform's entry", `UPDATE journal.entry SET ${flip('payload', 60)} WHERE journal_id = '{platform}' AND seq = 0`, 'payload .*seq=0:'],
+];
+
+describe('mpos verify', () => {
+  test('finds nothing on clean data', () => {
+    const { status, out } = verify();
+    assert.equal(status, 0, out);
+    assert.match(out, /checkpoints/);
+    assert.match(out, /^clean: 3 journals/m);
+  });
+
+  test('refuses notes of another key', () => {
+    const other = noteKey('mpos.example', 12);
+    const { stdout, status } = spawnSync(mpos, ['verify', '--vkey', other.vkey], { env: cluster.psqlEnv });
+    assert.equal(status, 1);
+    assert.match(stdout.toString(), /^finding note .*no known key has signed/m);
+  });
+
+  for (const [label, statement, found] of tamperings) {
+    test(`finds ${label}`, async () => {
+      await sql(`SET session_replication_role = replica; ${statement.replaceAll('{journal}', journal).replaceAll('{platform}', platform)}`);
+      const { status, out } = verify();
+      await restore();
+      assert.equal(status, 1, out);
+      assert.match(out, new RegExp(`^finding (${found.replace(' .*', ') .*')}`, 'm'));
+    });
+  }
+
+  test('finds nothing when everything is as it was', () => {
+    const { status, out } = verify();
+    assert.equal(status, 0, out);
+  });
+});
