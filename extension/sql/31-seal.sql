@@ -177,7 +177,7 @@ COMMENT ON FUNCTION mpos.alarm_raise(uuid, integer, bigint, text, text) IS 'Rais
 CREATE FUNCTION mpos.seal_state(OUT journals bigint, OUT entries_waiting bigint, OUT lag_s double precision,
                                 OUT journals_stopped bigint, OUT alarms_open bigint, OUT trees_unsigned bigint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT count(*), sum(waiting)::bigint,
+    SELECT count(*), coalesce(sum(greatest(waiting, 0)), 0)::bigint,
            coalesce(max(CASE WHEN waiting > 0 THEN extract(epoch FROM now() - coalesce(sealed_at, now())) ELSE lag_us / 1e6 END), 0)::float8,
            count(*) FILTER (WHERE state = 'stopped'),
            (SELECT count(*) FROM journal.alarm WHERE resolved_at IS NULL),
