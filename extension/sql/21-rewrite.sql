@@ -13,6 +13,9 @@ CREATE FUNCTION mpos.rewrite(target regclass, reason text, new_columns text[] DE
 $$;
 COMMENT ON FUNCTION mpos.rewrite(regclass, text, text[]) IS 'Declares a mass change of a table in this transaction';
 
+CREATE FUNCTION mpos.unguarding(schema text, name text) RETURNS boolean
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mpos_unguarding';
+
 -- Takes a table out of the journal: an entry of kind 6 in every journal says that its rows are no longer kept there.
 CREATE FUNCTION mpos.unguard(target regclass, reason text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

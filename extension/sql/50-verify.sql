@@ -1,7 +1,8 @@
 -- 50-verify.sql: a journal checked inside the database.
 
 -- Findings of one journal, none when it is intact: kind is gap, duplicate, leaf, header, chain, column, time, parts,
--- payload, payload_missing, epoch_end, head, replica_mode, row_added, row_altered, row_missing or trigger_off. Everything is read under the
+-- payload, payload_missing, manifest, epoch_end, head, replica_mode, row_added, row_altered, row_missing, trigger_off or (in the
+-- platform's journal) guard_lowered. Everything is read under the
 -- statement's one snapshot, so it may run while sales go on; pending changes of its own transaction count as altered.
 CREATE FUNCTION mpos.verify(journal uuid)
     RETURNS TABLE(journal_id uuid, epoch integer, seq bigint, kind text, place text)

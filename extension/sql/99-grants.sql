@@ -6,7 +6,12 @@ DECLARE
 BEGIN
     FOR f IN SELECT oid FROM pg_catalog.pg_proc WHERE pronamespace = 'mpos'::regnamespace LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
-        EXECUTE format('ALTER FUNCTION %s OWNER TO mpos_owner', f);
+        -- What event triggers run stays with the superuser who installs: they run for everybody's commands.
+        IF (SELECT proname FROM pg_catalog.pg_proc WHERE oid = f) ~ '^(ddl_|guard_|guarded_root|journal_ready|set_|capture_arguments|digest_|unguarding)' THEN
+            EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO mpos_owner', f);
+        ELSE
+            EXECUTE format('ALTER FUNCTION %s OWNER TO mpos_owner', f);
+        END IF;
     END LOOP;
 END
 $$;

@@ -29,7 +29,7 @@ static mpos_row_image
 take_apart(HeapTuple row, TupleDesc shape)
 {
     mpos_row_image image = {palloc(sizeof(Datum) * (size_t)shape->natts),
-                       palloc(sizeof(bool) * (size_t)shape->natts)};
+                            palloc(sizeof(bool) * (size_t)shape->natts)};
 
     heap_deform_tuple(row, shape, image.values, image.nulls);
     return image;
@@ -85,8 +85,8 @@ version_of(const mpos_capture_plan *plan, const mpos_row_image *row)
  * The members of columns, all of them or (before given) those that changed; the columns are sorted by name.
  */
 static void
-append_members(const mpos_capture_column *columns, int count, const mpos_row_image *before, const mpos_row_image *after,
-               bool skip_null, StringInfo out)
+append_members(const mpos_capture_column *columns, int count, const mpos_row_image *before,
+               const mpos_row_image *after, bool skip_null, StringInfo out)
 {
     bool comma = false;
 
@@ -115,7 +115,8 @@ append_members(const mpos_capture_column *columns, int count, const mpos_row_ima
 static bool
 feed_changed(const mpos_capture_plan *plan, const mpos_row_image *before, const mpos_row_image *after)
 {
-    if (before == NULL || (plan->version.attribute >= 0 && !mpos_capture_same(before, after, &plan->version))) {
+    if (before == NULL ||
+        (plan->version.attribute >= 0 && !mpos_capture_same(before, after, &plan->version))) {
         return true;
     }
     for (int i = 0; i < plan->feed_count; i++) {
@@ -128,7 +129,8 @@ feed_changed(const mpos_capture_plan *plan, const mpos_row_image *before, const 
 
 /* ["order_line","<id>","U",3,{...}] or ["order_line","<id>","D",3] */
 static void
-append_feed(const mpos_capture_plan *plan, const mpos_row_image *before, const mpos_row_image *after, StringInfo out)
+append_feed(const mpos_capture_plan *plan, const mpos_row_image *before, const mpos_row_image *after,
+            StringInfo out)
 {
     const mpos_row_image *row = after != NULL ? after : before;
 
@@ -144,8 +146,8 @@ append_feed(const mpos_capture_plan *plan, const mpos_row_image *before, const m
 
 /* ["order_line","<id>","<digest>","U"], outside mpos.call with the full image as fifth element. */
 static void
-append_audit(const mpos_capture_plan *plan, const mpos_row_image *before, const mpos_row_image *after, bool full,
-             StringInfo out)
+append_audit(const mpos_capture_plan *plan, const mpos_row_image *before, const mpos_row_image *after,
+             bool full, StringInfo out)
 {
     const mpos_row_image *row = after != NULL ? after : before;
     char operation = after == NULL ? 'D' : before == NULL ? 'I' : 'U';

@@ -54,7 +54,8 @@ typedef struct group_list {
 static bool
 belongs(const group *g, const mpos_change *change)
 {
-    return g->sole == NULL && change->sole == NULL && g->note == change->note && memcmp(&g->outlet, &change->outlet, UUID_LEN) == 0 &&
+    return g->sole == NULL && change->sole == NULL && g->note == change->note &&
+           memcmp(&g->outlet, &change->outlet, UUID_LEN) == 0 &&
            memcmp(&g->tenant, &change->tenant, UUID_LEN) == 0;
 }
 

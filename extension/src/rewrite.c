@@ -24,6 +24,7 @@ typedef struct mpos_rewrite {
     SubTransactionId subtransaction;
     Oid relation;
     const char *operation; /* rewrite, guard or unguard */
+    const char *name;      /* of the table, qualified */
     const char *entity;
     const char *topic; /* interned; NULL: no feed */
     const char *reason;
@@ -35,6 +36,7 @@ typedef struct mpos_rewrite {
 static mpos_rewrite *declared = NULL; /* newest first, in mpos_pending_memory */
 
 PG_FUNCTION_INFO_V1(mpos_rewrite_sql);
+PG_FUNCTION_INFO_V1(mpos_unguarding);
 
 static mpos_rewrite *
 find_entity(const char *entity)
@@ -74,7 +76,8 @@ touch(mpos_rewrite *rewrite, const pg_uuid_t *tenant, const pg_uuid_t *outlet)
 
     for (int i = count - 1; i >= 0; i--) {
         if (changes[i].sole != NULL && changes[i].sole->rewrite == rewrite &&
-            memcmp(&changes[i].tenant, tenant, UUID_LEN) == 0 && memcmp(&changes[i].outlet, outlet, UUID_LEN) == 0) {
+            memcmp(&changes[i].tenant, tenant, UUID_LEN) == 0 &&
+            memcmp(&changes[i].outlet, outlet, UUID_LEN) == 0) {
             return;
         }
     }
@@ -176,7 +179,8 @@ change_of(completion *c, const pg_uuid_t *tenant, const pg_uuid_t *outlet)
         mpos_change *change = &c->changes[i];
 
         if (change->sole != NULL && change->sole->rewrite == c->rewrite &&
-            memcmp(&change->tenant, tenant, UUID_LEN) == 0 && memcmp(&change->outlet, outlet, UUID_LEN) == 0) {
+            memcmp(&change->tenant, tenant, UUID_LEN) == 0 &&
+            memcmp(&change->outlet, outlet, UUID_LEN) == 0) {
             c->last = i;
             return change;
         }
@@ -226,8 +230,9 @@ make_body(const mpos_rewrite *rewrite, const StringInfoData *manifest)
     initStringInfo(&body);
     appendStringInfoCharMacro(&body, '{');
     append_columns(rewrite, &body);
-    appendStringInfo(&body, "\"count\":" INT64_FORMAT ",\"digest\":\"%s\",\"entity\":\"%s\",\"op\":\"%s\",\"reason\":",
-                     mpos_manifest_count(manifest), digest, rewrite->entity, rewrite->operation);
+    appendStringInfo(
+        &body, "\"count\":" INT64_FORMAT ",\"digest\":\"%s\",\"entity\":\"%s\",\"op\":\"%s\",\"reason\":",
+        mpos_manifest_count(manifest), digest, rewrite->entity, rewrite->operation);
     mpos_json_string(&body, rewrite->reason, strlen(rewrite->reason));
     appendStringInfoString(&body, ",\"role\":");
     role = role == NULL ? "" : role;
@@ -286,7 +291,7 @@ set_columns(mpos_rewrite *rewrite, ArrayType *names)
         rewrite->columns[i] = TextDatumGetCString(values[i]);
         if (get_attnum(rewrite->relation, rewrite->columns[i]) == InvalidAttrNumber) {
             ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN), errmsg("column \"%s\" of %s does not exist",
-                                                                       rewrite->columns[i], rewrite->entity)));
+                                                                      rewrite->columns[i], rewrite->entity)));
         }
     }
 }
@@ -307,6 +312,8 @@ declare(Relation table, const char *operation, const char *reason, ArrayType *co
     rewrite->subtransaction = GetCurrentSubTransactionId();
     rewrite->relation = RelationGetRelid(table);
     rewrite->operation = pstrdup(operation);
+    rewrite->name = quote_qualified_identifier(get_namespace_name(RelationGetNamespace(table)),
+                                               RelationGetRelationName(table));
     rewrite->entity = pstrdup(plan->entity);
     rewrite->topic = plan->topic;
     rewrite->reason = pstrdup(reason);
@@ -321,7 +328,7 @@ declare(Relation table, const char *operation, const char *reason, ArrayType *co
 
 /*
  * rewrite_begin(target regclass, operation text, reason text, columns text[]) returns void; columns may be null. The
- * operations guard and unguard touch every journal in which the table has rows, and do nothing when it has none.
+ * operations guard and unguard touch every journal in which the table has rows, and guard does nothing when it has none.
  */
 Datum
 mpos_rewrite_sql(PG_FUNCTION_ARGS)
@@ -331,7 +338,8 @@ mpos_rewrite_sql(PG_FUNCTION_ARGS)
     Relation table;
 
     if (!OidIsValid(relation) || PG_ARGISNULL(1) || PG_ARGISNULL(2)) {
-        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("a rewrite needs a table and a reason")));
+        ereport(ERROR,
+                (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("a rewrite needs a table and a reason")));
     }
     if (mpos_pending_in_call()) {
         ereport(ERROR, (errcode(ERRCODE_INVALID_TRANSACTION_STATE), errmsg("a call cannot rewrite a table")));
@@ -342,10 +350,11 @@ mpos_rewrite_sql(PG_FUNCTION_ARGS)
     operation = text_to_cstring(PG_GETARG_TEXT_PP(1));
     reason = text_to_cstring(PG_GETARG_TEXT_PP(2));
     if (reason[0] == '\0') {
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the reason of a rewrite is empty")));
+        ereport(ERROR,
+                (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the reason of a rewrite is empty")));
     }
     table = table_open(relation, ShareRowExclusiveLock);
-    if (strcmp(operation, "rewrite") == 0 || mpos_table_has_rows(relation)) {
+    if (strcmp(operation, "guard") != 0 || mpos_table_has_rows(relation)) {
         declare(table, operation, reason, PG_ARGISNULL(3) ? NULL : PG_GETARG_ARRAYTYPE_P(3));
         if (strcmp(operation, "rewrite") != 0) {
             mpos_rewrite_touch_all(relation);
@@ -353,6 +362,24 @@ mpos_rewrite_sql(PG_FUNCTION_ARGS)
     }
     table_close(table, NoLock);
     PG_RETURN_VOID();
+}
+
+/*
+ * unguarding(schema text, name text) returns boolean: whether this transaction takes the table out of the journal in the
+ * declared way. By name, because it may be gone.
+ */
+Datum
+mpos_unguarding(PG_FUNCTION_ARGS)
+{
+    char *name = quote_qualified_identifier(text_to_cstring(PG_GETARG_TEXT_PP(0)),
+                                            text_to_cstring(PG_GETARG_TEXT_PP(1)));
+
+    for (mpos_rewrite *r = declared; r != NULL; r = r->before) {
+        if (strcmp(r->operation, "unguard") == 0 && strcmp(r->name, name) == 0) {
+            PG_RETURN_BOOL(true);
+        }
+    }
+    PG_RETURN_BOOL(false);
 }
 
 static void
@@ -366,7 +393,8 @@ on_transaction(XactEvent event, void *arg)
 static void
 on_subtransaction(SubXactEvent event, SubTransactionId subtransaction, SubTransactionId parent, void *arg)
 {
-    while (event == SUBXACT_EVENT_ABORT_SUB && declared != NULL && declared->subtransaction >= subtransaction) {
+    while (event == SUBXACT_EVENT_ABORT_SUB && declared != NULL &&
+           declared->subtransaction >= subtransaction) {
         declared = declared->before;
     }
 }

@@ -20,7 +20,8 @@ walk_leaf(Relation leaf, Snapshot snapshot, mpos_row_walk visit, void *argument)
     const mpos_capture_plan *plan = mpos_capture_plan_get(leaf, mpos_capture_trigger(leaf));
     TableScanDesc scan = table_beginscan(leaf, snapshot, 0, NULL);
     TupleTableSlot *slot = table_slot_create(leaf, NULL);
-    MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "mpos walked row", ALLOCSET_DEFAULT_SIZES);
+    MemoryContext memory =
+        AllocSetContextCreate(CurrentMemoryContext, "mpos walked row", ALLOCSET_DEFAULT_SIZES);
 
     bool more = true;
 

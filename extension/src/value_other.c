@@ -116,7 +116,8 @@ void
 mpos_value_composite_bytes(Datum value, StringInfo out)
 {
     HeapTupleHeader row = DatumGetHeapTupleHeader(value);
-    TupleDesc shape = lookup_rowtype_tupdesc_copy(HeapTupleHeaderGetTypeId(row), HeapTupleHeaderGetTypMod(row));
+    TupleDesc shape =
+        lookup_rowtype_tupdesc_copy(HeapTupleHeaderGetTypeId(row), HeapTupleHeaderGetTypMod(row));
     HeapTupleData tuple = {.t_len = HeapTupleHeaderGetDatumLength(row), .t_data = row};
     Datum *values = palloc(sizeof *values * (size_t)Max(shape->natts, 1));
     bool *nulls = palloc(sizeof *nulls * (size_t)Max(shape->natts, 1));

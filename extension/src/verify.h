@@ -61,6 +61,14 @@ mpos_verify_forget_entity(mpos_verification *run, const char *entity);
 void
 mpos_verify_manifest(mpos_verification *run, const mpos_entry *entry, JsonbContainer *audit);
 
+/* Reports an entry of the platform's journal that says that a guard was lowered. */
+void
+mpos_verify_ddl(mpos_verification *run, const mpos_entry *entry, JsonbContainer *audit);
+
+/* Reports guards that are not up now. SPI is connected. */
+void
+mpos_verify_guards(mpos_verification *run);
+
 /* Compares every live row of the journal's tables with its last entry. SPI is connected, the tenant set. */
 void
 mpos_verify_rows(mpos_verification *run);

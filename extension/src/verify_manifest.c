@@ -1,6 +1,7 @@
-/* verify_manifest.c - entries that speak of many rows at once: declared rewrites. */
+/* verify_manifest.c - entries of kind 6: declared rewrites with their manifests, changes of the schema. */
 #include "postgres.h"
 
+#include "executor/spi.h"
 #include "utils/builtins.h"
 
 #include "manifest.h"
@@ -14,7 +15,8 @@ text_member(JsonbContainer *audit, const char *name)
 {
     JsonbValue value;
 
-    if (getKeyJsonValueFromContainer(audit, name, (int)strlen(name), &value) == NULL || value.type != jbvString) {
+    if (getKeyJsonValueFromContainer(audit, name, (int)strlen(name), &value) == NULL ||
+        value.type != jbvString) {
         return NULL;
     }
     return pnstrdup(value.val.string.val, (size_t)value.val.string.len);
@@ -45,7 +47,8 @@ mpos_verify_manifest(mpos_verification *run, const mpos_entry *entry, JsonbConta
     StringInfoData text;
 
     if (entity == NULL || expected == NULL) {
-        mpos_finding(run, entry->ref.epoch, entry->ref.seq, "payload", "the rewrite names no table or digest");
+        mpos_finding(run, entry->ref.epoch, entry->ref.seq, "payload",
+                     "the rewrite names no table or digest");
         return;
     }
     initStringInfo(&text);
@@ -53,11 +56,36 @@ mpos_verify_manifest(mpos_verification *run, const mpos_entry *entry, JsonbConta
     mpos_manifest_digest(&text, digest);
     mpos_verify_forget_entity(run, entity);
     if (strcmp(digest, expected) != 0) {
-        mpos_finding(run, entry->ref.epoch, entry->ref.seq, "manifest", "the rows of the rewrite of %s are not those it was made of",
-                     entity);
+        mpos_finding(run, entry->ref.epoch, entry->ref.seq, "manifest",
+                     "the rows of the rewrite of %s are not those it was made of", entity);
         return;
     }
     for (const char *line = text.data; line != NULL && line < text.data + text.len;) {
         line = take_line(run, entry, line, text.data + text.len);
+    }
+}
+
+void
+mpos_verify_ddl(mpos_verification *run, const mpos_entry *entry, JsonbContainer *audit)
+{
+    JsonbValue lowered;
+
+    if (getKeyJsonValueFromContainer(audit, "lowered", 7, &lowered) != NULL && lowered.type == jbvBool &&
+        lowered.val.boolean) {
+        char *command = text_member(audit, "command");
+        char *object = text_member(audit, "object");
+
+        mpos_finding(run, entry->ref.epoch, entry->ref.seq, "guard_lowered", "%s lowered the guard of %s",
+                     command == NULL ? "a command" : command, object == NULL ? "a table" : object);
+    }
+}
+
+void
+mpos_verify_guards(mpos_verification *run)
+{
+    SPI_execute("SELECT finding FROM mpos.guard_findings() finding", true, 0);
+    for (uint64 i = 0; i < SPI_processed; i++) {
+        mpos_finding(run, run->epoch, -1, "trigger_off", "%s",
+                     SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
     }
 }

@@ -99,7 +99,8 @@ set_state(mpos_verification *run, const mpos_entry *entry, mpos_span entity, mpo
 }
 
 void
-mpos_verify_row_is(mpos_verification *run, const mpos_entry *entry, mpos_span entity, mpos_span id, const char *digest)
+mpos_verify_row_is(mpos_verification *run, const mpos_entry *entry, mpos_span entity, mpos_span id,
+                   const char *digest)
 {
     set_state(run, entry, entity, id, (mpos_span){digest, DIGEST_TEXT_LEN}, false);
 }
@@ -142,8 +143,12 @@ note_audit(mpos_verification *run, const mpos_entry *entry, const char *body, si
     Jsonb *audit = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
     JsonbValue rows;
 
-    if (entry->header[KIND_AT] == MPOS_ENTRY_SCHEMA && !is_platform(run)) {
-        mpos_verify_manifest(run, entry, &audit->root);
+    if (entry->header[KIND_AT] == MPOS_ENTRY_SCHEMA) {
+        if (is_platform(run)) {
+            mpos_verify_ddl(run, entry, &audit->root);
+        } else {
+            mpos_verify_manifest(run, entry, &audit->root);
+        }
         return;
     }
     if (getKeyJsonValueFromContainer(&audit->root, "rows", 4, &rows) == NULL || rows.type != jbvBinary) {
@@ -324,6 +329,11 @@ mpos_verify_rows(mpos_verification *run)
 {
     guarded_table *tables;
     uint64 count;
+
+    if (is_platform(run)) {
+        mpos_verify_guards(run);
+        return;
+    }
 
     SPI_execute("SELECT relation::text, entity, outlet_column, "
                 "(SELECT string_agg(quote_ident(k), ', ' ORDER BY n) FROM unnest(key_columns) WITH "

@@ -23,7 +23,7 @@ CREATE VIEW tests.feed AS
       FROM journal.entry e JOIN journal.journal j USING (journal_id) JOIN tests.start s USING (journal_id)
      WHERE e.seq >= s.next_seq ORDER BY 1, 2;
 CREATE VIEW tests.findings AS
-    SELECT count(*) FROM journal.journal j, mpos.verify(j.journal_id);
+    SELECT count(*) FROM journal.journal j, mpos.verify(j.journal_id) WHERE j.kind <> 'platform'; -- a spec lowers guards
 -- A change that a deferred constraint trigger makes when the constraints are checked.
 CREATE TABLE tests.cause (name text);
 CREATE FUNCTION tests.effect() RETURNS trigger LANGUAGE plpgsql AS $$

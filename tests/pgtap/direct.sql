@@ -55,6 +55,7 @@ SELECT is(tests.sell('asking') ->> 'status', '201', 'a sale on tables that ask f
 SELECT is((SELECT string_agg(name, ', ' ORDER BY name) FROM tests.seen), 'orders INSERT, payment INSERT, stock UPDATE',
           'triggers of others fire');
 SELECT is((SELECT extra FROM pos.order_line l JOIN pos.orders o USING (order_id) WHERE o.table_label = 'asking'), 7, 'defaults are filled in');
+SELECT mpos.rewrite('pos.order_line', 'a column goes');
 ALTER TABLE pos.order_line DROP COLUMN extra;
 SELECT is(tests.trace('asking'), tests.trace('plain'), 'both ways leave the same rows');
 SELECT is((SELECT k.on_hand FROM pos.stock k JOIN tests.signed_in s ON s.outlet = k.outlet_id AND s.who = 'api' WHERE k.item_id = tests.item('api', 'cake')), 2000000::bigint, 'three cakes of five are gone');
