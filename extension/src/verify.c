@@ -159,7 +159,7 @@ check_payload(mpos_verification *run, const mpos_entry *entry, const mpos_journa
     uint8 hash[32];
 
     if (entry->payload == NULL) {
-        mpos_finding(run, entry->ref.epoch, entry->ref.seq, "payload_missing", "the payload is gone");
+        mpos_verify_missing(run, entry);
         return;
     }
     mpos_journal_payload_hash(&mpos_host_digest, VARDATA_ANY(entry->payload),
@@ -301,6 +301,7 @@ verify_journal(mpos_verification *run)
 {
     begin_epoch(run, 0, NULL);
     check_entries(run);
+    mpos_verify_missing_end(run);
     check_head(run);
     mpos_verify_rows(run);
 }

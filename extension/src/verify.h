@@ -21,7 +21,9 @@ typedef struct mpos_verification {
     ReturnSetInfo *out;
     mpos_journal_identity identity;
     MemoryContext memory;
-    HTAB *rows; /* last audited state of each row, by entity and id */
+    List *missing;   /* mpos_entry_ref of entries without payload that no entry has erased so far */
+    List *forgotten; /* mpos_forgotten, newest last */
+    HTAB *rows;      /* last audited state of each row, by entity and id */
 
     /* the walk's position */
     int32 epoch;
@@ -43,6 +45,29 @@ mpos_finding(mpos_verification *run, int32 epoch, int64 seq, const char *kind, c
 void
 mpos_verify_note_rows(mpos_verification *run, const mpos_entry *entry);
 
+/* An entry that made what earlier ones said of an entity's rows void. */
+typedef struct mpos_forgotten {
+    char *entity;
+    int32 epoch;
+    int64 seq;
+} mpos_forgotten;
+
+/* Takes note of an entry without payload. */
+void
+mpos_verify_missing(mpos_verification *run, const mpos_entry *entry);
+
+/* Reports entries without payload that no entry has erased. */
+void
+mpos_verify_missing_end(mpos_verification *run);
+
+/*
+ * True when the entry erased another's payload; *erased then has that one's reference (seq -1: reported, it fits none). Its
+ * audit rows are what the erased entry said.
+ */
+bool
+mpos_verify_erasure(mpos_verification *run, const mpos_entry *entry, JsonbContainer *audit,
+                    mpos_entry *erased);
+
 /* Text that is not terminated. */
 typedef struct mpos_span {
     const char *at;
@@ -51,11 +76,12 @@ typedef struct mpos_span {
 
 /* An entry says that a row is there with that digest (22 characters). */
 void
-mpos_verify_row_is(mpos_verification *run, const mpos_entry *entry, mpos_span entity, mpos_span id, const char *digest);
+mpos_verify_row_is(mpos_verification *run, const mpos_entry *entry, mpos_span entity, mpos_span id,
+                   const char *digest);
 
 /* What entries so far said of rows of an entity no longer counts. */
 void
-mpos_verify_forget_entity(mpos_verification *run, const char *entity);
+mpos_verify_forget_entity(mpos_verification *run, const mpos_entry *entry, const char *entity);
 
 /* Takes over what a rewrite's audit section and manifest say. */
 void

@@ -54,7 +54,7 @@ mpos_verify_manifest(mpos_verification *run, const mpos_entry *entry, JsonbConta
     initStringInfo(&text);
     mpos_manifest_load(&entry->ref.journal, entry->ref.epoch, entry->ref.seq, &text);
     mpos_manifest_digest(&text, digest);
-    mpos_verify_forget_entity(run, entity);
+    mpos_verify_forget_entity(run, entry, entity);
     if (strcmp(digest, expected) != 0) {
         mpos_finding(run, entry->ref.epoch, entry->ref.seq, "manifest",
                      "the rows of the rewrite of %s are not those it was made of", entity);

@@ -106,11 +106,16 @@ mpos_verify_row_is(mpos_verification *run, const mpos_entry *entry, mpos_span en
 }
 
 void
-mpos_verify_forget_entity(mpos_verification *run, const char *entity)
+mpos_verify_forget_entity(mpos_verification *run, const mpos_entry *entry, const char *entity)
 {
+    MemoryContext old = MemoryContextSwitchTo(run->memory);
+    mpos_forgotten *forgotten = palloc(sizeof *forgotten);
     HASH_SEQ_STATUS scan;
     row_state *state;
 
+    *forgotten = (mpos_forgotten){pstrdup(entity), entry->ref.epoch, entry->ref.seq};
+    run->forgotten = lappend(run->forgotten, forgotten);
+    MemoryContextSwitchTo(old);
     hash_seq_init(&scan, states(run));
     while ((state = hash_seq_search(&scan)) != NULL) {
         if (state->entity_len == (int)strlen(entity) && strncmp(state->name, entity, strlen(entity)) == 0) {
@@ -119,9 +124,36 @@ mpos_verify_forget_entity(mpos_verification *run, const char *entity)
     }
 }
 
+static bool
+is_before(const mpos_entry_ref *ref, int32 epoch, int64 seq)
+{
+    return ref->epoch < epoch || (ref->epoch == epoch && ref->seq < seq);
+}
+
+/* What an erased entry said comes late: a later entry may have said more of the row, or made it void. */
+static bool
+is_outdated(mpos_verification *run, const mpos_entry *entry, mpos_span entity, mpos_span id)
+{
+    uint8 key[16];
+    row_state *state;
+    ListCell *cell;
+
+    foreach (cell, run->forgotten) {
+        const mpos_forgotten *f = lfirst(cell);
+
+        if ((int)strlen(f->entity) == entity.len && strncmp(f->entity, entity.at, (size_t)entity.len) == 0 &&
+            is_before(&entry->ref, f->epoch, f->seq)) {
+            return true;
+        }
+    }
+    row_key(entity.at, (size_t)entity.len, id.at, (size_t)id.len, key);
+    state = hash_search(states(run), key, HASH_FIND, NULL);
+    return state != NULL && is_before(&entry->ref, state->epoch, state->seq);
+}
+
 /* ["orders","<id>","<digest>","U",...] */
 static void
-note_row(mpos_verification *run, const mpos_entry *entry, JsonbContainer *row)
+note_row(mpos_verification *run, const mpos_entry *entry, bool late, JsonbContainer *row)
 {
     mpos_span part[4];
 
@@ -133,6 +165,9 @@ note_row(mpos_verification *run, const mpos_entry *entry, JsonbContainer *row)
         }
         part[i] = (mpos_span){value->val.string.val, value->val.string.len};
     }
+    if (late && is_outdated(run, entry, part[0], part[1])) {
+        return;
+    }
     set_state(run, entry, part[0], part[1], part[2], part[3].len > 0 && part[3].at[0] == 'D');
 }
 
@@ -142,6 +177,8 @@ note_audit(mpos_verification *run, const mpos_entry *entry, const char *body, si
     char *text = pnstrdup(body, len);
     Jsonb *audit = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
     JsonbValue rows;
+    mpos_entry erased;
+    bool late;
 
     if (entry->header[KIND_AT] == MPOS_ENTRY_SCHEMA) {
         if (is_platform(run)) {
@@ -151,14 +188,16 @@ note_audit(mpos_verification *run, const mpos_entry *entry, const char *body, si
         }
         return;
     }
-    if (getKeyJsonValueFromContainer(&audit->root, "rows", 4, &rows) == NULL || rows.type != jbvBinary) {
+    late = mpos_verify_erasure(run, entry, &audit->root, &erased);
+    if ((late && erased.ref.seq < 0) ||
+        getKeyJsonValueFromContainer(&audit->root, "rows", 4, &rows) == NULL || rows.type != jbvBinary) {
         return;
     }
     for (uint32 i = 0; i < JsonContainerSize(rows.val.binary.data); i++) {
         JsonbValue *row = getIthJsonbValueFromContainer(rows.val.binary.data, i);
 
         if (row->type == jbvBinary) {
-            note_row(run, entry, row->val.binary.data);
+            note_row(run, late ? &erased : entry, late, row->val.binary.data);
         }
     }
 }
