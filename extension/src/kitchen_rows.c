@@ -6,6 +6,7 @@
 
 #include "json.h"
 #include "kitchen.h"
+#include "pii_store.h"
 #include "quantity.h"
 #include "sqlstate.h"
 #include "statement.h"
@@ -13,7 +14,7 @@
 #define RECENT_US INT64CONST(3600000000)
 #define TICKET_COLUMNS                                                                                       \
     "ticket_id, order_id, course, station, call_number, channel, table_label, state, version, sent_at, "     \
-    "last_bump"
+    "last_bump, noted"
 
 static mpos_statement of_order_statement = {
     "SELECT " TICKET_COLUMNS
@@ -52,7 +53,8 @@ static mpos_statement update_ticket_statement = {
 static mpos_statement insert_tickets_statement = {
     "INSERT INTO pos.ticket (tenant_id, outlet_id, order_id, call_number, channel, table_label, sent_at, "
     "changed_at, ticket_id, "
-    "course, station, state, version) SELECT $1, $2, $3, $4, $5, $6, $7, $7, u.a, u.b, u.c, 'new', 1 "
+    "course, station, state, version, noted) SELECT $1, $2, $3, $4, $5, $6, $7, $7, u.a, u.b, u.c, 'new', 1, "
+    "(SELECT true FROM pos.pii WHERE tenant_id = $1 AND record_id = $3 AND path = '/kitchen_note') "
     "FROM unnest($8::uuid[], $9::int4[], $10::text[]) AS u(a, b, c)"};
 
 static mpos_statement insert_items_statement = {
@@ -92,6 +94,7 @@ read_tickets(mpos_tickets *out, uint64 rows)
         ticket->version = mpos_cell_int(i, 9);
         ticket->sent_us = mpos_cell_time(i, 10);
         ticket->has_bump = mpos_cell_uuid(i, 11, ticket->last_bump);
+        ticket->noted = mpos_cell_bool(i, 12);
     }
 }
 
@@ -166,6 +169,11 @@ mpos_tickets_of_outlet(mpos_call *call, const char *station, bool all, mpos_tick
     }
     read_tickets(out, mpos_statement_run(all ? &recent_statement : &open_statement, &args));
     load_items(call, out);
+    for (int i = 0; i < out->count; i++) {
+        if (out->tickets[i].noted) {
+            out->tickets[i].note = mpos_pii_value_of(call, out->tickets[i].order, MPOS_PII_KITCHEN_NOTE);
+        }
+    }
 }
 
 bool
@@ -287,6 +295,12 @@ mpos_ticket_json(StringInfo out, const char *key, const mpos_ticket *ticket)
     mpos_json_int(out, "version", ticket->version);
     mpos_json_time(out, "sent_at", ticket->sent_us);
     mpos_json_uuid(out, "last_bump", ticket->has_bump ? ticket->last_bump : NULL);
+    if (ticket->noted) {
+        mpos_json_bool(out, "noted", true);
+    }
+    if (ticket->note != NULL) {
+        mpos_json_text(out, "note", ticket->note);
+    }
     mpos_json_open(out, "items", '[');
     for (int i = 0; i < ticket->item_count; i++) {
         const mpos_ticket_item *item = &ticket->items[i];

@@ -28,6 +28,7 @@ typedef struct place_in {
     int64 receipt_n;
     mpos_customer customer;
     uint8 note[32];
+    uint8 kitchen_note[32];
     mpos_list pii;
 } place_in;
 
@@ -44,6 +45,7 @@ enum {
     PLACE_RECEIPT_N,
     PLACE_CUSTOMER,
     PLACE_NOTE,
+    PLACE_KITCHEN_NOTE,
     PLACE_PII
 };
 
@@ -66,6 +68,7 @@ static const mpos_field place_fields[] = {
     {"receipt_n", MPOS_IN_INT, 0, offsetof(place_in, receipt_n), 1, RECEIPT_N_MAX},
     {"customer", MPOS_IN_OBJECT, 0, offsetof(place_in, customer), 0, 0, NULL, &mpos_customer_shape},
     {"note", MPOS_IN_HASH, 0, offsetof(place_in, note)},
+    {"kitchen_note", MPOS_IN_HASH, 0, offsetof(place_in, kitchen_note)},
     {"pii", MPOS_IN_OBJECTS, 0, offsetof(place_in, pii), 0, MPOS_PII_VALUES_MAX, NULL, &mpos_pii_shape},
 };
 MPOS_SHAPE(place, place_in);

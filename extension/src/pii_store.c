@@ -21,6 +21,11 @@ static mpos_statement add_statement = {
     "INSERT INTO pos.pii (tenant_id, record_id, path, subject_id, sealed, created_at) "
     "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING"};
 
+static mpos_statement value_statement = {
+    "SELECT v.subject_id, v.sealed, s.wrapped FROM pos.pii v JOIN pos.pii_subject s ON s.tenant_id = "
+    "v.tenant_id "
+    "AND s.subject_id = v.subject_id WHERE v.tenant_id = $1 AND v.record_id = $2 AND v.path = $3"};
+
 static void
 arg_bytea(mpos_args *args, const bytea *bytes)
 {
@@ -131,4 +136,29 @@ mpos_pii_store(mpos_call *call, const mpos_pii *personal, const uint8 record[16]
         add_value(call, key, &bound, &items[i]);
     }
     sodium_memzero(key, sizeof key);
+}
+
+char *
+mpos_pii_value_of(mpos_call *call, const uint8 record[16], mpos_pii_path path)
+{
+    mpos_pii_bound bound = {.path = MPOS_PII_PATHS};
+    mpos_args args = {0};
+    uint8 key[MPOS_KEY_SIZE];
+    size_t size;
+    uint8 *plain;
+
+    memcpy(bound.tenant, call->context.tenant, sizeof bound.tenant);
+    mpos_arg_uuid(&args, bound.tenant);
+    mpos_arg_uuid(&args, record);
+    mpos_arg_text(&args, mpos_pii_path_text(path));
+    if (mpos_statement_run(&value_statement, &args) == 0) {
+        return NULL;
+    }
+    (void)mpos_cell_uuid(0, 1, bound.subject);
+    mpos_pii_key_open(&bound, mpos_cell_bytes(0, 3), key);
+    memcpy(bound.record, record, sizeof bound.record);
+    bound.path = (uint8)path;
+    plain = mpos_pii_open(key, &bound, mpos_cell_bytes(0, 2), &size);
+    sodium_memzero(key, sizeof key);
+    return size > MPOS_PII_SALT_SIZE ? (char *)plain + MPOS_PII_SALT_SIZE : NULL;
 }

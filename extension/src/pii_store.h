@@ -71,6 +71,13 @@ mpos_pii_accept(mpos_call *call, mpos_device_op *op, const mpos_list *in, mpos_p
 void
 mpos_pii_store(mpos_call *call, const mpos_pii *personal, const uint8 record[16]);
 
+/*
+ * The value at a path of a record, for an operation that shows it under a right of its own; NULL when there is none. Only
+ * for answers that are not stored.
+ */
+char *
+mpos_pii_value_of(mpos_call *call, const uint8 record[16], mpos_pii_path path);
+
 /* Whether the key file is there. */
 bool
 mpos_pii_ready(void);

@@ -1,7 +1,8 @@
 // The kitchen: tickets arrive live, bump and recall show on every screen.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clearBoard, finishedSale, openKitchen, openRegister, touchItem } from './setup.mjs';
+import { personal } from '../http/lib/personal.mjs';
+import { api, clearBoard, finishedSale, managerToken, openKitchen, openRegister, touchItem } from './setup.mjs';
 
 const head = (screen, call) => screen.getByRole('button', { name: new RegExp(`^Finish ${call},`) });
 
@@ -99,4 +100,20 @@ test('one item can be made ready by itself', async () => {
   await ticket.getByRole('button', { name: /Espresso, ready/ }).waitFor();
   await leave(till);
   await Promise.all([till.end(), kitchen.end()]);
+});
+
+test('a note for the kitchen shows on its ticket', async () => {
+  const token = await managerToken();
+  const { items } = await api('/v1/catalogue', { token });
+  const kitchen = await openKitchen();
+  const { members, pii } = personal({ '/kitchen_note': 'Birthday: candle on the cake' });
+  const lines = [{ item_id: items.find((one) => one.name === 'Espresso').id, qty: '1' }];
+  const { order } = await api('/v1/orders', { token, method: 'POST', body: { ...members, pii, lines, send: true } });
+  const ticket = kitchen.getByRole('list', { name: 'Tickets' }).locator('.ticket', { hasText: order.call_number });
+  await ticket.getByText('Birthday: candle on the cake').waitFor();
+  await ticket.getByRole('button', { name: /^1? ?.*Espresso/ }).click();
+  await ticket.locator('.item.ready').waitFor();
+  assert.ok(await ticket.getByText('Birthday: candle on the cake').isVisible(), 'and stays when the ticket moves');
+  await head(kitchen, order.call_number).click();
+  await kitchen.end();
 });

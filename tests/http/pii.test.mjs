@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { as, cafe, cashier, integrator, manager, menu, rows, suite, world } from './lib/context.mjs';
+import { as, cafe, cashier, cook, integrator, manager, menu, rows, suite, world } from './lib/context.mjs';
 import { ok, problem, uuid7 } from './lib/client.mjs';
 import { Device } from './lib/device.mjs';
 import { personal } from './lib/personal.mjs';
@@ -119,6 +119,28 @@ suite('personal data', () => {
     assert.ok(forged.flags.includes('personal_data'));
     const inside = await push(sale(personal({ '/note': 'in' })), undefined);
     assert.equal(inside.st, 'susp', 'values inside the signed bytes wait for a person');
+  });
+
+  test('of the kitchen is read with its tickets, and only there', async () => {
+    const client = await integrator();
+    const screen = await as(cafe, cook, { register: 'K1' });
+    const note = `no onions ${randomUUID().slice(0, 8)}`;
+    const { members, pii } = personal({ '/kitchen_note': note });
+    const subscriber = await new Subscriber(screen).open();
+    await subscriber.subscribe(await head(client));
+    const { order, journal: [sold] } = ok(await client.post('/v1/orders', await bodyOf({ ...members, pii, send: true })), 201);
+    await subscriber.reached(sold.seq);
+    await subscriber.close();
+    const row = subscriber.changes.find((change) => change[2] === 'ticket');
+    assert.equal(row[6].noted, true, 'the feed says that there is one');
+    assert.ok(!JSON.stringify(subscriber.changes).includes(note));
+    const ticketOf = async () => ok(await screen.get('/v1/kitchen/tickets')).tickets.find((one) => one.order_id === order.id);
+    const ticket = await ticketOf();
+    assert.equal(ticket.note, note);
+    const bumped = ok(await screen.post(`/v1/kitchen/tickets/${ticket.id}/bump`, { to: 'cooking' }));
+    assert.equal(bumped.ticket.note, undefined, 'an answer that is stored does not repeat it');
+    ok(await client.post('/v1/pii/erase', { order_id: order.id }));
+    assert.deepEqual([(await ticketOf()).noted, (await ticketOf()).note], [true, undefined]);
   });
 
   test('never reaches feed, journal, dump, files or logs, and erasure takes the key too', async () => {

@@ -11,7 +11,7 @@ export function personal(values, id) {
   const members = {};
   for (const { path, salt, value } of pii) {
     const promised = commitment(path, Buffer.from(salt, 'hex'), value);
-    if (path === '/note') members.note = promised;
+    if (!path.startsWith('/customer/')) members[path.slice(1)] = promised;
     else members.customer = { ...members.customer, [path.split('/')[2]]: promised };
   }
   if (id) members.customer = { ...members.customer, id };

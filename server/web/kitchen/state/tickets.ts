@@ -76,6 +76,8 @@ function mergeTicket(now: Ticket | undefined, id: string, version: number, row: 
     version,
     sent_at: text(row, 'sent_at', now?.sent_at ?? ''),
     last_bump: 'last_bump' in row ? fromFeedIdOrNull(row['last_bump']) : (now?.last_bump ?? null),
+    noted: row['noted'] === true || (now?.noted ?? false),
+    ...(now?.note === undefined ? {} : { note: now.note }),
     items: now?.items ?? [],
   };
 }
@@ -107,7 +109,7 @@ function applyItem(next: Map<string, Ticket>, id: string, row: Row): void {
 export interface Applied {
   /** Open tickets this screen has not shown before. */
   fresh: number;
-  /** A row about a ticket that is not known here; the list must be read again. */
+  /** A row about a ticket that is not known here, or whose note is not; the list must be read again. */
   unknown: boolean;
 }
 
@@ -121,6 +123,7 @@ export function applyChanges(changes: Change[]): Applied {
     if (op === 'D') next.delete(id);
     else if (!next.has(id) && !row?.['sent_at']) unknown = true;
     else next.set(id, mergeTicket(next.get(id), id, version, row ?? {}));
+    if (row?.['noted'] === true && next.get(id)?.note === undefined) unknown = true;
   }
   for (const [, , entity, id22, op, , row] of changes) {
     if (entity === 'ticket_item' && op === 'U') applyItem(next, fromFeedId(id22), row ?? {});
@@ -149,7 +152,8 @@ export function overlayBump(bump: Bump): void {
 }
 
 export function putTicket(ticket: Ticket): void {
-  setTickets(new Map(tickets.value).set(ticket.id, ticket));
+  const note = ticket.note ?? tickets.value.get(ticket.id)?.note;
+  setTickets(new Map(tickets.value).set(ticket.id, note === undefined ? ticket : { ...ticket, note }));
 }
 
 export function touchItem(id: string): void {

@@ -73,6 +73,7 @@ export function TicketCard({ ticket, position }: { ticket: Ticket; position: num
         <span class="age num">{age(waited)}</span>
         {position <= keysMax && <kbd aria-hidden="true">{position}</kbd>}
       </button>
+      {ticket.note && <p class="ticket-note">{ticket.note}</p>}
       <ul class="items">
         {ticket.items.map((item) => (
           <Item key={item.id} ticket={ticket} item={item} />

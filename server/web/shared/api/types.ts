@@ -187,6 +187,10 @@ export interface Ticket {
   version: number;
   sent_at: string;
   last_bump: string | null;
+  /** The order came with a note for the kitchen. */
+  noted?: boolean;
+  /** Its text; only the list of tickets has it. */
+  note?: string;
   items: TicketItem[];
 }
 

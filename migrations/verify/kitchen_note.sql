@@ -1,0 +1,1 @@
+SELECT noted FROM pos.ticket WHERE false;
