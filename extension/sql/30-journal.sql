@@ -4,6 +4,10 @@ CREATE FUNCTION mpos.journal_create(tenant uuid, outlet uuid, origin text) RETUR
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mpos_journal_create';
 COMMENT ON FUNCTION mpos.journal_create(uuid, uuid, text) IS 'A new journal for an outlet, or for the tenant when outlet is NULL';
 
+CREATE FUNCTION mpos.unpack(packed bytea) RETURNS bytea
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'mpos_unpack_sql';
+COMMENT ON FUNCTION mpos.unpack(bytea) IS 'The bytes of journal.entry.packed or pos.idempotency.answer; empty when they are damaged';
+
 -- For long jobs of the table owner that want their entries, and the numbers, before they commit.
 CREATE FUNCTION mpos.flush() RETURNS integer
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mpos_flush_sql';

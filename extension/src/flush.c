@@ -220,9 +220,6 @@ append_audit_body(StringInfo out, const group *g, bool first, mpos_change **chan
         }
         append_uuid_member(out, "request", &note->request);
         append_rows(out, changes, count);
-        appendStringInfoCharMacro(out, ',');
-        append_uuid_member(out, "session", &note->session);
-        out->len--; /* the comma after the last member */
     }
     appendStringInfoCharMacro(out, '}');
 }

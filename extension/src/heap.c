@@ -10,8 +10,6 @@
 #include "access/heapam.h"
 #include "access/table.h"
 #include "access/tableam.h"
-#include "access/toast_compression.h"
-#include "access/toast_internals.h"
 #include "access/xact.h"
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
@@ -21,9 +19,6 @@
 #include "utils/snapmgr.h"
 
 #include "heap.h"
-
-/* Smaller values hardly shrink. */
-#define COMPRESS_FROM 512
 
 static mpos_table *known_tables = NULL;
 
@@ -257,19 +252,6 @@ mpos_table_insert(Relation relation, const Datum *values, const bool *nulls)
 
     CatalogTupleInsert(relation, row);
     heap_freetuple(row);
-}
-
-Datum
-mpos_table_compressed(Relation relation, AttrNumber attribute, Datum value)
-{
-    char method = TupleDescAttr(RelationGetDescr(relation), attribute - 1)->attcompression;
-    Datum smaller = (Datum)0;
-
-    if (VARSIZE(DatumGetPointer(value)) >= COMPRESS_FROM) {
-        smaller = toast_compress_datum(
-            value, CompressionMethodIsValid(method) ? method : (char)default_toast_compression);
-    }
-    return DatumGetPointer(smaller) != NULL ? smaller : value;
 }
 
 void

@@ -79,14 +79,6 @@ mpos_table_walk(mpos_table *table, Relation relation, int equal_count, const Dat
 void
 mpos_table_insert(Relation relation, const Datum *values, const bool *nulls);
 
-/*
- * The value of a variable-length attribute (1-based) compressed by the column's method, or the value itself when that
- * does not help. PostgreSQL compresses only rows above 2 kB; entries and answers of a plain sale are just below, and
- * shrink by half in the table and in WAL.
- */
-Datum
-mpos_table_compressed(Relation relation, AttrNumber attribute, Datum value);
-
 /* Replaces those columns of a locked row for which replaces is true. */
 void
 mpos_table_update(Relation relation, HeapTuple locked, const Datum *values, const bool *nulls,

@@ -9,6 +9,7 @@
 #include "bytes.h"
 #include "heap.h"
 #include "idempotency.h"
+#include "pack.h"
 #include "sha256.h"
 #include "sqlstate.h"
 
@@ -66,11 +67,15 @@ replay(mpos_call *call, const Datum *values, const bool *nulls)
 {
     uint8 hash[MPOS_SHA256_LEN];
     bytea *stored = DatumGetByteaPP(values[KEY_REQUEST]);
-    text *answer = DatumGetTextPP(values[KEY_ANSWER]);
+    bytea *answer;
 
     request_hash(call, hash);
     if (VARSIZE_ANY_EXHDR(stored) != sizeof hash || memcmp(VARDATA_ANY(stored), hash, sizeof hash) != 0) {
         mpos_raise(MPOS_E_KEY_MISMATCH, NULL, NULL);
+    }
+    answer = mpos_unpack(DatumGetByteaPP(values[KEY_ANSWER]));
+    if (answer == NULL) {
+        elog(ERROR, "a stored answer is damaged");
     }
     call->status = DatumGetInt32(values[KEY_STATUS]);
     if (!nulls[KEY_ETAG]) {
@@ -122,8 +127,7 @@ mpos_idempotency_store(mpos_call *call)
     values[KEY_REQUEST] = PointerGetDatum(make_bytea(hash, sizeof hash));
     values[KEY_STATUS] = Int32GetDatum(call->status);
     values[KEY_ETAG] = CStringGetTextDatum(call->etag);
-    values[KEY_ANSWER] = mpos_table_compressed(
-        relation, KEY_ANSWER + 1, PointerGetDatum(cstring_to_text_with_len(call->body.data, call->body.len)));
+    values[KEY_ANSWER] = PointerGetDatum(mpos_pack(MPOS_PACK_ANSWER, call->body.data, (size_t)call->body.len));
     values[KEY_CREATED] = TimestampTzGetDatum(GetCurrentTimestamp());
     mpos_table_insert(relation, values, nulls);
     mpos_table_close(relation);

@@ -8,6 +8,7 @@
 #include "heap.h"
 #include "journal_range.h"
 #include "journal_store.h"
+#include "pack.h"
 #include "payload.h"
 #include "sqlstate.h"
 
@@ -46,7 +47,13 @@ read_entry(Relation relation, HeapTuple row, bool bare, mpos_entry *out)
     out->ref.seq = DatumGetInt64(values[MPOS_ENTRY_SEQ]);
     read_fixed(values[MPOS_ENTRY_LEAF], out->ref.leaf, MPOS_LEAF_SIZE);
     read_fixed(values[MPOS_ENTRY_HEADER], out->header, MPOS_HEADER_SIZE);
-    out->payload = bare || nulls[MPOS_ENTRY_PAYLOAD] ? NULL : DatumGetByteaPCopy(values[MPOS_ENTRY_PAYLOAD]);
+    out->payload = NULL;
+    if (!bare && !nulls[MPOS_ENTRY_PACKED]) {
+        out->payload = mpos_unpack(DatumGetByteaPP(values[MPOS_ENTRY_PACKED]));
+        if (out->payload == NULL) {
+            mpos_raise(MPOS_E_JOURNAL_DAMAGED, NULL, NULL);
+        }
+    }
 }
 
 static bool

@@ -14,6 +14,7 @@
 #include "bytes.h"
 #include "heap.h"
 #include "journal_store.h"
+#include "pack.h"
 #include "payload.h"
 #include "sha256.h"
 #include "sqlstate.h"
@@ -206,8 +207,8 @@ insert_entry(const mpos_head *head, int64 recorded_us, const uint8 *header, cons
     values[MPOS_ENTRY_MONTH] = DateADTGetDatum(mpos_month_of(recorded_us));
     values[MPOS_ENTRY_HEADER] = PointerGetDatum(make_bytea(header, MPOS_JOURNAL_HEADER_SIZE));
     values[MPOS_ENTRY_LEAF] = PointerGetDatum(make_bytea(leaf, MPOS_LEAF_SIZE));
-    values[MPOS_ENTRY_PAYLOAD] =
-        mpos_table_compressed(relation, MPOS_ENTRY_PAYLOAD + 1, PointerGetDatum(payload));
+    values[MPOS_ENTRY_PACKED] =
+        PointerGetDatum(mpos_pack(MPOS_PACK_PAYLOAD, VARDATA(payload), VARSIZE(payload) - VARHDRSZ));
     mpos_table_insert(relation, values, nulls);
     mpos_table_close(relation);
 }

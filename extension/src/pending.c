@@ -112,7 +112,6 @@ mpos_pending_note(void)
     memcpy(running_note->outlet.data, running_call->context.outlet, UUID_LEN);
     memcpy(running_note->actor.data, running_call->context.actor, UUID_LEN);
     memcpy(running_note->device.data, running_call->context.device, UUID_LEN);
-    memcpy(running_note->session.data, running_call->context.session, UUID_LEN);
     memcpy(running_note->request.data, running_call->context.request, UUID_LEN);
     running_note->transaction = running_call->transaction;
     initStringInfo(&running_note->input);

@@ -21,7 +21,6 @@ typedef struct mpos_note {
     pg_uuid_t outlet; /* of the context */
     pg_uuid_t actor;
     pg_uuid_t device;
-    pg_uuid_t session;
     pg_uuid_t request;
     pg_uuid_t transaction;
     StringInfoData

@@ -249,7 +249,7 @@ check_entries(mpos_verification *run)
     uint64 count;
     Portal cursor =
         SPI_cursor_open_with_args(NULL,
-                                  "SELECT epoch, seq, month, header, leaf, payload FROM journal.entry "
+                                  "SELECT epoch, seq, month, header, leaf, mpos.unpack(packed) FROM journal.entry "
                                   "WHERE journal_id = $1 ORDER BY epoch, seq, month",
                                   1, types, values, NULL, true, 0);
 

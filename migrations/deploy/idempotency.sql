@@ -9,10 +9,11 @@ CREATE TABLE pos.idempotency (
     request_hash bytea NOT NULL,
     status       integer NOT NULL,
     etag         text,
-    answer       text COMPRESSION lz4 NOT NULL,
+    answer       bytea NOT NULL,         -- packed (src/pack.h)
     created_at   timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, key_hash)
 );
+ALTER TABLE pos.idempotency ALTER COLUMN answer SET STORAGE EXTERNAL;
 RESET ROLE;
 SELECT mpos.isolate('pos.idempotency');
 COMMIT;

@@ -35,12 +35,12 @@ CREATE TABLE journal.entry (
     month      date NOT NULL,           -- first day of the UTC month of recorded
     header     bytea NOT NULL,
     leaf       bytea NOT NULL,
-    payload    bytea,                   -- NULL: erased
+    packed     bytea,                   -- the payload as mpos.unpack reads it (src/pack.h); NULL: erased
     PRIMARY KEY (journal_id, epoch, seq, month)
 ) PARTITION BY RANGE (month);
--- Hashes do not compress; payloads are compressed by the extension before they are stored, also small ones.
+-- Hashes do not compress, and payloads come packed.
 ALTER TABLE journal.entry ALTER COLUMN header SET STORAGE PLAIN, ALTER COLUMN leaf SET STORAGE PLAIN,
-    ALTER COLUMN payload SET STORAGE EXTERNAL, ALTER COLUMN payload SET COMPRESSION lz4;
+    ALTER COLUMN packed SET STORAGE EXTERNAL;
 
 -- An entry of a month without a partition goes here: a forgotten maintenance run must not stop a sale.
 CREATE TABLE journal.entry_default PARTITION OF journal.entry DEFAULT;

@@ -115,9 +115,9 @@ const tamperings = [
     [54, 'leaf'], [56, 'misplaced'], [64, 'time|month'], [72, 'leaf'], [88, 'leaf'], [104, 'chain'], [136, 'payload'], [168, 'leaf']]
     .map(([offset, kind]) => [`byte ${offset} of a header`, entry(flip('header', offset), 7), `${kind} .*${at(7)}`]),
   ['a leaf', entry(flip('leaf', 3), 7), `leaf .*${at(7)}`],
-  ['a payload', entry(flip('payload', 40), 7), `payload .*${at(7)}`],
-  ['a length in a payload', entry(flip('payload', 17), 7), `payload .*${at(7)}`],
-  ['a payload gone', entry('payload = NULL', 7), `payload_missing .*${at(7)}`],
+  ['a payload', entry(flip('packed', 40), 7), `payload .*${at(7)}`],
+  ['a form of packing', entry(flip('packed', 0), 7), `payload .*${at(7)}`],
+  ['a payload gone', entry('packed = NULL', 7), `payload_missing .*${at(7)}`],
   ['an entry gone', `DELETE FROM journal.entry WHERE journal_id = '{journal}' AND epoch = 0 AND seq = 7`, `gap .*${at(7)}`],
   ['two entries exchanged', `${entry('seq = 100000', 7)}; ${entry('seq = 7', 8)}; ${entry('seq = 8', 100000)}`, `misplaced .*${at(7)}`],
   ['the first entry gone', `DELETE FROM journal.entry WHERE journal_id = '{journal}' AND epoch = 0 AND seq = 0`, `gap .*${at(0)}`],
@@ -126,7 +126,7 @@ const tamperings = [
     SET next_seq = 5, last_leaf = (SELECT leaf FROM journal.entry WHERE journal_id = '{journal}' AND epoch = 1 AND seq = 4) WHERE journal_id = '{journal}'`,
   `tail .*${at(5, 1)}`],
   ['an epoch gone', `DELETE FROM journal.entry WHERE journal_id = '{journal}' AND epoch = 1`, 'head .*epoch=0'],
-  ['an entry twice', `INSERT INTO journal.entry SELECT journal_id, epoch, seq, month + interval '1 month', header, leaf, payload FROM journal.entry
+  ['an entry twice', `INSERT INTO journal.entry SELECT journal_id, epoch, seq, month + interval '1 month', header, leaf, packed FROM journal.entry
     WHERE journal_id = '{journal}' AND epoch = 0 AND seq = 7`, `duplicate .*${at(7)}`],
   ['another month', entry(`month = month + interval '1 month'`, 7), `month .*${at(7)}`],
   ['the end rewritten with hashes that fit', rewritten(6), 'root .*epoch=1'],
@@ -153,7 +153,7 @@ const tamperings = [
   ['a manifest', `UPDATE journal.manifest SET body = replace(body, 'thing', 'thong')`, 'manifest .*thing'],
   ['the trigger off', triggersOff, 'trigger_off .*thing'],
   ['a row of nobody', raw(`INSERT INTO pos.thing VALUES ('${tenant}', gen_random_uuid(), gen_random_uuid(), 'x', 1)`), 'row_homeless .*thing'],
-  ["the platform's entry", `UPDATE journal.entry SET ${flip('payload', 60)} WHERE journal_id = '{platform}' AND seq = 0`, 'payload .*seq=0:'],
+  ["the platform's entry", `UPDATE journal.entry SET ${flip('packed', 60)} WHERE journal_id = '{platform}' AND seq = 0`, 'payload .*seq=0:'],
 ];
 
 describe('mpos verify', () => {

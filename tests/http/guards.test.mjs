@@ -95,7 +95,7 @@ suite('guards', () => {
     await order();
     const { seq } = await head(client);
     const flip = `BEGIN; SET LOCAL session_replication_role = replica;
-      UPDATE journal.entry SET payload = set_byte(payload, 40, get_byte(payload, 40) # 1)
+      UPDATE journal.entry SET packed = set_byte(packed, 40, get_byte(packed, 40) # 1)
       WHERE journal_id = '${journal}' AND seq = ${seq}; COMMIT`;
     await stack.psql(flip);
     const { status, text } = await verify();

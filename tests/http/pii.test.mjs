@@ -49,7 +49,7 @@ async function dump() {
 }
 
 async function kindOf(ref) {
-  const [entry] = await rows(`SELECT get_byte(header, 8) AS kind, encode(payload, 'hex') AS payload FROM journal.entry
+  const [entry] = await rows(`SELECT get_byte(header, 8) AS kind, encode(mpos.unpack(packed), 'hex') AS payload FROM journal.entry
     WHERE journal_id = '${ref.id}' AND epoch = ${ref.epoch} AND seq = ${ref.seq}`);
   return { kind: entry.kind, text: Buffer.from(entry.payload, 'hex').toString('latin1') };
 }

@@ -19,7 +19,7 @@ CREATE FUNCTION tests.begin() RETURNS void LANGUAGE sql AS $$
     DELETE FROM tests.start; INSERT INTO tests.start SELECT journal_id, next_seq FROM journal.head
 $$;
 CREATE VIEW tests.feed AS
-    SELECT j.origin, e.seq - s.next_seq AS n, (regexp_match(encode(e.payload, 'escape'), '"name":"([^"]*)"'))[1] AS name
+    SELECT j.origin, e.seq - s.next_seq AS n, (regexp_match(encode(mpos.unpack(e.packed), 'escape'), '"name":"([^"]*)"'))[1] AS name
       FROM journal.entry e JOIN journal.journal j USING (journal_id) JOIN tests.start s USING (journal_id)
      WHERE e.seq >= s.next_seq ORDER BY 1, 2;
 CREATE VIEW tests.findings AS

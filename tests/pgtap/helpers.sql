@@ -82,7 +82,7 @@ DECLARE
     topic_length integer;
     body_length integer;
 BEGIN
-    FOR e IN SELECT x.seq, x.payload FROM journal.entry x JOIN journal.journal j USING (journal_id)
+    FOR e IN SELECT x.seq, mpos.unpack(x.packed) AS payload FROM journal.entry x JOIN journal.journal j USING (journal_id)
               WHERE j.origin = 'tests/' || name || CASE WHEN main THEN '/main' ELSE '' END ORDER BY x.epoch, x.seq LOOP
         sections := get_byte(e.payload, 8) * 256 + get_byte(e.payload, 9);
         at := 12;

@@ -26,7 +26,7 @@ SELECT tests.add('one');
 SELECT is((SELECT count(*) FROM tests.entries), 0::bigint, 'a change is not appended at once');
 SELECT is(mpos.flush(), 1, 'a flush appends one entry');
 SELECT is(mpos.flush(), 0, 'a second flush has nothing left to do');
-SELECT header, leaf, payload FROM tests.entries \gset
+SELECT header, leaf, mpos.unpack(packed) AS payload FROM tests.entries \gset
 SELECT is(octet_length(:'header'::bytea), 200, 'a header has 200 bytes');
 SELECT is(substr(:'header'::bytea, 1, 16), 'MPOSLED1'::bytea || '\x0101' || int2send(1::int2) || int4send(1),
           'magic, kind 1, SHA-256, flag "outside a call", schema version 1');

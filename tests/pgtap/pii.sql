@@ -30,8 +30,8 @@ CREATE FUNCTION tests.till_id() RETURNS uuid LANGUAGE sql AS $$ SELECT tenant FR
 -- Every text of every payload and every stored answer of the tenant, as bytes.
 CREATE FUNCTION tests.remembered() RETURNS bytea LANGUAGE sql AS $$
     SELECT coalesce(string_agg(b, ''), '') FROM (
-        SELECT payload AS b FROM journal.entry e JOIN journal.journal j USING (journal_id) WHERE j.tenant_id = tests.till_id()
-        UNION ALL SELECT convert_to(i::text, 'UTF8') FROM pos.idempotency i
+        SELECT mpos.unpack(packed) AS b FROM journal.entry e JOIN journal.journal j USING (journal_id) WHERE j.tenant_id = tests.till_id()
+        UNION ALL SELECT mpos.unpack(i.answer) FROM pos.idempotency i
         UNION ALL SELECT convert_to(s::text, 'UTF8') FROM pos.suspense s
         UNION ALL SELECT convert_to(o::text, 'UTF8') FROM pos.orders o
         UNION ALL SELECT convert_to(p::text, 'UTF8') || p.sealed FROM pos.pii p

@@ -42,9 +42,9 @@ $$;
 \set entry 'UPDATE journal.entry SET '
 SELECT is(tests.after('SELECT 1'), 'clean', 'an intact outlet journal has no finding');
 SELECT is(tests.after('SELECT 1', :'own'), 'clean', 'an intact tenant journal has no finding');
-SELECT is(tests.after(:'entry' || 'payload = set_byte(payload, 20, 0) WHERE seq = 2 AND journal_id = ' || quote_literal(:'journal')), 'payload@2 row_added@-',
+SELECT is(tests.after(:'entry' || 'packed = set_byte(packed, 40, get_byte(packed, 40) # 1) WHERE seq = 2 AND journal_id = ' || quote_literal(:'journal')), 'payload@2 row_added@-',
           'an altered payload');
-SELECT is(tests.after(:'entry' || 'payload = NULL WHERE seq = 5 AND journal_id = ' || quote_literal(:'journal')), 'row_altered@1 payload_missing@5',
+SELECT is(tests.after(:'entry' || 'packed = NULL WHERE seq = 5 AND journal_id = ' || quote_literal(:'journal')), 'row_altered@1 payload_missing@5',
           'a removed payload');
 SELECT is((SELECT count(*) FROM generate_series(0, 199) i WHERE tests.after(format('UPDATE journal.entry SET header = set_byte(header, %s, get_byte(header, %s) # 1)
             WHERE seq = 3 AND journal_id = %L', i, i, :'journal')) !~ 'leaf@3'), 0::bigint, 'every altered byte of a header');
@@ -58,10 +58,10 @@ SELECT is(tests.after('DELETE FROM journal.entry WHERE seq = 8 AND journal_id = 
 SELECT is(tests.after(:'entry' || 'seq = 100 WHERE seq = 3 AND journal_id = ' || quote_literal(:'journal')) ~ 'gap@3.*column@100', true, 'a renumbered entry');
 SELECT is(tests.after(:'entry' || 'epoch = 1 WHERE seq = 8 AND journal_id = ' || quote_literal(:'journal')) ~ 'column@8', true, 'another epoch');
 SELECT is(tests.after(:'entry' || 'month = ''2027-03-01'' WHERE seq = 3 AND journal_id = ' || quote_literal(:'journal')), 'column@3', 'another month');
-SELECT is(tests.after('UPDATE journal.entry a SET header = b.header, leaf = b.leaf, payload = b.payload FROM journal.entry b
+SELECT is(tests.after('UPDATE journal.entry a SET header = b.header, leaf = b.leaf, packed = b.packed FROM journal.entry b
     WHERE a.journal_id = b.journal_id AND a.seq + b.seq = 5 AND a.seq IN (2, 3) AND a.journal_id = ' || quote_literal(:'journal')) ~ 'chain@2.*column@2.*chain@3', true,
           'two entries swapped');
-SELECT is(tests.after('INSERT INTO journal.entry SELECT journal_id, epoch, 9, month, header, leaf, payload FROM journal.entry WHERE seq = 8 AND journal_id = '
+SELECT is(tests.after('INSERT INTO journal.entry SELECT journal_id, epoch, 9, month, header, leaf, packed FROM journal.entry WHERE seq = 8 AND journal_id = '
           || quote_literal(:'journal')) ~ 'column@9', true, 'an entry invented at the end');
 SELECT is(tests.after('UPDATE journal.head SET next_seq = next_seq - 1 WHERE journal_id = ' || quote_literal(:'journal')), 'head@8', 'a head set back');
 SELECT is(tests.after('UPDATE journal.head SET last_leaf = sha256(last_leaf) WHERE journal_id = ' || quote_literal(:'journal')), 'head@8', 'another leaf in the head');

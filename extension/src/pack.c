@@ -1,0 +1,140 @@
+/* pack.c - see pack.h. */
+#include "postgres.h"
+
+#include <zstd.h>
+
+#include "fmgr.h"
+
+#include "pack.h"
+
+#define LEVEL 3
+#define KINDS 3
+
+PG_FUNCTION_INFO_V1(mpos_unpack_sql);
+
+/* Made at first use and kept: preparing a dictionary costs more than using it. */
+static ZSTD_CCtx *packer = NULL;
+static ZSTD_DCtx *unpacker = NULL;
+static ZSTD_CDict *pack_dictionaries[KINDS];
+static ZSTD_DDict *unpack_dictionaries[KINDS];
+
+static const char *
+dictionary_of(int kind, size_t *size)
+{
+    *size = kind == MPOS_PACK_PAYLOAD ? mpos_pack_payload_dictionary_size : mpos_pack_answer_dictionary_size;
+    return kind == MPOS_PACK_PAYLOAD ? mpos_pack_payload_dictionary : mpos_pack_answer_dictionary;
+}
+
+static void *
+made(void *object)
+{
+    if (object == NULL) {
+        ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory for packing")));
+    }
+    return object;
+}
+
+static const ZSTD_CDict *
+pack_dictionary(int kind)
+{
+    if (pack_dictionaries[kind] == NULL) {
+        size_t size;
+        const char *bytes = dictionary_of(kind, &size);
+
+        pack_dictionaries[kind] = made(ZSTD_createCDict(bytes, size, LEVEL));
+    }
+    if (packer == NULL) {
+        packer = made(ZSTD_createCCtx());
+    }
+    return pack_dictionaries[kind];
+}
+
+static const ZSTD_DDict *
+unpack_dictionary(int kind)
+{
+    if (unpack_dictionaries[kind] == NULL) {
+        size_t size;
+        const char *bytes = dictionary_of(kind, &size);
+
+        unpack_dictionaries[kind] = made(ZSTD_createDDict(bytes, size));
+    }
+    if (unpacker == NULL) {
+        unpacker = made(ZSTD_createDCtx());
+    }
+    return unpack_dictionaries[kind];
+}
+
+bytea *
+mpos_pack(mpos_pack_kind kind, const void *bytes, size_t size)
+{
+    const ZSTD_CDict *dictionary = pack_dictionary(kind);
+    size_t room = Max(ZSTD_compressBound(size), size) + 1;
+    bytea *out = palloc(VARHDRSZ + room);
+    char *data = VARDATA(out);
+    size_t packed = ZSTD_compress_usingCDict(packer, data + 1, room - 1, bytes, size, dictionary);
+
+    data[0] = (char)kind;
+    if (ZSTD_isError(packed) || packed >= size) {
+        data[0] = MPOS_PACK_PLAIN;
+        memcpy(data + 1, bytes, size);
+        packed = size;
+    }
+    SET_VARSIZE(out, VARHDRSZ + 1 + packed);
+    return out;
+}
+
+static bytea *
+unpack_plain(const char *bytes, size_t size)
+{
+    bytea *out = palloc(VARHDRSZ + size);
+
+    SET_VARSIZE(out, VARHDRSZ + size);
+    memcpy(VARDATA(out), bytes, size);
+    return out;
+}
+
+static bytea *
+unpack_frame(int kind, const char *frame, size_t frame_size)
+{
+    const ZSTD_DDict *dictionary = unpack_dictionary(kind);
+    unsigned long long size = ZSTD_getFrameContentSize(frame, frame_size);
+    bytea *out;
+
+    if (size > MPOS_UNPACKED_MAX) { /* also unknown and error, which are the largest numbers */
+        return NULL;
+    }
+    out = palloc(VARHDRSZ + (size_t)size);
+    SET_VARSIZE(out, VARHDRSZ + (size_t)size);
+    return ZSTD_decompress_usingDDict(unpacker, VARDATA(out), (size_t)size, frame, frame_size, dictionary) == size
+               ? out
+               : NULL;
+}
+
+bytea *
+mpos_unpack(const bytea *packed)
+{
+    const char *data = VARDATA_ANY(packed);
+    size_t size = VARSIZE_ANY_EXHDR(packed);
+
+    if (size == 0) {
+        return NULL;
+    }
+    switch (data[0]) {
+    case MPOS_PACK_PLAIN:
+        return unpack_plain(data + 1, size - 1);
+    case MPOS_PACK_PAYLOAD:
+    case MPOS_PACK_ANSWER:
+        return unpack_frame(data[0], data + 1, size - 1);
+    default:
+        return NULL;
+    }
+}
+
+/* unpack(packed bytea) returns bytea: empty when damaged, so that a check of its hash fails and nothing else does. */
+Datum
+mpos_unpack_sql(PG_FUNCTION_ARGS)
+{
+    bytea *out = mpos_unpack(PG_GETARG_BYTEA_PP(0));
+
+    PG_RETURN_BYTEA_P(out != NULL ? out : unpack_plain("", 0));
+}
