@@ -169,11 +169,11 @@ SELECT is((SELECT substr(header, 105, 32) FROM journal.entry WHERE journal_id = 
           sha256('mpos.genesis.v1'::bytea || '\x00' || int2send(17::int2) || 'tests/acme/main/1'::bytea || int4send(1)
                  || sha256(convert_to(tests.note(:'journal', 0, 303), 'UTF8'))),
           'the new chain begins at the last note of the old epoch');
-SELECT alike((SELECT encode(payload, 'escape') FROM journal.entry WHERE journal_id = :'journal' AND epoch = 1 AND seq = 0),
+SELECT alike((SELECT encode(mpos.unpack(packed), 'escape') FROM journal.entry WHERE journal_id = :'journal' AND epoch = 1 AND seq = 0),
             '%{"from_epoch":0,"from_leaf":"%","from_note":"%","from_size":303,"op":"epoch_open","reason":"restore"}', 'and says why');
 UPDATE journal.head SET timeline = timeline + 1 WHERE journal_id = :'journal';
 SELECT tests.add(1);
-SELECT alike((SELECT encode(payload, 'escape') FROM journal.entry WHERE journal_id = :'journal' AND epoch = 2 AND seq = 0),
+SELECT alike((SELECT encode(mpos.unpack(packed), 'escape') FROM journal.entry WHERE journal_id = :'journal' AND epoch = 2 AND seq = 0),
             '%"from_epoch":1,%"from_size":3,"op":"epoch_open","reason":"promotion"}', 'another timeline is a promotion');
 SELECT is(mpos.epoch_open(:'journal'), 3, 'the signer may ask for another epoch');
 SELECT is(mpos.seal(:'journal'), 1::bigint, 'which is sealed too');
