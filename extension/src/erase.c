@@ -107,8 +107,8 @@ remove_payload(const mpos_entry *entry, const mpos_journal_header *header)
                      Int64GetDatum(entry->ref.seq), DateADTGetDatum(month)};
     HeapTuple row = mpos_table_lock(table, relation, keys, NULL, LockWaitBlock);
     Datum values[MPOS_ENTRY_COLUMNS] = {0};
-    bool nulls[MPOS_ENTRY_COLUMNS] = {[MPOS_ENTRY_PAYLOAD] = true};
-    bool replaces[MPOS_ENTRY_COLUMNS] = {[MPOS_ENTRY_PAYLOAD] = true};
+    bool nulls[MPOS_ENTRY_COLUMNS] = {[MPOS_ENTRY_PACKED] = true};
+    bool replaces[MPOS_ENTRY_COLUMNS] = {[MPOS_ENTRY_PACKED] = true};
 
     if (row == NULL) {
         mpos_raise(MPOS_E_NOT_FOUND, NULL, NULL);

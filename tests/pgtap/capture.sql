@@ -24,7 +24,7 @@ $$;
 CREATE FUNCTION tests.sections_of(origin text) RETURNS TABLE(seq bigint, kind integer, topic text, body text) LANGUAGE sql AS $$
     SELECT s.* FROM tests.sections(split_part(origin, '/', 2), true) s WHERE origin = 'tests/acme/main'
     UNION ALL SELECT s.* FROM tests.sections(split_part(origin, '/', 2), false) s WHERE origin = 'tests/acme'
-    UNION ALL SELECT e.seq, 1, 'thing', (regexp_match(encode(e.payload, 'escape'), '(\["thing".*)\{"op"'))[1] FROM journal.entry e JOIN journal.journal j USING (journal_id)
+    UNION ALL SELECT e.seq, 1, 'thing', (regexp_match(encode(mpos.unpack(e.packed), 'escape'), '(\["thing".*)\{"op"'))[1] FROM journal.entry e JOIN journal.journal j USING (journal_id)
         WHERE j.origin = $1 AND $1 = 'tests/acme/side'
 $$;
 CREATE FUNCTION tests.add(name text, outlet text DEFAULT 'acme/main') RETURNS void LANGUAGE sql AS $$
