@@ -23,3 +23,6 @@ GRANT EXECUTE ON FUNCTION mpos.version(), mpos.seal_state(), mpos.signing_due(in
     mpos.checkpoint_store(uuid, integer, bigint, bytea, text), mpos.cosignature_store(uuid, integer, bigint, text, text),
     mpos.signing_key_store(text), mpos.epoch_end(uuid, integer), mpos.epoch_open(uuid), mpos.checkpoint_ask(uuid),
     mpos.alarm_raise(uuid, integer, bigint, text, text) TO mpos_signer;
+GRANT EXECUTE ON FUNCTION mpos.metrics() TO mpos_app;
+GRANT EXECUTE ON FUNCTION mpos.cosigning_due(text, uuid, integer), mpos.alarms_open(text),
+    mpos.alarms_resolve(uuid, integer, text, text) TO mpos_signer;
