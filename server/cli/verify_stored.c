@@ -26,6 +26,35 @@ begin_query(verify_run *run, copy_stream *stream, const verify_journal *journal,
     copy_begin(stream, run->side, query);
 }
 
+/*
+ * The signer's keys are known under the installation's name, but sign a log under the log's own: a key is the same key
+ * by any name.
+ */
+static mpos_note_fault
+check_renamed(const verify_run *run, const char *origin, const mpos_note *note)
+{
+    mpos_note_signer *signers = calloc(run->keys.count + 1, sizeof *signers);
+    mpos_note_fault fault;
+    size_t count = 0;
+
+    if (signers == NULL) {
+        cli_fail("out of memory");
+    }
+    for (size_t i = 0; i < run->keys.count; i++) {
+        mpos_note_key key = run->keys.signers[i].key;
+
+        if (key.type == MPOS_NOTE_ED25519) {
+            key.name = origin;
+            key.name_size = strlen(origin);
+            key.id = mpos_note_key_id(&cli_digest, key.name, key.name_size, key.type, key.key, key.key_size);
+            signers[count++].key = key;
+        }
+    }
+    fault = mpos_note_verify(&cli_verifier, note, signers, count);
+    free(signers);
+    return fault;
+}
+
 bool
 verify_note(verify_run *run, verify_journal *journal, uint32_t epoch, uint64_t size, const uint8_t root[32],
             const char *note, size_t note_size)
@@ -35,15 +64,18 @@ verify_note(verify_run *run, verify_journal *journal, uint32_t epoch, uint64_t s
     char origin[512];
     mpos_note_fault fault = mpos_note_parse(note, note_size, &parts);
 
+    snprintf(origin, sizeof origin, "%s/%u", journal->origin != NULL ? journal->origin : "", epoch);
     if (fault == MPOS_NOTE_OK) {
         fault = mpos_note_verify(&cli_verifier, &parts, run->keys.signers, run->keys.count);
+    }
+    if (fault == MPOS_NOTE_UNSIGNED && journal->origin != NULL) {
+        fault = check_renamed(run, origin, &parts);
     }
     if (fault != MPOS_NOTE_OK) {
         verify_report(run, journal, epoch, size - 1, "note", "checkpoint of %llu entries: %s",
                       (unsigned long long)size, mpos_note_reason(fault));
         return false;
     }
-    snprintf(origin, sizeof origin, "%s/%u", journal->origin != NULL ? journal->origin : "", epoch);
     if (mpos_checkpoint_parse(parts.text, parts.text_size, &checkpoint) != MPOS_OK ||
         checkpoint.size != size || memcmp(checkpoint.root, root, 32) != 0 ||
         (journal->origin != NULL && (strlen(origin) != checkpoint.origin_size ||
