@@ -42,6 +42,7 @@ const mpos_operation mpos_operations[] = {
     {"event.list", mpos_event_list, MPOS_SCOPE_EVENT_READ, MPOS_OP_READ},
     {"journal.bundle", mpos_log_bundle, MPOS_SCOPE_AUTH, MPOS_OP_READ | MPOS_OP_PLATFORM},
     {"journal.checkpoint", mpos_log_checkpoint, MPOS_SCOPE_AUTH, MPOS_OP_READ | MPOS_OP_PLATFORM},
+    {"journal.entries", mpos_journal_entries, MPOS_SCOPE_JOURNAL_READ, MPOS_OP_READ},
     {"journal.feed", mpos_journal_feed, MPOS_SCOPE_JOURNAL_READ, MPOS_OP_READ},
     {"journal.get", mpos_journal_read, MPOS_SCOPE_JOURNAL_READ, MPOS_OP_READ},
     {"journal.keys", mpos_journal_keys, MPOS_SCOPE_AUTH, MPOS_OP_READ | MPOS_OP_PLATFORM},

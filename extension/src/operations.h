@@ -83,6 +83,8 @@ mpos_pii_read(mpos_call *call);
 mpos_err
 mpos_pii_erase(mpos_call *call);
 mpos_err
+mpos_journal_entries(mpos_call *call);
+mpos_err
 mpos_session_open(mpos_call *call);
 mpos_err
 mpos_session_close(mpos_call *call);

@@ -57,4 +57,8 @@ api_readyz(api_exchange *exchange);
 void
 api_metrics(api_exchange *exchange);
 
+/* log.c: what anybody may read of a journal. */
+void
+api_log(api_exchange *exchange);
+
 #endif

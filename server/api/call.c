@@ -19,6 +19,7 @@ typedef struct api_database_call {
     uint8_t context[MPOS_CONTEXT_SIZE];
     char operation[64];
     text_buf input;
+    bool unpublished;
 } api_database_call;
 
 static void
@@ -75,7 +76,7 @@ column(const PGresult *result, int at)
 
 /* False when the row does not have the agreed shape. */
 static bool
-read_reply(PGresult *result, api_reply *reply, h2o_iovec_t *entries)
+read_reply(PGresult *result, api_reply *reply)
 {
     if (PQntuples(result) != 1 || PQnfields(result) != 4 || PQgetlength(result, 0, 0) != 4) {
         return false;
@@ -84,7 +85,7 @@ read_reply(PGresult *result, api_reply *reply, h2o_iovec_t *entries)
     reply->status = (int)mpos_get_u32((const uint8_t *)PQgetvalue(result, 0, 0));
     reply->etag = column(result, 1);
     reply->body = column(result, 2);
-    *entries = column(result, 3);
+    reply->entries = column(result, 3);
     return reply->status >= 200 && reply->status < 500;
 }
 
@@ -134,14 +135,15 @@ on_done(db_query *query, const db_outcome *outcome)
     api_exchange *exchange = call->exchange;
     mpos_err err = err_of(outcome);
     api_reply reply = {0};
-    h2o_iovec_t entries = {0};
 
-    if (err == MPOS_OK && !read_reply(outcome->result, &reply, &entries)) {
+    if (err == MPOS_OK && !read_reply(outcome->result, &reply)) {
         PQclear(outcome->result);
         err = MPOS_E_INTERNAL;
     }
     if (err == MPOS_OK) {
-        ws_publish(exchange->http.worker, (const uint8_t *)entries.base, entries.len);
+        if (!call->unpublished) {
+            ws_publish(exchange->http.worker, (const uint8_t *)reply.entries.base, reply.entries.len);
+        }
         if (reply.status >= 400) {
             finish_refusal(call, &reply);
         } else {
@@ -194,6 +196,7 @@ api_call(api_exchange *exchange, const api_request *request, api_replied done)
     }
     call->exchange = exchange;
     call->done = done;
+    call->unpublished = request->unpublished;
     strncpy(call->operation, request->operation, sizeof call->operation - 1);
     auth_seal(worker->keys, &exchange->claims, request->scope, exchange->http.request_id, request->key.base,
               request->key.len, call->context);
@@ -241,6 +244,21 @@ none_match(const h2o_req_t *req, h2o_iovec_t etag)
     return header.base == NULL || etag.len == 0 ||
            (h2o_strstr(header.base, header.len, etag.base, etag.len) == SIZE_MAX &&
             !h2o_memis(header.base, header.len, H2O_STRLIT("*")));
+}
+
+void
+api_call_answer_bytes(api_exchange *exchange, const api_reply *reply, const char *type, const char *cache,
+                      h2o_iovec_t bytes)
+{
+    h2o_req_t *req = exchange->http.req;
+
+    if (req == NULL) {
+        PQclear(reply->result);
+        return;
+    }
+    keep_result(req, reply->result);
+    http_header(&exchange->http, "cache-control", cache, strlen(cache));
+    http_answer(&exchange->http, 200, type, bytes);
 }
 
 void

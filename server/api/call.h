@@ -12,6 +12,7 @@ typedef struct api_reply {
     int status;
     h2o_iovec_t etag;
     h2o_iovec_t body;
+    h2o_iovec_t entries; /* of the journal, or the bytes of an answer that is no JSON */
 } api_reply;
 
 /* Exactly one of the two is meant: err is MPOS_OK and reply filled, or err with field and detail. */
@@ -30,6 +31,7 @@ typedef struct api_request {
     size_t params_len;
     const char *body; /* JSON, NULL for null */
     size_t body_len;
+    bool unpublished; /* the entries of the reply are not for subscribers */
 } api_request;
 
 /*
@@ -42,6 +44,11 @@ api_call(api_exchange *exchange, const api_request *request, api_replied done);
 /* Answers the exchange with a problem for an error of a call. */
 void
 api_call_refused(api_exchange *exchange, mpos_err err, const char *field, const char *detail);
+
+/* Answers with bytes of the reply, such as its entries, as they are; takes over the result. */
+void
+api_call_answer_bytes(api_exchange *exchange, const api_reply *reply, const char *type, const char *cache,
+                      h2o_iovec_t bytes);
 
 /* Answers with the reply's body as JSON, its ETag and If-None-Match; takes over the result. */
 void

@@ -13,7 +13,7 @@ static void (*const handlers[ROUTE_LOCAL_COUNT])(api_exchange *) = {
     [ROUTE_OPERATION] = api_operation, [ROUTE_SIGN_IN] = api_sign_in,
     [ROUTE_WS_TICKET] = api_ws_ticket, [ROUTE_WS] = api_ws,
     [ROUTE_HEALTHZ] = api_healthz,     [ROUTE_READYZ] = api_readyz,
-    [ROUTE_METRICS] = api_metrics,
+    [ROUTE_METRICS] = api_metrics,     [ROUTE_LOG] = api_log,
 };
 
 static void
@@ -50,12 +50,16 @@ authenticate(api_exchange *exchange)
     return exchange->claims.scopes & exchange->http.route->scope ? MPOS_OK : MPOS_E_FORBIDDEN;
 }
 
-/* Other sites may call the API only when they are on the list. */
+/* Other sites may call the API only when they are on the list; what is public may be read from everywhere. */
 static void
 allow_origin(api_exchange *exchange)
 {
     h2o_iovec_t origin = http_request_header(exchange->http.req, "origin");
 
+    if (exchange->match.route != NULL && exchange->match.route->local == ROUTE_LOG) {
+        http_header(&exchange->http, "access-control-allow-origin", H2O_STRLIT("*"));
+        return;
+    }
     if (origin.base == NULL ||
         !settings_allow_origin(exchange->http.worker->settings, origin.base, origin.len)) {
         return;

@@ -2,6 +2,7 @@
 #include "api/api.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/metrics.h"
 
@@ -61,12 +62,71 @@ api_readyz(api_exchange *exchange)
     }
 }
 
-void
-api_metrics(api_exchange *exchange)
+typedef struct metrics_page {
+    db_query query;
+    api_exchange *exchange;
+} metrics_page;
+
+/* The rows of mpos.metrics; those of one name follow each other. */
+static void
+add_rows(text_buf *out, const PGresult *rows)
+{
+    const char *before = "";
+
+    for (int row = 0; row < PQntuples(rows); row++) {
+        const char *name = PQgetvalue(rows, row, 0);
+
+        if (strcmp(name, before) != 0) {
+            text_addf(out, "# HELP %s %s\n# TYPE %s %s\n", name, PQgetvalue(rows, row, 2), name,
+                      PQgetvalue(rows, row, 1));
+        }
+        text_addf(out, "%s%s %s\n", name, PQgetvalue(rows, row, 3), PQgetvalue(rows, row, 4));
+        before = name;
+    }
+}
+
+/* rows is NULL when the database does not answer: the process' own numbers are all the more wanted then. */
+static void
+answer_metrics(api_exchange *exchange, const PGresult *rows)
 {
     text_buf out = {0};
 
     metrics_text(&out);
+    if (rows != NULL) {
+        add_rows(&out, rows);
+    }
     http_text(&exchange->http, 200, "text/plain; version=0.0.4", out.data, out.len);
     text_free(&out);
+}
+
+static void
+on_metrics(db_query *query, const db_outcome *outcome)
+{
+    metrics_page *page = H2O_STRUCT_FROM_MEMBER(metrics_page, query, query);
+    PGresult *rows = outcome->status == DB_ROWS ? outcome->result : NULL;
+
+    answer_metrics(page->exchange, rows);
+    PQclear(rows);
+    http_release(&page->exchange->http);
+    free(page);
+}
+
+void
+api_metrics(api_exchange *exchange)
+{
+    metrics_page *page = calloc(1, sizeof *page);
+    struct db_pool *db = exchange->http.worker->db;
+
+    if (page == NULL) {
+        abort();
+    }
+    page->exchange = exchange;
+    page->query =
+        (db_query){.statement = DB_METRICS, .lane = DB_SLOW, .repeatable = true, .done = on_metrics};
+    http_hold(&exchange->http);
+    if (!db_pool_ready(db) || !db_submit(db, &page->query)) {
+        answer_metrics(exchange, NULL);
+        http_release(&exchange->http);
+        free(page);
+    }
 }

@@ -36,6 +36,7 @@ static const struct {
                   "SELECT journal_id, epoch, next_seq, last_leaf FROM mpos.heads($1)",
                   1,
                   {OID_UUID_ARRAY}},
+    [DB_METRICS] = {"metrics", "SELECT name, type, help, labels, value::text FROM mpos.metrics()", 0, {0}},
 };
 
 static void

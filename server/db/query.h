@@ -15,7 +15,7 @@
 
 #define DB_PARAMS_MAX 4
 
-typedef enum db_statement { DB_CALL, DB_HEADS, DB_STATEMENT_COUNT } db_statement;
+typedef enum db_statement { DB_CALL, DB_HEADS, DB_METRICS, DB_STATEMENT_COUNT } db_statement;
 typedef enum db_lane_name { DB_FAST, DB_SLOW, DB_LANES } db_lane_name;
 
 typedef enum db_status {

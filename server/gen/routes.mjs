@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { operations } from './openapi.mjs';
 
 const BODY_MAX_DEFAULT = 262144;
-const LOCALS = ['sign_in', 'ws_ticket', 'ws', 'healthz', 'readyz', 'metrics'];
+const LOCALS = ['sign_in', 'ws_ticket', 'ws', 'healthz', 'readyz', 'metrics', 'log'];
 const quoted = (text) => (text === undefined || text === null ? 'NULL' : JSON.stringify(text));
 
 function scopeOf(operation) {
@@ -18,7 +18,12 @@ function paramRow({ name, schema }, prefix) {
   return `    {${quoted(name)}, ${type}, ${schema.minimum ?? 0}, ${schema.maximum ?? 0}, ${lengthMax}, ${quoted(schema.pattern)}, ${words}},`;
 }
 
-function route({ path, method, operation, query }, out) {
+/** A parameter with x-mpos-rest takes the rest of the path, slashes too: {name*} in the table. */
+function template(path, parameters) {
+  return parameters.filter((one) => one['x-mpos-rest']).reduce((text, { name }) => text.replace(`{${name}}`, `{${name}*}`), path);
+}
+
+function route({ path, method, operation, parameters, query }, out) {
   const prefix = `words_${operation.operationId}`;
   for (const { name, schema } of query) {
     if (schema.enum) out.push(`static const char *const ${prefix}_${name}[] = {${schema.enum.map(quoted).join(', ')}, NULL};`);
@@ -31,7 +36,7 @@ function route({ path, method, operation, query }, out) {
   const write = method === 'POST' && !local;
   const needsKey = write && !operation['x-mpos-no-key'];
   return `    {${[
-    quoted(method), quoted(path), quoted(operation['x-mpos-operation']), scopeOf(operation),
+    quoted(method), quoted(template(path, parameters)), quoted(operation['x-mpos-operation']), scopeOf(operation),
     local ? `ROUTE_${local.toUpperCase()}` : 'ROUTE_OPERATION', operation['x-mpos-lane'] === 'slow',
     needsKey, Boolean(operation.requestBody),
     operation['x-mpos-body-max'] ?? BODY_MAX_DEFAULT, params, query.length,

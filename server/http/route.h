@@ -18,6 +18,7 @@ typedef enum route_local {
     ROUTE_HEALTHZ,
     ROUTE_READYZ,
     ROUTE_METRICS,
+    ROUTE_LOG,
     ROUTE_LOCAL_COUNT
 } route_local;
 
@@ -35,7 +36,8 @@ typedef struct route_param {
 
 typedef struct route {
     const char *method;
-    const char *path; /* template such as /v1/orders/{order_id} */
+    const char *
+        path; /* template such as /v1/orders/{order_id}; {name*} at its end takes the rest with its slashes */
     const char *operation;
     uint64_t scope; /* 0: no token needed */
     route_local local;

@@ -12,7 +12,8 @@ import { checkAnswer } from './lib/schema.mjs';
 async function state() {
   const tables = await rows("SELECT relname FROM pg_class WHERE relnamespace = 'pos'::regnamespace AND relkind = 'r' ORDER BY 1");
   const counts = tables.map(({ relname }) => `SELECT '${relname}' AS name, count(*) AS n FROM pos.${relname}`).join(' UNION ALL ');
-  return { counts: await rows(counts), heads: await rows('SELECT journal_id, next_seq, last_leaf FROM journal.head ORDER BY 1') };
+  return { counts: await rows(counts), heads: await rows(`SELECT journal_id, next_seq, last_leaf
+    FROM journal.head JOIN journal.journal USING (journal_id) WHERE kind <> 'platform' ORDER BY 1`) };
 }
 
 async function ids() {

@@ -7,7 +7,7 @@ let waiting = 0;
 let starting;
 
 async function start() {
-  const stack = await startStack();
+  const stack = await startStack({ signer: true });
   return { stack, url: stack.url };
 }
 
