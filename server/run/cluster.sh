@@ -41,7 +41,8 @@ write_settings() {
 port = $PG_PORT
 listen_addresses = ''
 unix_socket_directories = '$SOCK'
-unix_socket_permissions = 0770
+# The signer has a user of its own. Everybody needs a password (scram), and no other user knows one.
+unix_socket_permissions = 0777
 shared_preload_libraries = 'mpos'
 mpos.context_key_file = '$RUN/secrets/context.key'
 mpos.database = 'mpos'
@@ -103,7 +104,8 @@ start_postmaster() {
 }
 
 up() {
-    as_service mkdir -p -m 700 "$SOCK"
+    as_service mkdir -p "$SOCK"
+    as_service chmod 711 "$SOCK"
     if ! start_postmaster; then
         tail -n 8 "$RUN/log/postgres.log" >&2
         if grep -q 'No space left' <(tail -n 20 "$RUN/log/postgres.log"); then
@@ -133,6 +135,8 @@ migrate() {
     "$PG_BIN/psql" -Xq -v ON_ERROR_STOP=1 <<SQL
 \\set password \`cat "$RUN/secrets/app.password"\`
 ALTER ROLE mpos_app PASSWORD :'password';
+\\set password \`cat "$RUN/secrets/signer.password"\`
+ALTER ROLE mpos_signer PASSWORD :'password';
 SQL
     printf '%s\n' "$sum" | as_service tee "$RUN/state/schema" >/dev/null
 }

@@ -8,6 +8,8 @@ PG_PORT=${MPOS_PG_PORT:-54104}
 PG_MAJOR=15
 # PostgreSQL refuses to run as root; nothing else may run as it either.
 SERVICE_USER=mposrun
+# Holds the key that signs the books; nobody else can read it.
+SIGNER_USER=mpos-signer
 SPACE_KB_MIN=1048576
 
 # One line on standard error and the end: what is wrong, then the remedy.
@@ -75,10 +77,17 @@ as_root() {
     fi
 }
 
+# ensure_user NAME [COMMAND...]: a system user who cannot log in; the command becomes root.
+ensure_user() {
+    local name=$1
+    shift
+    id "$name" >/dev/null 2>&1 ||
+        "$@" useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$name"
+}
+
 ensure_service_user() {
     [ "$(id -u)" = 0 ] || return 0
-    id "$SERVICE_USER" >/dev/null 2>&1 ||
-        useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$SERVICE_USER"
+    ensure_user "$SERVICE_USER"
 }
 
 # Short stable name of this run directory, for what has to live elsewhere.

@@ -15,6 +15,7 @@ URL=http://localhost:$HTTP_PORT
 READY_SECONDS=60
 MODE=${1:-foreground}
 MPOSD_PID=
+SIGNER_PID=
 TAIL_PID=
 CLUSTER_OURS=false
 
@@ -37,19 +38,29 @@ check_ports() {
     done
 }
 
-mposd_pid() {
+# left_pid NAME: the process that an earlier run noted under that name, if it still is that program. The command line is
+# what anybody may read of a process of another user.
+left_pid() {
     local pid
-    pid=$(cat "$RUN/state/mposd.pid" 2>/dev/null) || return 1
-    [[ $(readlink "/proc/$pid/exe" 2>/dev/null) == */mposd* ]] && echo "$pid"
+    pid=$(cat "$RUN/state/$1.pid" 2>/dev/null) || return 1
+    tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q "/bin/$2" && echo "$pid"
+}
+
+mposd_pid() {
+    left_pid mposd mposd
+}
+
+signer_pid() {
+    left_pid signer mpos-signer
 }
 
 # Waits until a process has gone; after the graceful time it is killed.
-end_mposd() {
+end_process() {
     local pid=$1 tries=0
-    kill -TERM "$pid" 2>/dev/null || return 0
+    kill -TERM "$pid" 2>/dev/null || sudo -n kill -TERM "$pid" 2>/dev/null || return 0
     while [ -d "/proc/$pid" ] && ! grep -q '^State:.Z' "/proc/$pid/status" 2>/dev/null; do
         tries=$((tries + 1))
-        [ $tries -lt 150 ] || kill -KILL "$pid" 2>/dev/null || true
+        [ $tries -lt 150 ] || kill -KILL "$pid" 2>/dev/null || sudo -n kill -KILL "$pid" 2>/dev/null || true
         sleep 0.1
     done
 }
@@ -58,8 +69,12 @@ stop_ours() {
     trap - EXIT INT TERM HUP
     [ -z "$TAIL_PID" ] || kill "$TAIL_PID" 2>/dev/null || true
     if [ -n "$MPOSD_PID" ]; then
-        end_mposd "$MPOSD_PID"
+        end_process "$MPOSD_PID"
         as_service rm -f "$RUN/state/mposd.pid"
+    fi
+    if [ -n "$SIGNER_PID" ]; then
+        end_process "$SIGNER_PID"
+        as_service rm -f "$RUN/state/signer.pid"
     fi
     ! $CLUSTER_OURS || "$ROOT/server/run/cluster.sh" stop
 }
@@ -69,9 +84,14 @@ stop_left_behind() {
     [ -e "$RUN_LINK" ] || { say "Nothing runs here."; return; }
     RUN=$(readlink -f "$RUN_LINK")
     if pid=$(mposd_pid); then
-        end_mposd "$pid"
+        end_process "$pid"
         as_service rm -f "$RUN/state/mposd.pid"
         say "mposd stopped."
+    fi
+    if pid=$(signer_pid); then
+        end_process "$pid"
+        as_service rm -f "$RUN/state/signer.pid"
+        say "Signer stopped."
     fi
     "$ROOT/server/run/cluster.sh" stop
     say "PostgreSQL stopped. The data stay in $RUN."
@@ -111,8 +131,16 @@ place_programs() {
     fi
 }
 
+start_signer() {
+    : | as_service tee -a "$RUN/log/signer.log" >/dev/null
+    MPOS_SIGNER_BIN=$PROGRAMS/bin/mpos-signer step "signer: user, key, memory" "$ROOT/server/run/signer.sh" init
+    # Its own session, like mposd's; the script becomes the signer.
+    MPOS_SIGNER_BIN=$PROGRAMS/bin/mpos-signer setsid "$ROOT/server/run/signer.sh" exec run >>"$RUN/log/signer.log" 2>&1 </dev/null &
+    SIGNER_PID=$!
+    printf '%s\n' "$SIGNER_PID" | as_service tee "$RUN/state/signer.pid" >/dev/null
+}
+
 start_mposd() {
-    place_programs
     : | as_service tee -a "$RUN/log/mposd.log" >/dev/null
     # Its own session: Ctrl-C is for this script, which stops it gracefully. exec keeps the process id.
     MPOS_HTTP_PORT=$HTTP_PORT MPOS_HTTPS_PORT=$HTTPS_PORT MPOS_WEB_DIR=$PROGRAMS/web as_service_session \
@@ -170,7 +198,7 @@ addresses() {
 follow() {
     say ""
     say "Up after $SECONDS seconds. The log follows; Ctrl-C stops."
-    tail -n 0 -F "$RUN/log/mposd.log" 2>/dev/null > >(jq --unbuffered -rR -f "$ROOT/server/run/logs.jq") &
+    tail -q -n 0 -F "$RUN/log/mposd.log" "$RUN/log/signer.log" 2>/dev/null > >(jq --unbuffered -rR -f "$ROOT/server/run/logs.jq") &
     TAIL_PID=$!
     wait "$MPOSD_PID" || true
     MPOSD_PID=
@@ -193,6 +221,8 @@ run() {
     trap 'exit 143' TERM HUP
     start_cluster
     provision
+    place_programs
+    start_signer
     start_mposd
     first_sale
     if [ "$MODE" = once ]; then

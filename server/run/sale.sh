@@ -1,6 +1,7 @@
 #!/bin/bash
 # sale.sh URL - one sale in the demo café through the public API: sign in, place the order with its payment, read the
-# receipt. Prints the receipt and its journal entry; the exit status tells. docs/tutorial walks through the same calls.
+# receipt. Prints the receipt and its journal entry, then waits until a signed checkpoint covers it; the exit status tells.
+# docs/tutorial walks through the same calls.
 set -euo pipefail
 # shellcheck source=server/run/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -37,3 +38,15 @@ RECEIPT=$(api GET "/v1/orders/$(jq -re .order.id <<<"$PLACED")/receipt")
 [ "$(jq -r '.order.payment_state' <<<"$RECEIPT")" = paid ] || fail "the order was placed but is not paid"
 jq -re '.text[] | "    " + .' <<<"$RECEIPT"
 jq -re '"\nJournal \(.journal.id), entry \(.journal.seq)\nLeaf    \(.journal.leaf)"' <<<"$RECEIPT"
+
+# The signer looks several times a second; asking for the proof asks for the checkpoint too.
+JOURNAL=$(jq -re .journal.id <<<"$RECEIPT")
+PROOF=
+for ((TRY = 0; TRY < 200; TRY++)); do
+    PROOF=$(curl -fsS --max-time 5 "$URL/v1/journals/$JOURNAL/proof?seq=$(jq -re .journal.seq <<<"$RECEIPT")" 2>/dev/null) && break
+    sleep 0.1
+done
+[ -n "$PROOF" ] || fail "no signed checkpoint covers the sale after 20 s: see signer.log in the run directory"
+# The checkpoint ends the proof: origin, size, root, an empty line and the signatures.
+awk -v RS= 'NR == 2' <<<"$PROOF" |
+    awk 'NR == 1 {print "Signed  " $0} NR == 2 {printf "        %s entries", $0} NR == 3 {print ", root " $0}'

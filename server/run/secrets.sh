@@ -1,6 +1,6 @@
 #!/bin/bash
 # secrets.sh - makes what is missing in the run directory's secrets: the context key that only server and extension
-# share, the key that wraps the keys of personal data, the key that signs tokens, and the passwords of the two database roles. Nothing that exists is replaced.
+# share, the key that wraps the keys of personal data, the key that signs tokens, and the passwords of the database roles. Nothing that exists is replaced.
 set -euo pipefail
 # shellcheck source=server/run/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -22,5 +22,6 @@ missing() {
 ! missing token-key.pem || openssl ecparam -genkey -noout -name prime256v1 | openssl pkcs8 -topk8 -nocrypt | put token-key.pem
 ! missing owner.password || openssl rand -hex 24 | put owner.password
 ! missing app.password || openssl rand -hex 24 | put app.password
+! missing signer.password || openssl rand -hex 24 | put signer.password
 ! missing pgpass || printf '*:*:*:postgres:%s\n' "$(cat "$RUN/secrets/owner.password")" | put pgpass
 ! missing app.pgpass || printf '*:*:*:mpos_app:%s\n' "$(cat "$RUN/secrets/app.password")" | put app.pgpass

@@ -84,6 +84,11 @@ class Cluster {
     return Number(readFileSync(`${this.pgData}/postmaster.pid`, 'utf8').split('\n')[0]);
   }
 
+  /** stop, or up again, with the data as they are. */
+  async cluster(command) {
+    await script('cluster.sh', [command], this.base);
+  }
+
   /** Starts the postmaster again, after a kill too, and waits until it takes connections. */
   async restartPostgres() {
     if (existsSync(`${this.pgData}/postmaster.pid`)) await gone(this.postmasterPid);
@@ -104,6 +109,7 @@ class Cluster {
   /** The same without waiting for promises: for a process that is about to end. */
   endNow() {
     this.child?.kill('SIGKILL');
+    this.signerChild?.kill('SIGKILL');
     try {
       execFileSync(`${root}/server/run/cluster.sh`, ['stop', 'immediate'], { env: this.base, stdio: 'ignore' });
       if (!process.env.MPOS_KEEP) rmSync(this.folder, { recursive: true, force: true });
@@ -131,8 +137,8 @@ function alive(pid) {
   }
 }
 
-/** mposd as a child, with its log in the run directory. */
-class Mposd {
+/** A program as a child, with its log in the run directory. */
+class Program {
   constructor(child) {
     this.child = child;
     this.pid = child.pid;
@@ -147,7 +153,7 @@ class Mposd {
 }
 
 class Stack extends Cluster {
-  async start({ tenants = ['cafe', 'shop'], env = {}, ...options } = {}) {
+  async start({ tenants = ['cafe', 'shop'], env = {}, signer = false, witnesses, ...options } = {}) {
     await super.start(options);
     this.httpPort = await freePort();
     this.url = `http://127.0.0.1:${this.httpPort}`;
@@ -159,6 +165,7 @@ class Stack extends Cluster {
       const args = ['tenant', 'create', '--template', name, '--slug', demo[name]];
       await run(tool, args, { env: this.psqlEnv });
     }
+    if (signer) await this.startSigner({ witnesses });
     await this.startMposd();
     return this;
   }
@@ -186,8 +193,33 @@ class Stack extends Cluster {
     const [command, args] = asRoot ? ['setpriv', ['--reuid=mposrun', '--regid=mposrun', '--init-groups', '--', program]] : [program, []];
     const log = openSync(this.logFile, 'a');
     this.child = spawn(command, args, { env, cwd: '/', stdio: ['ignore', log, log] });
-    this.mposd = new Mposd(this.child);
+    this.mposd = new Program(this.child);
     await this.ready();
+  }
+
+  get signerEnv() {
+    return { ...this.base, MPOS_SIGNER_BIN: `${this.programs}/bin/mpos-signer` };
+  }
+
+  /** Starts the signer, with a file of witnesses when one is named. Its first start makes key and memory. */
+  async startSigner({ witnesses } = {}) {
+    if (witnesses) this.witnesses = witnesses;
+    await script('signer.sh', ['init'], this.signerEnv);
+    this.signerDir = `${this.runDir}/signer`;
+    this.signerLogFile = `${this.runDir}/log/signer.log`;
+    const log = openSync(this.signerLogFile, 'a');
+    const env = { ...this.signerEnv, MPOS_LOG_LEVEL: 'debug', ...(this.witnesses && { MPOS_WITNESSES: this.witnesses }) };
+    this.signerChild = spawn(`${root}/server/run/signer.sh`, ['exec', 'run'], { env, cwd: '/', stdio: ['ignore', log, log] });
+    this.signer = new Program(this.signerChild);
+  }
+
+  /** Runs one of the signer's commands to its end; resolves to what it printed, rejects when it fails. */
+  async signerTool(...args) {
+    return (await script('signer.sh', ['exec', ...args], this.signerEnv)).trim();
+  }
+
+  signerLog() {
+    return readFileSync(this.signerLogFile, 'utf8');
   }
 
   /** Resolves when /readyz answers 200; rejects with the end of the log when mposd ends or takes too long. */
@@ -226,6 +258,7 @@ class Stack extends Cluster {
   }
 
   async stopServices() {
+    if (this.signer && this.signerChild.exitCode === null && this.signerChild.signalCode === null) await this.signer.kill('SIGKILL');
     if (this.mposd && this.mposd.child.exitCode === null && this.mposd.child.signalCode === null) await this.mposd.kill('SIGKILL');
     await super.stopServices();
   }
@@ -233,7 +266,7 @@ class Stack extends Cluster {
 
 /**
  * Starts a stack. Options: tenants (['cafe', 'shop'] by default), env (settings of mposd), settings (lines of
- * postgresql.conf).
+ * postgresql.conf), signer (true starts it), witnesses (its file of witnesses).
  */
 export async function startStack(options) {
   const stack = new Stack();
