@@ -109,6 +109,8 @@ lock_sealed(step *s, int32 *newest)
     keys[1] = Int32GetDatum(*newest);
     if (*newest >= 0) {
         s->row = mpos_table_lock(&sealed_table, relation, keys, NULL, LockWaitBlock);
+    }
+    if (s->row != NULL) { /* else somebody has deleted it meanwhile */
         heap_deform_tuple(s->row, RelationGetDescr(relation), values, nulls);
         s->epoch = *newest;
         s->size = DatumGetInt64(values[SEALED_SIZE]);
