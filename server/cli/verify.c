@@ -120,6 +120,11 @@ dispose(verify_run *run)
     }
     free(run->journals);
     free(run->witnessed);
+    free(run->missing);
+    for (size_t i = 0; i < run->forgotten_count; i++) {
+        free(run->forgotten[i].entity);
+    }
+    free(run->forgotten);
     judge_keys_dispose(&run->keys);
     row_map_dispose(&run->rows);
 }

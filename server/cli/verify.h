@@ -69,6 +69,22 @@ typedef struct verify_witnessed {
     uint8_t root[32];
 } verify_witnessed;
 
+/* A payload that is gone: a later entry must say that it was erased. */
+typedef struct verify_missing {
+    int journal;
+    uint32_t epoch;
+    uint64_t seq;
+    uint8_t leaf[32];
+} verify_missing;
+
+/* An entry that says anew which rows an entity has. */
+typedef struct verify_forgotten {
+    int journal;
+    char *entity;
+    uint32_t epoch;
+    uint64_t seq;
+} verify_forgotten;
+
 typedef struct verify_run {
     PGconn *conn; /* in one read-only snapshot; busy with entries during a walk */
     PGconn *side; /* in the same snapshot, for what is looked up during a walk */
@@ -77,6 +93,10 @@ typedef struct verify_run {
     judge_keys keys; /* of the signer: given, or as the database names them */
     verify_witnessed *witnessed;
     size_t witnessed_count;
+    verify_missing *missing;
+    size_t missing_count;
+    verify_forgotten *forgotten;
+    size_t forgotten_count;
     row_map rows;
     uint64_t rows_checked;
     uint64_t findings;
@@ -120,9 +140,28 @@ void
 verify_audit(verify_run *run, int journal, const verify_entry *entry, uint8_t kind, const char *body,
              size_t size);
 
+/*
+ * Notes that the payload of the entry with that leaf is gone; what an entry of kind 4 says was erased is taken off again,
+ * and its rows are noted; what is left at the end of a walk is reported.
+ */
+void
+verify_missing_add(verify_run *run, int journal, const verify_entry *entry, const uint8_t leaf[32]);
+bool
+verify_erasure(verify_run *run, int journal, const verify_entry *entry, const char *body, size_t size);
+void
+verify_missing_end(verify_run *run, int journal);
+
+/* Room for one more in a list that grows by doubling: for count none or a power of two. */
+void *
+verify_room(void *list, size_t count, size_t size);
+
 /* Notes the rows of the manifest that an entry of kind 6 commits to. */
 void
 verify_manifest(verify_run *run, int journal, const verify_entry *entry, const char *body, size_t size);
+
+/* An entry of kind 6 of the platform's journal: a change of the schema, which may have lowered a guard. */
+void
+verify_schema_change(verify_run *run, int journal, const verify_entry *entry, const char *body, size_t size);
 
 /* Compares the rows of every journalled table with run->rows, after all walks. */
 void

@@ -194,6 +194,12 @@ read_object(verify_run *run, int journal, const verify_entry *e, const char *bod
     return object;
 }
 
+void *
+verify_room(void *list, size_t count, size_t size)
+{
+    return (count & (count - 1)) != 0 ? list : cli_realloc(list, size * (count == 0 ? 1 : count * 2));
+}
+
 /* The platform's journal keeps the checkpoints of the others: {"epoch","journal","note","op":"checkpoint","size"}. */
 static void
 note_checkpoint(verify_run *run, int journal, const verify_entry *e, const char *body, size_t size)
@@ -214,11 +220,7 @@ note_checkpoint(verify_run *run, int journal, const verify_entry *e, const char 
         verify_report(run, &run->journals[journal], e->epoch, e->seq, "audit",
                       "the checkpoint of a journal is none");
     } else {
-        if ((run->witnessed_count & (run->witnessed_count - 1)) == 0) {
-            size_t room = run->witnessed_count == 0 ? 1 : run->witnessed_count * 2;
-
-            run->witnessed = cli_realloc(run->witnessed, sizeof *run->witnessed * room);
-        }
+        run->witnessed = verify_room(run->witnessed, run->witnessed_count, sizeof *run->witnessed);
         seen.size = checkpoint.size;
         memcpy(seen.root, checkpoint.root, 32);
         run->witnessed[run->witnessed_count++] = seen;
@@ -236,7 +238,12 @@ verify_audit(verify_run *run, int journal, const verify_entry *e, uint8_t kind, 
     if (run->journals[journal].platform) {
         if (kind == MPOS_ENTRY_FOREIGN_CHECKPOINT) {
             note_checkpoint(run, journal, e, body, size);
+        } else if (kind == MPOS_ENTRY_SCHEMA) {
+            verify_schema_change(run, journal, e, body, size);
         }
+        return;
+    }
+    if (kind == MPOS_ENTRY_ERASURE && verify_erasure(run, journal, e, body, size)) {
         return;
     }
     if (kind == MPOS_ENTRY_SCHEMA) {

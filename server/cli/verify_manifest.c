@@ -1,6 +1,6 @@
 /*
- * verify_manifest.c - entries that speak of many rows at once (declared rewrites): the audit section commits to a manifest,
- * lines "<digest> <entity> <id>" that the database keeps beside it.
+ * verify_manifest.c - entries of kind 6: declared rewrites, whose audit section commits to a manifest, lines
+ * "<digest> <entity> <id>" that the database keeps beside it; and changes of the schema.
  */
 #include <jansson.h>
 #include <stdio.h>
@@ -85,6 +85,9 @@ take_manifest(verify_run *run, int index, const verify_entry *e, const json_t *a
     char *text = load(run, journal, e, &size);
     const char *line = text;
 
+    run->forgotten = verify_room(run->forgotten, run->forgotten_count, sizeof *run->forgotten);
+    run->forgotten[run->forgotten_count++] =
+        (verify_forgotten){index, cli_strdup(json_string_value(entity)), e->epoch, e->seq};
     row_map_forget(&run->rows, index, json_string_value(entity), json_string_length(entity), e->epoch,
                    e->seq);
     if (!is_committed(text, size, json_object_get(audit, "digest"))) {
@@ -111,6 +114,23 @@ verify_manifest(verify_run *run, int index, const verify_entry *e, const char *b
                       "the rewrite names no table or digest");
     } else if (run->side != NULL) {
         take_manifest(run, index, e, audit);
+    }
+    json_decref(audit);
+}
+
+void
+verify_schema_change(verify_run *run, int index, const verify_entry *e, const char *body, size_t size)
+{
+    json_error_t error;
+    json_t *audit = json_loadb(body, size, JSON_ALLOW_NUL, &error);
+
+    if (json_is_true(json_object_get(audit, "lowered"))) {
+        const char *command = json_string_value(json_object_get(audit, "command"));
+        const char *object = json_string_value(json_object_get(audit, "object"));
+
+        verify_report(run, &run->journals[index], e->epoch, e->seq, "guard_lowered",
+                      "%s lowered the guard of %s", command != NULL ? command : "a command",
+                      object != NULL ? object : "a table");
     }
     json_decref(audit);
 }

@@ -20,7 +20,6 @@ typedef struct guarded_table {
     const char *entity;
     const char *forms; /* of each key column: b base64url of bytes, t text */
     const char *query;
-    bool enabled;
     int journal; /* that its last row belonged to; rows of a journal often lie together */
 } guarded_table;
 
@@ -122,10 +121,6 @@ check_table(verify_run *run, guarded_table *table)
     copy_stream stream;
     const copy_row *row;
 
-    if (!table->enabled) {
-        verify_report(run, NULL, 0, VERIFY_NO_SEQ, "trigger_off", "the capture of %s is not always on",
-                      table->relation);
-    }
     if (strlen(table->forms) > KEYS_MAX) {
         cli_fail("the key of %s has more than %d columns", table->relation, KEYS_MAX);
     }
@@ -186,7 +181,7 @@ check_missing(verify_run *run, const PGresult *tables)
 
 /* A table and the query over its rows, made from the catalogue. */
 static const char *const tables_query =
-    "SELECT g.relation::text, g.entity, g.enabled, "
+    "SELECT g.relation::text, g.entity, "
     "string_agg(CASE WHEN a.atttypid IN ('uuid'::regtype, 'bytea'::regtype) THEN 'b' ELSE 't' END, '' ORDER "
     "BY k.n), "
     "format('SELECT t.tenant_id, %s, mpos.row_digest(t), %s FROM %s t', "
@@ -195,7 +190,20 @@ static const char *const tables_query =
     "ELSE format('t.%I::text', k.name) END, ', ' ORDER BY k.n), g.relation) "
     "FROM mpos.guarded() g CROSS JOIN unnest(g.key_columns) WITH ORDINALITY k(name, n) "
     "JOIN pg_attribute a ON a.attrelid = g.relation AND a.attname = k.name "
-    "GROUP BY g.relation, g.entity, g.enabled, g.outlet_column ORDER BY g.entity";
+    "GROUP BY g.relation, g.entity, g.outlet_column ORDER BY g.entity";
+
+/* What the catalogue says of guards that are not as they should be. */
+static void
+check_guards(verify_run *run)
+{
+    PGresult *findings =
+        cli_query(run->conn, "SELECT finding FROM mpos.guard_findings() finding", 0, NULL, false);
+
+    for (int i = 0; i < PQntuples(findings); i++) {
+        verify_report(run, NULL, 0, VERIFY_NO_SEQ, "trigger_off", "%s", PQgetvalue(findings, i, 0));
+    }
+    PQclear(findings);
+}
 
 void
 verify_rows(verify_run *run)
@@ -206,9 +214,8 @@ verify_rows(verify_run *run)
         guarded_table table = {
             .relation = PQgetvalue(tables, i, 0),
             .entity = PQgetvalue(tables, i, 1),
-            .enabled = strcmp(PQgetvalue(tables, i, 2), "A") == 0,
-            .forms = PQgetvalue(tables, i, 3),
-            .query = PQgetvalue(tables, i, 4),
+            .forms = PQgetvalue(tables, i, 2),
+            .query = PQgetvalue(tables, i, 3),
             .journal = -1,
         };
 
@@ -216,4 +223,5 @@ verify_rows(verify_run *run)
     }
     check_missing(run, tables);
     PQclear(tables);
+    check_guards(run);
 }

@@ -189,7 +189,8 @@ walk(verify_run *run, int index)
     const copy_row *row;
 
     snprintf(query, sizeof query,
-             "SELECT epoch, seq, month, header, leaf, mpos.unpack(packed) FROM journal.entry WHERE journal_id = '%s' "
+             "SELECT epoch, seq, month, header, leaf, mpos.unpack(packed) FROM journal.entry WHERE "
+             "journal_id = '%s' "
              "ORDER BY epoch, seq, month",
              journal->id);
     verify_walk_begin(run, index);

@@ -219,8 +219,7 @@ check_payload(verify_run *run, int index, const verify_entry *e, const mpos_jour
         return;
     }
     if (e->payload == NULL) {
-        verify_report(run, journal, e->epoch, e->seq, "payload_missing",
-                      "the payload is gone and no erasure names it");
+        verify_missing_add(run, index, e, journal->last_leaf);
         return;
     }
     mpos_journal_payload_hash(&cli_digest, e->payload, e->payload_size, hash);
@@ -347,4 +346,5 @@ void
 verify_walk_end(verify_run *run, int index)
 {
     end_epoch(run, &run->journals[index]);
+    verify_missing_end(run, index);
 }

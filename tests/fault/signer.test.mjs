@@ -267,7 +267,7 @@ describe('the signer', { timeout: 240000 }, () => {
     const [key] = await json(`SELECT vkey FROM journal.signing_key WHERE retired_at IS NULL`);
     assert.equal(key.vkey, fresh);
     const announced = await json(`SELECT e.seq FROM journal.entry e JOIN journal.journal j USING (journal_id)
-      WHERE j.kind = 'platform' AND get_byte(e.header, 8) = 7 AND position(convert_to('${fresh.split('+').pop()}', 'UTF8') IN mpos.unpack(e.packed)) > 0`);
+      WHERE j.kind = 'platform' AND get_byte(e.header, 8) = 7 AND position(convert_to('${fresh.split('+').pop()}', 'UTF8') IN e.payload) > 0`);
     assert.equal(announced.length, 1, 'an entry of kind 7 in the platform journal');
     await sellSigned();
     await sellSigned();
