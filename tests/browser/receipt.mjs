@@ -60,6 +60,17 @@ test('a good receipt is found in the books, step by step', async () => {
   await page.end();
 });
 
+test('what sealer, signer and server make of a sale is found good', async () => {
+  const { receipt } = await sold();
+  const page = await openPage(receipt.check);
+  await verdict(page, 'good');
+  assert.deepEqual((await states(page)).slice(0, 5), ['info', 'ok', 'ok', 'ok', 'ok']);
+  const { id, epoch } = receipt.journal;
+  const keys = await (await fetch(`${(await stack()).url}/v1/journals/${id}/epochs/${epoch}/keys`)).text();
+  assert.ok(keys.startsWith(`${receipt.journal.origin}+`), keys);
+  await page.end();
+});
+
 test('without the browser\'s own Ed25519 the answer is the same', async () => {
   const sale = await sold();
   const answers = { proof: proofOf(sale), keys: sale.keys };

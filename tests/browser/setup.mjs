@@ -21,7 +21,7 @@ let stackStarted;
 let browserStarted;
 
 /** The stack of all page tests, started by the first that needs it. */
-export const stack = () => (stackStarted ??= startStack());
+export const stack = () => (stackStarted ??= startStack({ signer: true }));
 const browser = () =>
   (browserStarted ??= chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: browserArgs }));
 
