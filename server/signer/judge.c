@@ -130,11 +130,16 @@ judge_verdict
 judge_due(store *store, const memory *memory, const store_due *due, judge_refusal *refusal)
 {
     const memory_record *signed_last = memory_find(memory, due->journal, due->epoch);
+    judge_verdict verdict;
 
     if (!mpos_note_name_valid(due->origin, strlen(due->origin))) {
         return refuse(refusal, "signing_origin_invalid", "the origin cannot be a key's name: %s",
                       due->origin);
     }
-    return signed_last != NULL ? known_log(store, signed_last, due, refusal)
-                               : new_log(store, memory, due, refusal);
+    if (signed_last == NULL) {
+        return new_log(store, memory, due, refusal);
+    }
+    verdict = known_log(store, signed_last, due, refusal);
+    return verdict == JUDGE_REFUSE && memory_has_later(memory, due->journal, due->epoch) ? JUDGE_PAST
+                                                                                         : verdict;
 }

@@ -13,6 +13,7 @@
 typedef enum judge_verdict {
     JUDGE_SIGN,
     JUDGE_REFUSE, /* kind and detail say why */
+    JUDGE_PAST,   /* an epoch that broke off, and the one after it is signed: said before, and over */
     JUDGE_WAIT,   /* the epoch before is not sealed to its end yet */
     JUDGE_DOWN    /* the database went away while it was asked */
 } judge_verdict;

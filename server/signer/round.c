@@ -55,6 +55,8 @@ judge_all(signer *signer, size_t count, batch *batch)
         if (verdict == JUDGE_REFUSE) {
             alarm_raise(&signer->desk, &signer->store, due.journal, due.epoch, due.size, refusal.kind,
                         refusal.detail);
+        } else if (verdict == JUDGE_PAST) {
+            alarm_resolve(&signer->desk, &signer->store, due.journal, due.epoch, "a later epoch is signed");
         } else if (verdict == JUDGE_SIGN) {
             batch->records[batch->count] = record_of(signer, &due);
             batch->due[batch->count++] = due;

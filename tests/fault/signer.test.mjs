@@ -267,7 +267,7 @@ describe('the signer', { timeout: 240000 }, () => {
     const [key] = await json(`SELECT vkey FROM journal.signing_key WHERE retired_at IS NULL`);
     assert.equal(key.vkey, fresh);
     const announced = await json(`SELECT e.seq FROM journal.entry e JOIN journal.journal j USING (journal_id)
-      WHERE j.kind = 'platform' AND get_byte(e.header, 8) = 7 AND position(convert_to('${fresh.split('+').pop()}', 'UTF8') IN e.payload) > 0`);
+      WHERE j.kind = 'platform' AND get_byte(e.header, 8) = 7 AND substr(e.header, 169, 32) = sha256(convert_to('${fresh}', 'UTF8'))`);
     assert.equal(announced.length, 1, 'an entry of kind 7 in the platform journal');
     await sellSigned();
     await sellSigned();
@@ -314,7 +314,7 @@ describe('the signer', { timeout: 240000 }, () => {
     await stack.signerTool('accept', '--journal', journal, '--epoch', '1', '--reason', 'backup of the morning, see the paper receipts');
     await ask();
     await until(async () => await signedSize(journal, 1) > last.seq);
-    await until(async () => !(await alarms()).some((one) => one.epoch === 1));
+    await until(async () => (await alarms()).length === 0);
     assert.equal(await signedSize(journal, 0), size, 'the forked epoch stays as it was signed');
   });
 });

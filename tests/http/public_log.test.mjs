@@ -207,6 +207,16 @@ suite('the public log', () => {
     problem(await get(`/v1/journals/${session.journal_id}/proof?seq=${size + 1000000}`), 404, 'not_found');
   });
 
+  test('the metrics say how far sealing and signing are behind', async () => {
+    const { url } = await world();
+    const text = (await send(url, 'GET', '/metrics')).bytes.toString();
+    const [{ n }] = await rows('SELECT count(*) AS n FROM journal.journal');
+    assert.match(text, new RegExp(`^mpos_journals ${n}$`, 'm'));
+    for (const name of ['mpos_unsealed_entries', 'mpos_seal_lag_seconds', 'mpos_unsigned_trees', 'mpos_sign_lag_seconds', 'mpos_journals_stopped', 'mpos_alarms_open']) {
+      assert.match(text, new RegExp(`^${name} [0-9.e-]+$`, 'm'));
+    }
+  });
+
   test('pages of other sites may read the log', async () => {
     const { url } = await world();
     const { session } = await integrator();
