@@ -26,33 +26,46 @@ begin_query(verify_run *run, copy_stream *stream, const verify_journal *journal,
     copy_begin(stream, run->side, query);
 }
 
+/* The same key under another name. Cosignatures and other types keep theirs. */
+static mpos_note_key
+renamed(mpos_note_key key, const char *name)
+{
+    if (key.type == MPOS_NOTE_ED25519) {
+        key.name = name;
+        key.name_size = strlen(name);
+        key.id = mpos_note_key_id(&cli_digest, key.name, key.name_size, key.type, key.key, key.key_size);
+    }
+    return key;
+}
+
 /*
- * The signer's keys are known under the installation's name, but sign a log under the log's own: a key is the same key
- * by any name.
+ * The signer's keys are known under the installation's name, but sign a log under the log's own: they count under both.
+ * One of them must have signed; of the witnesses it is noted in run->keys who has.
  */
 static mpos_note_fault
-check_renamed(const verify_run *run, const char *origin, const mpos_note *note)
+check_signatures(verify_run *run, const char *origin, const mpos_note *note)
 {
-    mpos_note_signer *signers = calloc(run->keys.count + 1, sizeof *signers);
+    judge_keys *keys = &run->keys;
+    size_t logs = keys->log_count, count = keys->count + logs;
+    mpos_note_signer *signers = cli_alloc(sizeof *signers * (count + 1));
     mpos_note_fault fault;
-    size_t count = 0;
+    bool signed_by_log = false;
 
-    if (signers == NULL) {
-        cli_fail("out of memory");
-    }
-    for (size_t i = 0; i < run->keys.count; i++) {
-        mpos_note_key key = run->keys.signers[i].key;
-
-        if (key.type == MPOS_NOTE_ED25519) {
-            key.name = origin;
-            key.name_size = strlen(origin);
-            key.id = mpos_note_key_id(&cli_digest, key.name, key.name_size, key.type, key.key, key.key_size);
-            signers[count++].key = key;
+    memset(signers, 0, sizeof *signers * (count + 1));
+    for (size_t i = 0; i < keys->count; i++) {
+        signers[i].key = keys->signers[i].key;
+        if (i < logs) {
+            signers[keys->count + i].key = renamed(keys->signers[i].key, origin);
         }
     }
     fault = mpos_note_verify(&cli_verifier, note, signers, count);
+    for (size_t i = 0; i < keys->count; i++) {
+        keys->signers[i].signed_by = signers[i].signed_by;
+        signed_by_log =
+            signed_by_log || (i < logs && (signers[i].signed_by || signers[keys->count + i].signed_by));
+    }
     free(signers);
-    return fault;
+    return fault == MPOS_NOTE_OK && !signed_by_log ? MPOS_NOTE_UNSIGNED : fault;
 }
 
 bool
@@ -66,10 +79,7 @@ verify_note(verify_run *run, verify_journal *journal, uint32_t epoch, uint64_t s
 
     snprintf(origin, sizeof origin, "%s/%u", journal->origin != NULL ? journal->origin : "", epoch);
     if (fault == MPOS_NOTE_OK) {
-        fault = mpos_note_verify(&cli_verifier, &parts, run->keys.signers, run->keys.count);
-    }
-    if (fault == MPOS_NOTE_UNSIGNED && journal->origin != NULL) {
-        fault = check_renamed(run, origin, &parts);
+        fault = check_signatures(run, origin, &parts);
     }
     if (fault != MPOS_NOTE_OK) {
         verify_report(run, journal, epoch, size - 1, "note", "checkpoint of %llu entries: %s",
