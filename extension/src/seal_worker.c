@@ -332,6 +332,9 @@ maintain(void)
 
     pgstat_report_activity(STATE_RUNNING, "daily maintenance");
     begin_work();
+    /* A new partition is an entry of the platform's journal, which must not vanish in a crash. */
+    (void)set_config_option("synchronous_commit", "on", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0,
+                            false);
     (void)set_config_option("lock_timeout", "200ms", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0,
                             false);
     (void)mpos_statement_run(&months, &args);
