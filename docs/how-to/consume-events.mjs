@@ -10,27 +10,21 @@ if (whole < written.length) truncateSync(file, whole);
 let cursor = whole ? JSON.parse(written.toString('utf8', 0, whole).trim().split('\n').pop()).next : '';
 let token;
 const out = openSync(file, 'a');
-
 async function call(method, path, body) {
   const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
   const answer = await fetch(url + path, { method, headers, body: body && JSON.stringify(body) });
   if (answer.status === 401) token = undefined;
-  if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
-  return answer.json();
+  return answer.ok ? answer.json() : Promise.reject(new Error(`${answer.status} ${await answer.text()}`));
 }
-
-for (;;) {
+for (let again = 0; ; await wait(again)) {
   try {
     token ??= (await call('POST', '/v1/auth/pin', { tenant, outlet, staff, pin: process.env.MPOS_PIN })).token;
     const page = await call('GET', `/v1/events?limit=100${cursor && `&from=${cursor}`}`);
-    if (page.events.length) {
-      appendFileSync(out, `${JSON.stringify(page)}\n`); // events and cursor together: both or neither
-      fsyncSync(out);
-    }
-    cursor = page.next;
-    if (!page.more) await wait(1000);
+    if (page.events.length) appendFileSync(out, `${JSON.stringify(page)}\n`); // events and cursor: both or neither
+    fsyncSync(out);
+    [cursor, again] = [page.next, page.more ? 0 : 1000];
   } catch (error) {
     console.error(error.message);
-    await wait(2000);
+    again = 2000;
   }
 }
