@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startStack } from '../lib/stack.mjs';
 import { closeConnections } from '../http/lib/client.mjs';
+import { inserts, prepareJournal, sealerLag, verifyRate } from './lib/journal.mjs';
 import { kitchenLatency } from './lib/kitchen.mjs';
 import { load, median, meter, pgbench } from './lib/measure.mjs';
 import { createTenant, firstOutlet, openTills } from './lib/tenant.mjs';
@@ -146,7 +147,20 @@ async function main() {
     await kitchenLatency(outlet, 100, 2); // warms up
     const kitchen = await kitchenLatency(outlet, 100, 10);
     table('P7: order to kitchen screen', ['orders/s', 'p50 ms', 'p99 ms'], [[String(kitchen.per_second), show(kitchen.p50_ms, 1), show(kitchen.p99_ms, 1)]]);
-    writeFileSync(`${folder}/result.json`, `${JSON.stringify({ sale, ingredients, other, kitchen }, null, 2)}\n`);
+
+    await prepareJournal(stack);
+    await inserts(stack, 'guarded', outlets, 1)(measure); // finds the plans, writes every head's page once
+    const journal = await inTurns(measure, {
+      'plain inserts': inserts(stack, 'plain', outlets, seconds),
+      'guarded, 64 journals': inserts(stack, 'guarded', 64, seconds),
+      'guarded, one journal': inserts(stack, 'guarded', 1, seconds),
+    });
+    saleTable('Journal: one row a transaction, 32 clients', journal, { 'of plain': 'plain inserts' });
+    const sealed = { lag_ms: await sealerLag(stack) };
+    const verified = await verifyRate(stack, tool);
+    table('Sealer and verifier', ['sealer lag ms', 'entries verified', 'entries/s'],
+      [[show(sealed.lag_ms), show(verified.entries), show(verified.per_second)]]);
+    writeFileSync(`${folder}/result.json`, `${JSON.stringify({ sale, ingredients, other, kitchen, journal, sealed, verified }, null, 2)}\n`);
     console.log(`\nwritten: build/bench/result.json`);
   } finally {
     closeConnections();

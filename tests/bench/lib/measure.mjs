@@ -45,9 +45,10 @@ export function meter(stack) {
   };
 }
 
-/** pgbench of one script with 32 connections. */
-export function pgbench(stack, script, seconds) {
-  const text = execFileSync('pgbench', ['-n', '-M', 'prepared', '-c', '32', '-j', '2', '-T', String(seconds), '-f', script, 'mpos'], {
+/** pgbench of one script with 32 connections; variables for the script by name. */
+export function pgbench(stack, script, seconds, variables = {}) {
+  const given = Object.entries(variables).flatMap(([name, value]) => ['-D', `${name}=${value}`]);
+  const text = execFileSync('pgbench', ['-n', '-M', 'prepared', '-c', '32', '-j', '2', '-T', String(seconds), ...given, '-f', script, 'mpos'], {
     env: { ...process.env, ...stack.env, PGOPTIONS: '-c plan_cache_mode=force_generic_plan' }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'],
   });
   return {

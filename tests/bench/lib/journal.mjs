@@ -1,0 +1,31 @@
+// The journal by itself: guarded inserts against plain ones, the sealer's lag, the verifier's rate.
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { pgbench } from './measure.mjs';
+
+const script = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
+
+/** Inserts of one row a transaction by 32 clients, over that many journals. */
+export function inserts(stack, table, outlets, seconds) {
+  return (run) => run(() => pgbench(stack, script(`journal_${table}.sql`), seconds, { outlets }));
+}
+
+export async function prepareJournal(stack) {
+  await stack.psqlFile(script('journal.sql'));
+}
+
+/** The oldest entry's age when it was sealed, in ms, worst journal of the last load; 0 entries are left unsealed. */
+export async function sealerLag(stack) {
+  const unsealed = `SELECT count(*) FROM journal.head h JOIN journal.sealed s USING (journal_id, epoch) WHERE s.size < h.next_seq`;
+  while (Number(await stack.psql(unsealed)) > 0) await new Promise((done) => { setTimeout(done, 100); });
+  return Number(await stack.psql('SELECT max(lag_us) / 1000.0 FROM journal.sealed'));
+}
+
+/** {entries, per_second} of `mpos verify` over everything. */
+export async function verifyRate(stack, tool) {
+  const entries = Number(await stack.psql('SELECT count(*) FROM journal.entry'));
+  const started = process.hrtime.bigint();
+  execFileSync(tool, ['verify'], { env: { ...process.env, ...stack.env }, maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'inherit'] });
+  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+  return { entries, seconds, per_second: entries / seconds };
+}
