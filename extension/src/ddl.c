@@ -46,6 +46,12 @@ mpos_ddl_retiring(bool now)
     return before;
 }
 
+bool
+mpos_ddl_is_retiring(void)
+{
+    return retiring;
+}
+
 /* The journal's entries, or a partitioned table that is captured. */
 static bool
 keeps_its_partitions(Oid relation_oid)

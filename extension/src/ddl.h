@@ -8,4 +8,7 @@
 bool
 mpos_ddl_retiring(bool now);
 
+bool
+mpos_ddl_is_retiring(void);
+
 #endif

@@ -14,6 +14,7 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
+#include "ddl.h"
 #include "journal_header.h"
 #include "manifest.h"
 #include "rewrite.h"
@@ -374,6 +375,9 @@ mpos_unguarding(PG_FUNCTION_ARGS)
     char *name = quote_qualified_identifier(text_to_cstring(PG_GETARG_TEXT_PP(0)),
                                             text_to_cstring(PG_GETARG_TEXT_PP(1)));
 
+    if (mpos_ddl_is_retiring()) {
+        PG_RETURN_BOOL(true);
+    }
     for (mpos_rewrite *r = declared; r != NULL; r = r->before) {
         if (strcmp(r->operation, "unguard") == 0 && strcmp(r->name, name) == 0) {
             PG_RETURN_BOOL(true);

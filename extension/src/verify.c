@@ -30,6 +30,10 @@ mpos_finding(mpos_verification *run, int32 epoch, int64 seq, const char *kind, c
     va_start(args, place_format);
     vsnprintf(place, sizeof place, place_format, args);
     va_end(args);
+    if (run->out == NULL) {
+        ereport(ERROR, (errcode(mpos_sqlstate(MPOS_E_JOURNAL_DAMAGED)),
+                        errmsg("%s at entry " INT64_FORMAT ": %s", kind, seq, place)));
+    }
     nulls[2] = seq < 0;
     values[0] = UUIDPGetDatum(&run->identity.journal);
     values[1] = Int32GetDatum(epoch);
@@ -240,18 +244,18 @@ check_row(mpos_verification *run, HeapTuple row, TupleDesc shape)
 }
 
 static void
-check_entries(mpos_verification *run)
+check_entries(mpos_verification *run, DateADT from, DateADT until)
 {
     MemoryContext memory =
         AllocSetContextCreate(CurrentMemoryContext, "mpos verified batch", ALLOCSET_DEFAULT_SIZES);
-    Oid types[1] = {UUIDOID};
-    Datum values[1] = {UUIDPGetDatum(&run->identity.journal)};
+    Oid types[3] = {UUIDOID, DATEOID, DATEOID};
+    Datum values[3] = {UUIDPGetDatum(&run->identity.journal), DateADTGetDatum(from), DateADTGetDatum(until)};
     uint64 count;
-    Portal cursor =
-        SPI_cursor_open_with_args(NULL,
-                                  "SELECT epoch, seq, month, header, leaf, mpos.unpack(packed) FROM journal.entry "
-                                  "WHERE journal_id = $1 ORDER BY epoch, seq, month",
-                                  1, types, values, NULL, true, 0);
+    Portal cursor = SPI_cursor_open_with_args(
+        NULL,
+        "SELECT epoch, seq, month, header, leaf, mpos.unpack(packed) FROM journal.entry "
+        "WHERE journal_id = $1 AND month BETWEEN $2 AND $3 ORDER BY epoch, seq, month",
+        3, types, values, NULL, true, 0);
 
     do {
         MemoryContext old;
@@ -297,11 +301,35 @@ check_head(mpos_verification *run)
 }
 
 static void
-verify_journal(mpos_verification *run)
+begin(mpos_verification *run)
 {
     begin_epoch(run, 0, NULL);
-    check_entries(run);
+    mpos_verify_start(run);
+    memcpy(run->start_leaf, run->last_leaf, sizeof run->start_leaf);
+}
+
+/* A payload may have been erased long after the month. */
+void
+mpos_verify_until(mpos_verification *run, DateADT month)
+{
+    mpos_verification later;
+
+    begin(run);
+    check_entries(run, DATEVAL_NOBEGIN, month);
+    later = *run;
+    later.erasures_only = true;
+    check_entries(&later, month + 1, DATEVAL_NOEND);
+    run->rows = later.rows;
+    mpos_verify_missing_end(&later);
+}
+
+static void
+verify_journal(mpos_verification *run)
+{
+    begin(run);
+    check_entries(run, DATEVAL_NOBEGIN, DATEVAL_NOEND);
     mpos_verify_missing_end(run);
+    mpos_verify_retired_end(run);
     check_head(run);
     mpos_verify_rows(run);
 }

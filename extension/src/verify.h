@@ -32,7 +32,13 @@ typedef struct mpos_verification {
     bool leaf_known; /* false after a gap or a damaged header: nothing to compare the next prev with */
     int64 last_time;
     mpos_journal_header last; /* parts == 0: none */
-    int64 ended_size;         /* where the epoch before ended */
+    /* months that were retired: where the rest begins, and the entry that says so (seq -1: none, or seen) */
+    mpos_entry_ref start;
+    uint8 start_leaf[32];
+    mpos_entry_ref retired_by;
+    char retired_digest[44];
+    bool erasures_only; /* of what follows only erasures count */
+    int64 ended_size;   /* where the epoch before ended */
     uint8 ended_leaf[32];
 } mpos_verification;
 
@@ -51,6 +57,33 @@ typedef struct mpos_forgotten {
     int32 epoch;
     int64 seq;
 } mpos_forgotten;
+
+/* Sets the position to the first entry that is not retired, and takes over what the retired ones said of rows. */
+void
+mpos_verify_start(mpos_verification *run);
+
+/* Compares an entry's retire with what verification began with. */
+void
+mpos_verify_retirement(mpos_verification *run, const mpos_entry *entry, JsonbContainer *audit);
+
+void
+mpos_verify_retired_end(mpos_verification *run);
+
+/* Verifies the journal up to the end of a month without looking at rows; a finding is raised as JOURNAL_DAMAGED. */
+void
+mpos_verify_until(mpos_verification *run, DateADT month);
+
+/* Appends the rows that are there by what entries say, as lines of a manifest. */
+void
+mpos_verify_states(const mpos_verification *run, StringInfo out);
+
+/* Takes over the lines of a manifest; false when one has another form. */
+bool
+mpos_verify_lines(mpos_verification *run, const mpos_entry *entry, const StringInfoData *text);
+
+/* An integer member of an audit section; -1 when it has none. */
+int64
+mpos_verify_number(JsonbContainer *audit, const char *name);
 
 /* Takes note of an entry without payload. */
 void

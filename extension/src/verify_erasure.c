@@ -34,8 +34,8 @@ mpos_verify_missing_end(mpos_verification *run)
     }
 }
 
-static int64
-number_member(JsonbContainer *audit, const char *name)
+int64
+mpos_verify_number(JsonbContainer *audit, const char *name)
 {
     JsonbValue value;
 
@@ -77,7 +77,13 @@ mpos_verify_erasure(mpos_verification *run, const mpos_entry *entry, JsonbContai
         return false;
     }
     memset(erased, 0, sizeof *erased);
-    ref = take_missing(run, number_member(audit, "epoch"), number_member(audit, "seq"), header.aux);
+    if (mpos_verify_number(audit, "epoch") < run->start.epoch ||
+        (mpos_verify_number(audit, "epoch") == run->start.epoch &&
+         mpos_verify_number(audit, "seq") < run->start.seq)) {
+        erased->ref.seq = -1; /* retired since; what it said is in the manifest */
+        return true;
+    }
+    ref = take_missing(run, mpos_verify_number(audit, "epoch"), mpos_verify_number(audit, "seq"), header.aux);
     if (ref != NULL) {
         erased->ref = *ref;
     } else {

@@ -38,14 +38,31 @@ take_line(mpos_verification *run, const mpos_entry *entry, const char *line, con
     return feed + 1;
 }
 
+bool
+mpos_verify_lines(mpos_verification *run, const mpos_entry *entry, const StringInfoData *text)
+{
+    const char *end = text->data + text->len;
+    const char *line = text->data;
+
+    while (line != NULL && line < end) {
+        line = take_line(run, entry, line, end);
+    }
+    return line != NULL;
+}
+
 void
 mpos_verify_manifest(mpos_verification *run, const mpos_entry *entry, JsonbContainer *audit)
 {
+    char *operation = text_member(audit, "op");
     char *entity = text_member(audit, "entity");
     char *expected = text_member(audit, "digest");
     char digest[MPOS_BASE64URL_HASH_LEN + 1];
     StringInfoData text;
 
+    if (operation != NULL && strcmp(operation, "retire") == 0 && entity == NULL) {
+        mpos_verify_retirement(run, entry, audit);
+        return;
+    }
     if (entity == NULL || expected == NULL) {
         mpos_finding(run, entry->ref.epoch, entry->ref.seq, "payload",
                      "the rewrite names no table or digest");
@@ -60,9 +77,7 @@ mpos_verify_manifest(mpos_verification *run, const mpos_entry *entry, JsonbConta
                      "the rows of the rewrite of %s are not those it was made of", entity);
         return;
     }
-    for (const char *line = text.data; line != NULL && line < text.data + text.len;) {
-        line = take_line(run, entry, line, text.data + text.len);
-    }
+    (void)mpos_verify_lines(run, entry, &text);
 }
 
 void

@@ -124,6 +124,23 @@ mpos_verify_forget_entity(mpos_verification *run, const mpos_entry *entry, const
     }
 }
 
+void
+mpos_verify_states(const mpos_verification *run, StringInfo out)
+{
+    HASH_SEQ_STATUS scan;
+    row_state *state;
+
+    if (run->rows == NULL) {
+        return;
+    }
+    hash_seq_init(&scan, run->rows);
+    while ((state = hash_seq_search(&scan)) != NULL) {
+        if (!state->deleted) {
+            appendStringInfo(out, "%.*s %s\n", DIGEST_TEXT_LEN, state->digest, state->name);
+        }
+    }
+}
+
 static bool
 is_before(const mpos_entry_ref *ref, int32 epoch, int64 seq)
 {
@@ -180,6 +197,9 @@ note_audit(mpos_verification *run, const mpos_entry *entry, const char *body, si
     mpos_entry erased;
     bool late;
 
+    if (run->erasures_only && entry->header[KIND_AT] != MPOS_ENTRY_ERASURE) {
+        return;
+    }
     if (entry->header[KIND_AT] == MPOS_ENTRY_SCHEMA) {
         if (is_platform(run)) {
             mpos_verify_ddl(run, entry, &audit->root);
