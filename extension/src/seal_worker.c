@@ -337,6 +337,9 @@ maintain(void)
                             false);
     (void)set_config_option("lock_timeout", "200ms", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0,
                             false);
+    /* A new partition is a change of the schema, which the platform's journal records. */
+    (void)set_config_option("synchronous_commit", "on", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0,
+                            false);
     (void)mpos_statement_run(&months, &args);
     end_work();
     begin_work();
