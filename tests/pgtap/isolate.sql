@@ -32,7 +32,7 @@ SELECT is((SELECT array_agg(relname::text ORDER BY relname) FROM pg_class c
 SELECT is((SELECT array_agg(oid::regprocedure::text ORDER BY 1) FROM pg_proc
             WHERE pronamespace IN ('mpos'::regnamespace, 'pos'::regnamespace, 'journal'::regnamespace)
               AND has_function_privilege('mpos_app', oid, 'execute')),
-          '{"mpos.call(uuid,bytea,text,jsonb)","mpos.heads(uuid[])","mpos.version()"}', 'the application may execute three functions');
+          '{"mpos.call(uuid,bytea,text,jsonb)","mpos.heads(uuid[])","mpos.metrics()","mpos.version()"}', 'the application may execute four functions');
 SELECT is((SELECT array_agg(oid::regclass::text) FROM pg_class
             WHERE relnamespace IN ('pos'::regnamespace, 'journal'::regnamespace) AND relkind IN ('r', 'p', 'v', 'S')
               AND (has_table_privilege('mpos_app', oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER, REFERENCES'))), NULL,
