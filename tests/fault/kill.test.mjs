@@ -1,5 +1,6 @@
-// kill -9 of mposd, of a backend, of the postmaster under 16 sellers: what was acknowledged is there once, what was not is
-// sold by repeating it, and the journals have no gap.
+// kill -9 of mposd, of a backend, of the postmaster, of sealer and signer under 16 sellers: what was acknowledged is there
+// once under its number and leaf, what was not is sold by repeating it, the journals have no gap, and every note that anybody
+// saw is one of the tree that remains.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { randomInt, randomUUID } from 'node:crypto';
@@ -9,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { startStack } from '../lib/stack.mjs';
 import { Client, closeConnections, ok, signIn, uuid7 } from '../http/lib/client.mjs';
 import { Device } from '../http/lib/device.mjs';
+import { Notes } from './lib/notes.mjs';
+import { until } from './lib/until.mjs';
 
 const rounds = Number(process.env.MPOS_SOAK_ROUNDS ?? (process.env.MPOS_FULL ? 200 : 15));
 const sellersOfPosts = 12;
@@ -18,7 +21,9 @@ const outlets = [
 ];
 
 let stack;
-const acknowledged = []; // the client's own log: {id, total, receipt, journal: {id, seq}}
+let notes;
+let vkey;
+const acknowledged = []; // the client's own log: {id, total, receipt, journal: {id, epoch, seq, leaf}}
 const repeated = { posts: 0, pushes: 0 };
 let selling = true;
 let givenUp = false;
@@ -46,6 +51,24 @@ function acknowledge(seller, sold) {
   acknowledged.push(sold);
   lastOf.set(seller, acknowledged.length);
   wake();
+  wakeReader();
+}
+
+let wakeReader = () => {};
+
+/** Somebody who checks a receipt now and then: that of the last sale, which asks for a signature, and an earlier one. */
+async function reader() {
+  for (let looked = 0; selling;) {
+    await new Promise((done) => {
+      wakeReader = () => { if (!selling || acknowledged.length >= looked + 25) done(); };
+      wakeReader();
+    });
+    looked = acknowledged.length;
+    const sales = acknowledged.filter(({ journal }) => journal);
+    if (sales.length === 0) continue;
+    await notes.look(sales.at(-1).journal);
+    await notes.look(sales[randomInt(sales.length)].journal);
+  }
 }
 
 /** An integrator: one key per sale, repeated until it is answered. */
@@ -113,6 +136,18 @@ const faults = {
     process.kill(pid, 'SIGKILL');
     await stack.restartPostgres();
   },
+  async sealer() {
+    const find = () => json(`SELECT pid FROM pg_stat_activity WHERE backend_type = 'mpos sealer'`).catch(() => []);
+    const [{ pid }] = await until(async () => (await find()).length === 1 && find());
+    process.kill(pid, 'SIGKILL');
+  },
+  async signer() {
+    const size = () => json('SELECT count(*)::int AS n FROM journal.checkpoint').then(([{ n }]) => n);
+    const before = await size();
+    await until(async () => await size() > before, () => stack.signerLog().slice(-3000));
+    await stack.signer.kill('SIGKILL');
+    await stack.startSigner();
+  },
 };
 
 /** Sellers that meet a dead server wait for it here instead of asking it in a tight loop. */
@@ -142,7 +177,9 @@ async function sellers() {
 
 describe('kill -9 under load', () => {
   before(async () => {
-    stack = await startStack();
+    stack = await startStack({ signer: true });
+    notes = new Notes(stack);
+    vkey = await stack.signerTool('vkey', 'any');
     stack.up = Promise.resolve();
   });
   after(async () => {
@@ -157,10 +194,13 @@ describe('kill -9 under load', () => {
     const running = await sellers();
     const broken = Promise.race(running.map((seller) => seller.then(() => new Promise(() => {}))));
     const names = Object.keys(faults);
+    const reading = reader();
     try {
       for (let round = 0; round < rounds; round += 1) {
         await Promise.race([acknowledgements(randomInt(100, 200)), broken]);
         await inject(faults[names[round % names.length]]);
+        // The database may still be recovering from a killed process of its own.
+        await until(() => notes.lookInside().then(() => true, () => false));
       }
       await Promise.race([acknowledgements(Math.max(100, 2000 - acknowledged.length)), broken]);
     } catch (error) {
@@ -168,9 +208,10 @@ describe('kill -9 under load', () => {
       throw error;
     } finally {
       selling = false;
-      await Promise.allSettled(running);
+      wakeReader();
+      await Promise.allSettled([...running, reading]);
     }
-    await Promise.all(running);
+    await Promise.all([...running, reading]);
     t.diagnostic(`${acknowledged.length} acknowledged sales, ${rounds} rounds, repeated: ${JSON.stringify(repeated)}`);
     assert.ok(acknowledged.length >= 2000);
     assert.ok(repeated.posts > 0 && repeated.pushes > 0, 'the faults hit sales in flight');
@@ -200,17 +241,35 @@ describe('kill -9 under load', () => {
     assert.equal(earlier.stock - sums.stock, acknowledged.length * 1000000);
   });
 
-  test('the journals have no gap and verify', async () => {
-    const heads = await json(`SELECT h.journal_id, h.epoch, h.next_seq, count(e.seq) AS entries, min(e.seq) AS first, max(e.seq) AS last
+  test('the journals have no gap, and every acknowledged entry is where it was said to be', async () => {
+    const logs = await json(`SELECT h.journal_id, h.epoch, h.next_seq, count(e.seq) AS entries, min(e.seq) AS first, max(e.seq) AS last,
+      json_agg(encode(e.leaf, 'hex') ORDER BY e.seq) AS leaves
       FROM journal.head h LEFT JOIN journal.entry e USING (journal_id, epoch) GROUP BY 1, 2, 3`);
-    for (const head of heads) {
-      assert.equal(head.entries, head.next_seq);
-      if (head.entries > 0) assert.deepEqual([head.first, head.last], [0, head.next_seq - 1]);
+    for (const { entries, next_seq: size, first, last } of logs) {
+      assert.equal(entries, size);
+      if (entries > 0) assert.deepEqual([first, last], [0, size - 1]);
     }
-    for (const { journal } of acknowledged) {
-      const head = journal && heads.find((one) => one.journal_id === journal.id);
-      if (journal) assert.ok(journal.seq < head.next_seq);
+    const refs = acknowledged.flatMap(({ journal }) => journal ?? []);
+    for (const { id, epoch, seq, leaf } of refs) {
+      const found = logs.find((one) => one.journal_id === id);
+      assert.equal(epoch, found.epoch, 'a crash begins no epoch');
+      assert.equal(found.leaves[seq], leaf, `${id} ${seq}`);
     }
+    assert.ok(refs.length > acknowledged.length / 4);
+  });
+
+  test('every note that was ever seen is one of this tree, and the newest entries become signed', async (t) => {
+    await stack.psql('SELECT mpos.checkpoint_ask(journal_id) FROM journal.journal');
+    const unsigned = `SELECT count(*)::int AS n FROM journal.head h LEFT JOIN journal.sealed s USING (journal_id, epoch)
+      JOIN journal.journal j USING (journal_id) WHERE j.kind <> 'platform' AND h.next_seq > coalesce(s.signed_size, 0)`;
+    await until(async () => (await json(unsigned))[0].n === 0, () => stack.signerLog().slice(-3000));
+    const checked = await notes.check(vkey);
+    t.diagnostic(`${checked} notes, ${notes.proofs} proofs of receipts`);
+    assert.ok(checked >= rounds / 5 && notes.proofs >= rounds / 5, 'the signer was at work in every fifth round at least');
+    assert.deepEqual(await json('SELECT journal_id, kind, detail FROM journal.alarm'), []);
+  });
+
+  test('mpos verify finds nothing', async () => {
     const result = await new Promise((done) => {
       execFile(mpos, ['verify'], { env: { ...process.env, ...stack.env }, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
         done({ status: error ? error.code : 0, text: stdout + stderr }));

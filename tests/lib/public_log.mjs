@@ -16,6 +16,25 @@ export function rootOf(leaves) {
   return nodeHash(rootOf(leaves.slice(0, split)), rootOf(leaves.slice(split)));
 }
 
+/** A tree that grows leaf by leaf and can say its root at every size; root() agrees with rootOf(). */
+export class Tree {
+  constructor() {
+    this.size = 0;
+    this.full = []; // roots of the full subtrees, largest first: one for each bit of the size
+  }
+
+  add(leaf) {
+    let node = leaf;
+    for (let rest = this.size; rest & 1; rest >>= 1) node = nodeHash(this.full.pop(), node);
+    this.full.push(node);
+    this.size += 1;
+  }
+
+  root() {
+    return this.size === 0 ? sha256() : this.full.reduceRight((right, left) => nodeHash(left, right));
+  }
+}
+
 /** RFC 9162, 2.1.3.2: does the proof show that leaf is number index of the tree? */
 export function includes(index, size, leaf, proof, root) {
   if (index >= size) return false;
@@ -136,6 +155,11 @@ export function entriesOf(bundle) {
     entries.push(data);
   }
   return entries;
+}
+
+/** The same key under another name. */
+export function renameVkey(vkey, name) {
+  return formatVkey(name, parseVkey(vkey));
 }
 
 /** The vkey of a key under a name. */
