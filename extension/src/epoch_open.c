@@ -12,6 +12,7 @@
 #include "epoch.h"
 #include "heap.h"
 #include "journal_store.h"
+#include "pack.h"
 #include "payload.h"
 #include "sha256.h"
 #include "sqlstate.h"
@@ -84,7 +85,7 @@ mpos_epoch_begin(const mpos_journal_identity *identity, mpos_head *head, mpos_ep
     head->timeline = GetWALInsertionTimeLine();
     mpos_genesis(identity->origin, head->epoch, open.has_note ? open.from_note : NULL, head->last_leaf);
     mpos_journal_set_epoch(&head->journal, head->epoch);
-    mpos_head_append(head, &header, payload, out);
+    mpos_head_append(head, &header, payload, mpos_pack_payload(payload), out);
 }
 
 /* epoch_open(journal uuid) returns integer: the new epoch; one that this very call had to open anyway counts. */

@@ -7,43 +7,18 @@
  */
 #include "postgres.h"
 
-#include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "doorbell.h"
 #include "flush.h"
+#include "flush_group.h"
 #include "journal_header.h"
 #include "journal_store.h"
 #include "manifest.h"
-#include "payload.h"
 #include "pending.h"
 #include "rewrite.h"
-#include "sha256.h"
 #include "sqlstate.h"
 #include "uuid.h"
-#include "value.h"
-
-typedef struct part {
-    bytea *payload;
-    uint8 payload_hash[32];
-    uint16 flags;
-} part;
-
-/* The changes of one call (or of SQL outside calls) on one journal. */
-typedef struct group {
-    mpos_note *note;
-    const mpos_sole *sole; /* not NULL: one change, one entry */
-    pg_uuid_t tenant;
-    pg_uuid_t outlet;
-    pg_uuid_t journal;
-    int order; /* of appearance; keeps calls of one transaction in their order */
-    bool carries_input;
-    int change_count;
-    mpos_change **changes;
-    int part_count;
-    int part_capacity;
-    part *parts;
-} group;
 
 typedef struct group_list {
     group *items;
@@ -148,217 +123,6 @@ compare_groups(const void *a, const void *b)
     return order != 0 ? order : x->order - y->order;
 }
 
-static void
-append_uuid_member(StringInfo out, const char *member, const pg_uuid_t *id)
-{
-    char text[MPOS_UUID_SHORT_LEN + 1];
-
-    mpos_uuid_short(id->data, text);
-    appendStringInfo(out, "\"%s\":\"%s\",", member, text);
-}
-
-static void
-append_rows(StringInfo out, mpos_change **changes, int count)
-{
-    bool comma = false;
-
-    appendStringInfoString(out, "\"rows\":[");
-    for (int i = 0; i < count; i++) {
-        if (changes[i]->audit == NULL) {
-            continue;
-        }
-        if (comma) {
-            appendStringInfoCharMacro(out, ',');
-        }
-        comma = true;
-        appendBinaryStringInfo(out, changes[i]->audit, changes[i]->audit_len);
-    }
-    appendStringInfoCharMacro(out, ']');
-}
-
-static void
-append_bulk(StringInfo out)
-{
-    const char *reason = mpos_pending_bulk();
-
-    if (reason != NULL) {
-        appendStringInfoString(out, "\"bulk\":");
-        mpos_json_string(out, reason, strlen(reason));
-        appendStringInfoCharMacro(out, ',');
-    }
-}
-
-/* The audit section: one canonical object, its members in byte order. */
-static void
-append_audit_body(StringInfo out, const group *g, bool first, mpos_change **changes, int count)
-{
-    mpos_note *note = g->note;
-    bool full = first && g->carries_input;
-
-    if (g->sole != NULL) {
-        appendStringInfoString(out, g->sole->body);
-        return;
-    }
-    appendStringInfoCharMacro(out, '{');
-    if (note == NULL) {
-        const char *role = GetUserNameFromId(GetSessionUserId(), true);
-
-        append_bulk(out);
-        appendStringInfoString(out, "\"op\":\"sql\",\"role\":");
-        mpos_json_string(out, role != NULL ? role : "", role != NULL ? strlen(role) : 0);
-        appendStringInfoCharMacro(out, ',');
-        append_rows(out, changes, count);
-    } else {
-        append_uuid_member(out, "actor", &note->actor);
-        append_uuid_member(out, "device", &note->device);
-        if (full) {
-            appendStringInfo(out, "\"input\":[%s],", note->input.data);
-        }
-        appendStringInfo(out, "\"op\":\"%s\",", note->operation);
-        if (full && note->priced_count > 0) {
-            appendStringInfo(out, "\"priced\":[%s],", note->priced.data);
-        }
-        append_uuid_member(out, "request", &note->request);
-        append_rows(out, changes, count);
-    }
-    appendStringInfoCharMacro(out, '}');
-}
-
-static int
-compare_topics(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static int
-collect_topics(mpos_change **changes, int count, const char **topics)
-{
-    int topic_count = 0;
-
-    for (int i = 0; i < count; i++) {
-        int at = 0;
-
-        if (changes[i]->topic == NULL) {
-            continue;
-        }
-        while (at < topic_count && topics[at] != changes[i]->topic) {
-            at++;
-        }
-        if (at == topic_count) {
-            if (topic_count == MPOS_PAYLOAD_SECTIONS_MAX - 1) {
-                mpos_raise(MPOS_E_JOURNAL_LIMIT, NULL, "one transaction touches too many topics");
-            }
-            topics[topic_count++] = changes[i]->topic;
-        }
-    }
-    qsort(topics, (size_t)topic_count, sizeof *topics, compare_topics);
-    return topic_count;
-}
-
-static void
-append_feed_body(StringInfo out, const char *topic, mpos_change **changes, int count)
-{
-    bool newline = false;
-
-    for (int i = 0; i < count; i++) {
-        if (changes[i]->topic != topic) {
-            continue;
-        }
-        if (newline) {
-            appendStringInfoCharMacro(out, '\n');
-        }
-        newline = true;
-        appendBinaryStringInfo(out, changes[i]->feed, changes[i]->feed_len);
-    }
-}
-
-static bytea *
-encode_payload(const group *g, bool first, mpos_change **changes, int count)
-{
-    const char *topics[MPOS_PAYLOAD_SECTIONS_MAX];
-    mpos_section sections[MPOS_PAYLOAD_SECTIONS_MAX] = {0};
-    StringInfoData bodies[MPOS_PAYLOAD_SECTIONS_MAX];
-    int topic_count = collect_topics(changes, count, topics);
-    size_t size = 0;
-    bytea *payload;
-
-    for (int i = 0; i <= topic_count; i++) {
-        bool audit = i == topic_count;
-
-        initStringInfo(&bodies[i]);
-        if (audit) {
-            append_audit_body(&bodies[i], g, first, changes, count);
-        } else {
-            append_feed_body(&bodies[i], topics[i], changes, count);
-        }
-        sections[i] = (mpos_section){audit ? MPOS_SECTION_AUDIT : MPOS_SECTION_FEED, audit ? "" : topics[i],
-                                     audit ? 0 : strlen(topics[i]), (const uint8 *)bodies[i].data,
-                                     (size_t)bodies[i].len};
-    }
-    mpos_check(mpos_payload_size(sections, (size_t)topic_count + 1, &size), "payload size");
-    payload = palloc(VARHDRSZ + size);
-    SET_VARSIZE(payload, VARHDRSZ + size);
-    mpos_check(mpos_payload_encode(sections, (size_t)topic_count + 1, (uint8 *)VARDATA(payload), size, &size),
-               "payload");
-    for (int i = 0; i <= topic_count; i++) {
-        pfree(bodies[i].data);
-    }
-    return payload;
-}
-
-/* How many changes from start on fit into one entry; at least one. */
-static int
-part_length(const group *g, int start)
-{
-    size_t bytes = 0;
-    int count = 0;
-
-    while (start + count < g->change_count && count < MPOS_PART_ROWS_MAX) {
-        const mpos_change *change = g->changes[start + count];
-
-        bytes += (size_t)change->audit_len + (size_t)change->feed_len + 2;
-        if (count > 0 && bytes > MPOS_PART_BYTES_MAX) {
-            break;
-        }
-        count++;
-    }
-    return count;
-}
-
-static part *
-add_part(group *g)
-{
-    int most = mpos_pending_bulk() != NULL ? MPOS_BULK_PARTS_MAX : MPOS_PARTS_MAX;
-
-    if (g->part_count == most) {
-        mpos_raise(MPOS_E_JOURNAL_LIMIT, NULL, NULL);
-    }
-    if (g->part_count == g->part_capacity) {
-        g->part_capacity = Max(1, g->part_capacity * 4);
-        g->parts = g->parts == NULL ? palloc(sizeof *g->parts * (size_t)g->part_capacity)
-                                    : repalloc(g->parts, sizeof *g->parts * (size_t)g->part_capacity);
-    }
-    memset(&g->parts[g->part_count], 0, sizeof *g->parts);
-    return &g->parts[g->part_count++];
-}
-
-static void
-make_parts(group *g)
-{
-    for (int start = 0; start < g->change_count;) {
-        int count = part_length(g, start);
-        part *p = add_part(g);
-
-        p->payload = encode_payload(g, start == 0, g->changes + start, count);
-        mpos_journal_payload_hash(&mpos_host_digest, VARDATA(p->payload), VARSIZE(p->payload) - VARHDRSZ,
-                                  p->payload_hash);
-        for (int i = 0; i < count; i++) {
-            p->flags |= g->changes[start + i]->flags;
-        }
-        start += count;
-    }
-}
-
 static bool
 is_zero(const uint8 hash[32])
 {
@@ -393,7 +157,7 @@ append_part(mpos_head *head, const group *g, int at, const pg_uuid_t *transactio
         memcpy(header.aux, g->sole->aux, sizeof header.aux);
         mpos_manifest_store(&g->journal, head->epoch, head->next_seq, g->sole->manifest);
     }
-    mpos_head_append(head, &header, p->payload, out);
+    mpos_head_append(head, &header, p->payload, p->packed, out);
 }
 
 static void
@@ -422,6 +186,38 @@ append_groups(const group_list *list, mpos_flushed *out)
     }
 }
 
+static const pg_uuid_t *
+next_journal(const group_list *list, int at)
+{
+    const group *g = &list->items[at];
+
+    for (int i = 1; i < list->count; i++) {
+        const group *other = &list->items[(at + i) % list->count];
+
+        if (other->note == g->note && other->sole == NULL &&
+            memcmp(&other->journal, &g->journal, UUID_LEN) != 0) {
+            return &other->journal;
+        }
+    }
+    return NULL;
+}
+
+static void
+find_journals(group_list *list)
+{
+    for (int i = 0; i < list->count; i++) {
+        group *g = &list->items[i];
+
+        if (!mpos_journal_id_of(&g->tenant, &g->outlet, &g->journal)) {
+            mpos_raise(MPOS_E_JOURNAL_DAMAGED, NULL, "the tenant or outlet of a changed row has no journal");
+        }
+    }
+    qsort(list->items, (size_t)list->count, sizeof *list->items, compare_groups);
+    for (int i = 0; i < list->count; i++) {
+        list->items[i].next = list->items[i].sole == NULL ? next_journal(list, i) : NULL;
+    }
+}
+
 static void
 flush_changes(mpos_change *changes, int count, mpos_flushed *out)
 {
@@ -430,15 +226,10 @@ flush_changes(mpos_change *changes, int count, mpos_flushed *out)
     mpos_rewrite_complete(changes, count);
     make_groups(&list, changes, count);
     place_inputs(&list);
+    find_journals(&list);
     for (int i = 0; i < list.count; i++) {
-        group *g = &list.items[i];
-
-        if (!mpos_journal_id_of(&g->tenant, &g->outlet, &g->journal)) {
-            mpos_raise(MPOS_E_JOURNAL_DAMAGED, NULL, "the tenant or outlet of a changed row has no journal");
-        }
-        make_parts(g);
+        mpos_group_make_parts(&list.items[i]);
     }
-    qsort(list.items, (size_t)list.count, sizeof *list.items, compare_groups);
     append_groups(&list, out);
 }
 

@@ -14,7 +14,6 @@
 #include "bytes.h"
 #include "heap.h"
 #include "journal_store.h"
-#include "pack.h"
 #include "payload.h"
 #include "sha256.h"
 #include "sqlstate.h"
@@ -194,7 +193,8 @@ mpos_segments(const pg_uuid_t *journal, int32 epoch, mpos_segment *out, int max)
 }
 
 static void
-insert_entry(const mpos_head *head, int64 recorded_us, const uint8 *header, const uint8 *leaf, bytea *payload)
+insert_entry(const mpos_head *head, int64 recorded_us, const uint8 *header, const uint8 *leaf,
+             const bytea *packed)
 {
     mpos_table *table;
     Relation relation = mpos_entries_open(mpos_month_of(recorded_us), RowExclusiveLock, &table);
@@ -207,8 +207,7 @@ insert_entry(const mpos_head *head, int64 recorded_us, const uint8 *header, cons
     values[MPOS_ENTRY_MONTH] = DateADTGetDatum(mpos_month_of(recorded_us));
     values[MPOS_ENTRY_HEADER] = PointerGetDatum(make_bytea(header, MPOS_JOURNAL_HEADER_SIZE));
     values[MPOS_ENTRY_LEAF] = PointerGetDatum(make_bytea(leaf, MPOS_LEAF_SIZE));
-    values[MPOS_ENTRY_PACKED] =
-        PointerGetDatum(mpos_pack(MPOS_PACK_PAYLOAD, VARDATA(payload), VARSIZE(payload) - VARHDRSZ));
+    values[MPOS_ENTRY_PACKED] = PointerGetDatum(packed);
     mpos_table_insert(relation, values, nulls);
     mpos_table_close(relation);
 }
@@ -245,7 +244,8 @@ mpos_audit_payload(const char *body, size_t size, uint8 hash[32])
 }
 
 void
-mpos_head_append(mpos_head *head, mpos_journal_header *header, bytea *payload, mpos_flushed *out)
+mpos_head_append(mpos_head *head, mpos_journal_header *header, const bytea *payload, const bytea *packed,
+                 mpos_flushed *out)
 {
     /* A clock that was set back must not make the journal's time run backwards. */
     int64 recorded_us = Max(GetCurrentTimestamp() + MPOS_UNIX_EPOCH_US, head->last_time);
@@ -261,7 +261,7 @@ mpos_head_append(mpos_head *head, mpos_journal_header *header, bytea *payload, m
         insert_segment(head, mpos_month_of(recorded_us));
     }
     mpos_journal_leaf(&mpos_host_digest, bytes, head->last_leaf);
-    insert_entry(head, recorded_us, bytes, head->last_leaf, payload);
+    insert_entry(head, recorded_us, bytes, head->last_leaf, packed);
     if (out != NULL) {
         report_entry(head, bytes, payload, out);
     }

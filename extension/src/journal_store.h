@@ -62,10 +62,12 @@ mpos_head_lock(const pg_uuid_t *tenant, const pg_uuid_t *journal, mpos_head *hea
 
 /*
  * Appends one entry: fills journal, epoch, seq, recorded and prev of the header, writes entry and, for the
- * first of a month, segment. The payload must be the one that the header's payload hash was made of.
+ * first of a month, segment. The payload must be the one that the header's payload hash was made of,
+ * and packed the same (pack.h).
  */
 void
-mpos_head_append(mpos_head *head, mpos_journal_header *header, bytea *payload, mpos_flushed *out);
+mpos_head_append(mpos_head *head, mpos_journal_header *header, const bytea *payload, const bytea *packed,
+                 mpos_flushed *out);
 
 /* A payload of one audit section with that body, and its hash as the header wants it. Palloc'd. */
 bytea *

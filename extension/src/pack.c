@@ -83,6 +83,12 @@ mpos_pack(mpos_pack_kind kind, const void *bytes, size_t size)
     return out;
 }
 
+bytea *
+mpos_pack_payload(const bytea *payload)
+{
+    return mpos_pack(MPOS_PACK_PAYLOAD, VARDATA(payload), VARSIZE(payload) - VARHDRSZ);
+}
+
 static bytea *
 unpack_plain(const char *bytes, size_t size)
 {
@@ -105,7 +111,8 @@ unpack_frame(int kind, const char *frame, size_t frame_size)
     }
     out = palloc(VARHDRSZ + (size_t)size);
     SET_VARSIZE(out, VARHDRSZ + (size_t)size);
-    return ZSTD_decompress_usingDDict(unpacker, VARDATA(out), (size_t)size, frame, frame_size, dictionary) == size
+    return ZSTD_decompress_usingDDict(unpacker, VARDATA(out), (size_t)size, frame, frame_size, dictionary) ==
+                   size
                ? out
                : NULL;
 }

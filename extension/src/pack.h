@@ -27,6 +27,10 @@ extern const size_t mpos_pack_answer_dictionary_size;
 bytea *
 mpos_pack(mpos_pack_kind kind, const void *bytes, size_t size);
 
+/* The same for a payload. */
+bytea *
+mpos_pack_payload(const bytea *payload);
+
 /* What was packed, as a bytea in the current context; NULL when the packed bytes are damaged. */
 bytea *
 mpos_unpack(const bytea *packed);

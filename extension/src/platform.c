@@ -14,6 +14,7 @@
 
 #include "doorbell.h"
 #include "journal_store.h"
+#include "pack.h"
 #include "pending.h"
 #include "platform.h"
 #include "sqlstate.h"
@@ -97,7 +98,7 @@ append_entries(const pg_uuid_t *journal)
 
         memcpy(header.transaction, transaction.data, UUID_LEN);
         memcpy(header.aux, entry->aux, sizeof header.aux);
-        mpos_head_append(&head, &header, payload, NULL);
+        mpos_head_append(&head, &header, payload, mpos_pack_payload(payload), NULL);
     }
     mpos_head_store(&head);
     mpos_doorbell_note(journal);

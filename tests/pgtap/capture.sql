@@ -1,7 +1,7 @@
 -- capture.sql: every way to change a row of a journalled table reaches the journal once, and what is rolled back does not.
 BEGIN;
 \ir helpers.sql
-SELECT plan(38);
+SELECT plan(39);
 SELECT tests.tenant('acme');
 SELECT mpos.journal_create(tests.id('acme'), tests.id('acme/side'), 'tests/acme/side');
 SELECT tests.make_thing();
@@ -24,7 +24,7 @@ $$;
 CREATE FUNCTION tests.sections_of(origin text) RETURNS TABLE(seq bigint, kind integer, topic text, body text) LANGUAGE sql AS $$
     SELECT s.* FROM tests.sections(split_part(origin, '/', 2), true) s WHERE origin = 'tests/acme/main'
     UNION ALL SELECT s.* FROM tests.sections(split_part(origin, '/', 2), false) s WHERE origin = 'tests/acme'
-    UNION ALL SELECT e.seq, 1, 'thing', (regexp_match(encode(mpos.unpack(e.packed), 'escape'), '(\["thing".*)\{"op"'))[1] FROM journal.entry e JOIN journal.journal j USING (journal_id)
+    UNION ALL SELECT e.seq, 1, 'thing', (regexp_match(encode(mpos.unpack(e.packed), 'escape'), '(\["thing".*)\{"(?:op|next)"'))[1] FROM journal.entry e JOIN journal.journal j USING (journal_id)
         WHERE j.origin = $1 AND $1 = 'tests/acme/side'
 $$;
 CREATE FUNCTION tests.add(name text, outlet text DEFAULT 'acme/main') RETURNS void LANGUAGE sql AS $$
@@ -104,6 +104,11 @@ MERGE INTO pos.thing t USING (VALUES ('a', 7), ('f', 0), ('o', 8)) s(name, qty) 
 SELECT is((SELECT string_agg(n, ',' ORDER BY n) FROM unnest(string_to_array(tests.news(), ', ')) n), 'main D,main U 7,main U o 8', 'MERGE inserts, updates and deletes');
 UPDATE pos.thing SET outlet_id = tests.id('acme/side') WHERE name = 'a';
 SELECT is(tests.news(), 'main D, side U a 7', 'a row moved to another outlet is in both journals');
+SELECT is((SELECT string_agg(coalesce((regexp_match(encode(mpos.unpack(e.packed), 'escape'), '"next":"([^"]*)"'))[1]
+                                      = rtrim(translate(encode(uuid_send(o.journal_id), 'base64'), '+/', '-_'), '='), false)::text, ' ')
+             FROM journal.journal j JOIN journal.journal o ON o.tenant_id = j.tenant_id AND o.outlet_id <> j.outlet_id
+             JOIN journal.head h ON h.journal_id = j.journal_id JOIN journal.entry e ON e.journal_id = j.journal_id AND e.epoch = h.epoch AND e.seq = h.next_seq - 1
+            WHERE j.origin IN ('tests/acme/main', 'tests/acme/side')), 'true true', 'and each entry names the other journal');
 UPDATE pos.thing SET thing_id = tests.id('renamed') WHERE name = 'o';
 SELECT is(tests.news(), 'main D, main U o 8', 'another key is another row');
 UPDATE pos.thing SET name = name;
