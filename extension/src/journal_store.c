@@ -5,6 +5,8 @@
 #include "access/transam.h"
 #include "access/xact.h"
 #include "access/xlog.h"
+#include "miscadmin.h"
+#include "storage/lock.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
@@ -29,6 +31,9 @@ enum {
     HEAD_COLUMNS
 };
 enum { SEGMENT_JOURNAL, SEGMENT_EPOCH, SEGMENT_MONTH, SEGMENT_FIRST_SEQ, SEGMENT_COLUMNS };
+
+/* Apart from the classes 1 and 2 of SQL's advisory locks. */
+#define HEAD_LOCK_CLASS 0x4d50
 
 static mpos_table head_table = {"journal", "head", "head_pkey"};
 static mpos_table segment_table = {"journal", "segment", "segment_pkey"};
@@ -116,13 +121,38 @@ follow_cluster(const pg_uuid_t *tenant, mpos_head *head, mpos_flushed *out)
                      out);
 }
 
+/*
+ * Who appends to a journal holds this lock of the lock manager until its transaction has ended; so the head row never
+ * changes under it, needs no row lock of its own, and those that wait are woken one by one, in their order. Equal keys of
+ * two journals would only make them wait for each other.
+ */
+static void
+wait_for_turn(const pg_uuid_t *journal)
+{
+    LOCKTAG tag;
+
+    SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, mpos_get_u32(journal->data + 8), mpos_get_u32(journal->data + 12),
+                         HEAD_LOCK_CLASS);
+    (void)LockAcquire(&tag, ExclusiveLock, false, false);
+}
+
+/* A snapshot of the whole transaction may be older than the head: then only a row lock tells, with 40001. */
+static HeapTuple
+read_head_row(Relation relation, const pg_uuid_t *journal)
+{
+    Datum key = UUIDPGetDatum(journal);
+
+    return IsolationUsesXactSnapshot() ? mpos_table_lock(&head_table, relation, &key, NULL, LockWaitBlock)
+                                       : mpos_table_get(&head_table, relation, &key, NULL);
+}
+
 void
 mpos_head_lock(const pg_uuid_t *tenant, const pg_uuid_t *journal, mpos_head *head, mpos_flushed *out)
 {
     Relation relation = mpos_table_open(&head_table, RowExclusiveLock);
-    Datum key = UUIDPGetDatum(journal);
 
-    head->row = mpos_table_lock(&head_table, relation, &key, NULL, LockWaitBlock);
+    wait_for_turn(journal);
+    head->row = read_head_row(relation, journal);
     if (head->row == NULL) {
         mpos_raise(MPOS_E_JOURNAL_DAMAGED, NULL, "a journal has no head");
     }
