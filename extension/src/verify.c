@@ -3,6 +3,7 @@
 
 #include "executor/spi.h"
 #include "fmgr.h"
+#include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
@@ -16,31 +17,28 @@
 #include "verify.h"
 
 #define BATCH 1000
+/* So many rows of one number may follow the last one of a slice. */
+#define SPARE 16
 
 PG_FUNCTION_INFO_V1(mpos_verify);
 
 void
 mpos_finding(mpos_verification *run, int32 epoch, int64 seq, const char *kind, const char *place_format, ...)
 {
-    Datum values[5];
-    bool nulls[5] = {false};
     char place[512];
     va_list args;
 
+    if (run->muted) {
+        return;
+    }
     va_start(args, place_format);
     vsnprintf(place, sizeof place, place_format, args);
     va_end(args);
-    if (run->out == NULL) {
+    if (run->report == NULL) {
         ereport(ERROR, (errcode(mpos_sqlstate(MPOS_E_JOURNAL_DAMAGED)),
                         errmsg("%s at entry " INT64_FORMAT ": %s", kind, seq, place)));
     }
-    nulls[2] = seq < 0;
-    values[0] = UUIDPGetDatum(&run->identity.journal);
-    values[1] = Int32GetDatum(epoch);
-    values[2] = Int64GetDatum(seq);
-    values[3] = CStringGetTextDatum(kind);
-    values[4] = CStringGetTextDatum(place);
-    tuplestore_putvalues(run->out->setResult, run->out->setDesc, values, nulls);
+    run->report(run->sink, epoch, seq, kind, place);
 }
 
 /* What the first entry of an epoch after the first says; false when it does not say it in the one form there is. */
@@ -63,12 +61,15 @@ begin_epoch(mpos_verification *run, int32 epoch, const mpos_entry *entry)
     if (entry != NULL) {
         (void)read_epoch_open(entry, &open);
     }
+    mpos_verify_roots(run);
     run->ended_size = run->expected;
     memcpy(run->ended_leaf, run->last_leaf, sizeof run->ended_leaf);
     run->epoch = epoch;
     run->expected = 0;
     run->leaf_known = true;
     run->last.parts = 0;
+    run->rooted = 0;
+    run->tile_index = -1;
     mpos_genesis(run->identity.origin, epoch, open.has_note ? open.from_note : NULL, run->last_leaf);
 }
 
@@ -202,6 +203,7 @@ check_entry(mpos_verification *run, const mpos_entry *entry, DateADT month)
     check_parts(run, entry, &header);
     check_epoch_open(run, entry, &header);
     check_payload(run, entry, &header);
+    mpos_verify_leaf(run, entry->ref.seq, leaf);
     memcpy(run->last_leaf, leaf, sizeof leaf);
     run->leaf_known = true;
     run->last = header;
@@ -243,36 +245,79 @@ check_row(mpos_verification *run, HeapTuple row, TupleDesc shape)
     check_entry(run, &entry, month);
 }
 
-static void
-check_entries(mpos_verification *run, DateADT from, DateADT until)
+/* Entries of these months from the run's position on; about `limit` of them, 0: all. */
+static Portal
+open_entries(const mpos_verification *run, DateADT from, DateADT until, int64 limit)
+{
+    Oid types[6] = {UUIDOID, DATEOID, DATEOID, INT4OID, INT8OID, INT8OID};
+    Datum values[6] = {UUIDPGetDatum(&run->identity.journal),
+                       DateADTGetDatum(from),
+                       DateADTGetDatum(until),
+                       Int32GetDatum(run->epoch),
+                       Int64GetDatum(run->expected),
+                       Int64GetDatum(limit + SPARE)};
+    char nulls[7] = {' ', ' ', ' ', ' ', ' ', limit == 0 ? 'n' : ' ', '\0'};
+
+    return SPI_cursor_open_with_args(
+        NULL,
+        "SELECT epoch, seq, month, header, leaf, mpos.unpack(packed) FROM journal.entry "
+        "WHERE journal_id = $1 AND month BETWEEN $2 AND $3 AND (epoch, seq) >= ($4, $5) "
+        "ORDER BY epoch, seq, month LIMIT $6",
+        6, types, values, nulls, true, 0);
+}
+
+/* Whether a row is another one of the number that was checked last: those stay in one slice. */
+static bool
+is_same_number(const mpos_verification *run, HeapTuple row, TupleDesc shape)
+{
+    bool is_null;
+
+    return DatumGetInt32(SPI_getbinval(row, shape, 1, &is_null)) == run->epoch &&
+           DatumGetInt64(SPI_getbinval(row, shape, 2, &is_null)) == run->expected - 1;
+}
+
+/* One batch; false when the limit was reached before its end. SPI may be used in between. */
+static bool
+check_batch(mpos_verification *run, SPITupleTable *table, uint64 count, int64 limit, int64 *checked)
+{
+    for (uint64 i = 0; i < count; i++) {
+        if (limit > 0 && *checked >= limit && !is_same_number(run, table->vals[i], table->tupdesc)) {
+            return false;
+        }
+        check_row(run, table->vals[i], table->tupdesc);
+        (*checked)++;
+    }
+    return true;
+}
+
+/* True when there are more. */
+static bool
+check_entries(mpos_verification *run, DateADT from, DateADT until, int64 limit)
 {
     MemoryContext memory =
         AllocSetContextCreate(CurrentMemoryContext, "mpos verified batch", ALLOCSET_DEFAULT_SIZES);
-    Oid types[3] = {UUIDOID, DATEOID, DATEOID};
-    Datum values[3] = {UUIDPGetDatum(&run->identity.journal), DateADTGetDatum(from), DateADTGetDatum(until)};
+    Portal cursor = open_entries(run, from, until, limit);
+    int64 checked = 0;
+    bool more = false;
     uint64 count;
-    Portal cursor = SPI_cursor_open_with_args(
-        NULL,
-        "SELECT epoch, seq, month, header, leaf, mpos.unpack(packed) FROM journal.entry "
-        "WHERE journal_id = $1 AND month BETWEEN $2 AND $3 ORDER BY epoch, seq, month",
-        3, types, values, NULL, true, 0);
 
     do {
+        SPITupleTable *table;
         MemoryContext old;
 
         SPI_cursor_fetch(cursor, true, BATCH);
         count = SPI_processed;
+        table = SPI_tuptable;
         old = MemoryContextSwitchTo(memory);
-        for (uint64 i = 0; i < count; i++) {
-            check_row(run, SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
-        }
+        more = !check_batch(run, table, count, limit, &checked);
         MemoryContextSwitchTo(old);
         MemoryContextReset(memory);
-        SPI_freetuptable(SPI_tuptable);
+        SPI_freetuptable(table);
         CHECK_FOR_INTERRUPTS();
-    } while (count > 0);
+    } while (count > 0 && !more);
     SPI_cursor_close(cursor);
     MemoryContextDelete(memory);
+    return more;
 }
 
 /* The head must say what the last entry says. Read with the statement's snapshot like the entries. */
@@ -300,12 +345,53 @@ check_head(mpos_verification *run)
     }
 }
 
-static void
-begin(mpos_verification *run)
+void
+mpos_verify_begin(mpos_verification *run)
 {
+    run->tile_index = -1;
     begin_epoch(run, 0, NULL);
     mpos_verify_start(run);
+    run->rooted = run->expected;
     memcpy(run->start_leaf, run->last_leaf, sizeof run->start_leaf);
+}
+
+void
+mpos_verify_resume(mpos_verification *run)
+{
+    mpos_entry last;
+    bool begun = run->epoch > run->start.epoch || run->expected > run->start.seq;
+
+    run->rooted = run->expected;
+    if (mpos_entry_is_before(&run->retired_by, run->epoch, run->expected)) {
+        run->retired_by.seq = -1; /* its entry has been compared */
+    }
+    if (!begun) {
+        return;
+    }
+    if (mpos_entry_get(run->identity.journal.data, run->epoch, run->expected - 1, &last) &&
+        mpos_journal_header_decode(last.header, &run->last) == MPOS_OK) {
+        run->last_time = run->last.recorded_us;
+    } else {
+        run->leaf_known = false;
+    }
+}
+
+bool
+mpos_verify_walk(mpos_verification *run, int64 limit)
+{
+    bool more = check_entries(run, DATEVAL_NOBEGIN, DATEVAL_NOEND, limit);
+
+    mpos_verify_roots(run);
+    return more;
+}
+
+void
+mpos_verify_end(mpos_verification *run)
+{
+    mpos_verify_missing_end(run);
+    mpos_verify_retired_end(run);
+    check_head(run);
+    mpos_verify_tail(run);
 }
 
 /* A payload may have been erased long after the month. */
@@ -314,11 +400,11 @@ mpos_verify_until(mpos_verification *run, DateADT month)
 {
     mpos_verification later;
 
-    begin(run);
-    check_entries(run, DATEVAL_NOBEGIN, month);
+    mpos_verify_begin(run);
+    (void)check_entries(run, DATEVAL_NOBEGIN, month, 0);
     later = *run;
     later.erasures_only = true;
-    check_entries(&later, month + 1, DATEVAL_NOEND);
+    (void)check_entries(&later, month + 1, DATEVAL_NOEND, 0);
     run->rows = later.rows;
     mpos_verify_missing_end(&later);
 }
@@ -326,12 +412,27 @@ mpos_verify_until(mpos_verification *run, DateADT month)
 static void
 verify_journal(mpos_verification *run)
 {
-    begin(run);
-    check_entries(run, DATEVAL_NOBEGIN, DATEVAL_NOEND);
-    mpos_verify_missing_end(run);
-    mpos_verify_retired_end(run);
-    check_head(run);
+    mpos_verify_begin(run);
+    (void)mpos_verify_walk(run, 0);
+    mpos_verify_end(run);
     mpos_verify_rows(run);
+}
+
+/* One row of the result. */
+typedef struct result_sink {
+    ReturnSetInfo *out;
+    const pg_uuid_t *journal;
+} result_sink;
+
+static void
+put_finding(void *sink, int32 epoch, int64 seq, const char *kind, const char *place)
+{
+    result_sink *result = sink;
+    bool nulls[5] = {[2] = seq < 0};
+    Datum values[5] = {UUIDPGetDatum(result->journal), Int32GetDatum(epoch), Int64GetDatum(seq),
+                       CStringGetTextDatum(kind), CStringGetTextDatum(place)};
+
+    tuplestore_putvalues(result->out->setResult, result->out->setDesc, values, nulls);
 }
 
 /*
@@ -342,9 +443,11 @@ mpos_verify(PG_FUNCTION_ARGS)
 {
     mpos_verification run = {0};
     mpos_tenant_state before = mpos_tenant_save();
+    result_sink result = {(ReturnSetInfo *)fcinfo->resultinfo, &run.identity.journal};
 
     InitMaterializedSRF(fcinfo, 0);
-    run.out = (ReturnSetInfo *)fcinfo->resultinfo;
+    run.report = put_finding;
+    run.sink = &result;
     run.memory = CurrentMemoryContext;
     if (!mpos_journal_identity_get(PG_GETARG_UUID_P(0), &run.identity)) {
         mpos_raise(MPOS_E_NOT_FOUND, NULL, NULL);

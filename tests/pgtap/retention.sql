@@ -69,9 +69,10 @@ SELECT throws_ok($$ SELECT mpos.retire_month('2026-03-01') $$, '42P01', NULL, 'a
 SELECT throws_ok($$ SELECT mpos.retire_month(date_trunc('month', now() AT TIME ZONE 'UTC')::date) $$, '22023', NULL, 'this month');
 SELECT throws_ok($$ SELECT mpos.retire_month('2026-02-01') $$, '55000', NULL, 'a month before an older one');
 SELECT throws_ok($$ SELECT mpos.retire_month('2026-01-01') $$, 'MP105', NULL, 'a month that no checkpoint covers');
-INSERT INTO journal.checkpoint VALUES (:'journal', 0, 5, sha256('x'), 'note', now());
+SELECT mpos.seal(:'journal');
+INSERT INTO journal.checkpoint VALUES (:'journal', 0, 5, mpos.tree_root(:'journal', 0, 5), 'note', now());
 SELECT throws_ok($$ SELECT mpos.retire_month('2026-01-01') $$, 'MP105', NULL, 'not to its end');
-INSERT INTO journal.checkpoint VALUES (:'journal', 0, 7, sha256('y'), 'note', now());
+INSERT INTO journal.checkpoint VALUES (:'journal', 0, 7, mpos.tree_root(:'journal', 0, 7), 'note', now());
 SAVEPOINT damaged;
 UPDATE journal.entry SET packed = '\x0178' WHERE journal_id = :'journal' AND seq = 1;
 SELECT throws_ok($$ SELECT mpos.retire_month('2026-01-01') $$, 'MP104', NULL, 'a month that is not intact');
