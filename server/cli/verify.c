@@ -76,6 +76,9 @@ print_journal(const verify_journal *journal)
     printf("journal %s  %s\n  epoch %u, %llu entries", journal->id,
            journal->origin != NULL ? journal->origin : "", journal->epoch,
            (unsigned long long)journal->entries);
+    if (journal->retired > 0) {
+        printf(" after %llu retired", (unsigned long long)journal->retired);
+    }
     if (journal->outside > 0) {
         printf(" (%llu made outside the API)", (unsigned long long)journal->outside);
     }
@@ -105,6 +108,9 @@ summarise(const verify_run *run)
     if (run->findings > (uint64_t)run->findings_shown_max) {
         printf("only the first %ld findings are shown\n", run->findings_shown_max);
     }
+    if (run->conn == NULL && run->ring.count > 0) {
+        printf("%zu transactions have parts in other journals, which are not read by URL\n", run->ring.count);
+    }
     printf("%s: %d journals, %llu entries, %llu rows, %llu findings\n",
            run->findings == 0 ? "clean" : "NOT CLEAN", journals, (unsigned long long)entries,
            (unsigned long long)run->rows_checked, (unsigned long long)run->findings);
@@ -127,6 +133,7 @@ dispose(verify_run *run)
     free(run->forgotten);
     judge_keys_dispose(&run->keys);
     row_map_dispose(&run->rows);
+    verify_ring_dispose(&run->ring);
 }
 
 static void

@@ -6,12 +6,14 @@
 #ifndef MPOS_CLI_VERIFY_H
 #define MPOS_CLI_VERIFY_H
 
+#include <jansson.h>
 #include <libpq-fe.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "judge.h"
 #include "row_map.h"
+#include "verify_ring.h"
 #include "verify_tree.h"
 
 /* One entry as its source has it. */
@@ -28,6 +30,9 @@ typedef struct verify_entry {
     const uint8_t *payload; /* NULL: it is gone */
     size_t payload_size;
 } verify_entry;
+
+/* base64url of the digest that an entry keeps of a manifest */
+enum { MANIFEST_DIGEST_SIZE = 43 };
 
 typedef struct verify_journal {
     char id[37];
@@ -56,6 +61,16 @@ typedef struct verify_journal {
     uint8_t ended_leaf[32];
     verify_tree tree; /* of the last epoch, without the leaf that is doubtful */
     bool tree_whole;  /* no leaf is missing */
+    /* months that were retired: where the entries begin, the leaf before, and the entry that must say so */
+    uint64_t retired; /* leaves that stand for entries */
+    bool retired_open;
+    uint32_t start_epoch;
+    uint64_t start_seq;
+    uint8_t start_leaf[32];
+    bool retired_by_known; /* false by URL */
+    uint32_t retired_by_epoch;
+    uint64_t retired_by_seq;
+    char retired_digest[MANIFEST_DIGEST_SIZE];
     uint64_t outside; /* entries of changes made outside mpos.call: legal, and worth a line */
     uint64_t checkpoints;
     uint64_t findings;
@@ -86,7 +101,7 @@ typedef struct verify_forgotten {
 } verify_forgotten;
 
 typedef struct verify_run {
-    PGconn *conn; /* in one read-only snapshot; busy with entries during a walk */
+    PGconn *conn; /* NULL: by URL; in one read-only snapshot; busy with entries during a walk */
     PGconn *side; /* in the same snapshot, for what is looked up during a walk */
     verify_journal *journals;
     int journal_count;
@@ -98,10 +113,12 @@ typedef struct verify_run {
     verify_forgotten *forgotten;
     size_t forgotten_count;
     row_map rows;
+    ring_map ring;
     uint64_t rows_checked;
     uint64_t findings;
     long findings_shown_max;
-    bool replica_mode; /* of the entry at hand: its rows are reported one by one */
+    uint8_t retired_tile[MPOS_TILE_BYTES]; /* by URL: the last one that stands for retired entries */
+    bool replica_mode;                     /* of the entry at hand: its rows are reported one by one */
 } verify_run;
 
 /* Counts a finding and prints it: journal, epoch and seq (no_seq for none), kind, place. */
@@ -120,6 +137,18 @@ void
 verify_walk_entry(verify_run *run, int journal, const verify_entry *entry);
 void
 verify_walk_end(verify_run *run, int journal);
+
+/* After begin, before the first entry: the leaf of an entry whose month was retired, ascending too. */
+void
+verify_walk_leaf(verify_run *run, int journal, uint32_t epoch, uint64_t seq, const uint8_t hash[32]);
+
+/* The same when there are no such leaves: the walk goes on at that number, without the tree. */
+void
+verify_walk_resume(verify_run *run, int journal, uint32_t epoch, uint64_t seq, const uint8_t leaf[32]);
+
+/* Takes a leaf into the tree and asks the claims about the size so reached. */
+void
+verify_walk_push(verify_run *run, verify_journal *journal, const uint8_t leaf[32]);
 
 /* What the database keeps beside the entries of an epoch: claims and sealed size before, tiles after. */
 void
@@ -158,6 +187,26 @@ verify_room(void *list, size_t count, size_t size);
 /* Notes the rows of the manifest that an entry of kind 6 commits to. */
 void
 verify_manifest(verify_run *run, int journal, const verify_entry *entry, const char *body, size_t size);
+
+/* Text of the manifest of an entry; the caller frees. Its digest. Its rows, as if the entry e had them; false: another form. */
+char *
+verify_manifest_load(verify_run *run, const verify_journal *journal, uint32_t epoch, uint64_t seq,
+                     size_t *size_out);
+void
+verify_manifest_digest(const char *text, size_t size, char out[MANIFEST_DIGEST_SIZE]);
+bool
+verify_manifest_rows(verify_run *run, int journal, const verify_entry *e, const char *text, size_t size);
+
+/*
+ * Months that were retired. begin: takes leaves and rows of what left, by SQL, before the first entry. An entry that says
+ * that it retired something is compared with that; end reports when none did.
+ */
+void
+verify_retired_begin(verify_run *run, int journal);
+void
+verify_retirement(verify_run *run, int journal, const verify_entry *entry, const json_t *audit);
+void
+verify_retired_end(verify_run *run, int journal);
 
 /* An entry of kind 6 of the platform's journal: a change of the schema, which may have lowered a guard. */
 void

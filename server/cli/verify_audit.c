@@ -122,6 +122,12 @@ scan_row(verify_run *run, int journal, const verify_entry *e, scan *s)
     return true;
 }
 
+static bool
+is(text key, const char name[4])
+{
+    return key.size == 4 && memcmp(key.at, name, 4) == 0;
+}
+
 /*
  * False when it is not the usual form: then everything is read again, by the library. Rows that were noted before are
  * noted once more, which changes nothing.
@@ -139,7 +145,11 @@ scan_audit(verify_run *run, int journal, const verify_entry *e, const char *body
         if (!take_text(&s, &key) || !take(&s, ':')) {
             return false;
         }
-        if (key.size != 4 || memcmp(key.at, "rows", 4) != 0) {
+        if (is(key, "next")) {
+            if (!take_text(&s, &key) || !verify_ring_note(run, journal, e, key.at, key.size)) {
+                return false;
+            }
+        } else if (!is(key, "rows")) {
             if (!skip_value(&s)) {
                 return false;
             }
@@ -228,13 +238,28 @@ note_checkpoint(verify_run *run, int journal, const verify_entry *e, const char 
     json_decref(object);
 }
 
+static void
+read_audit(verify_run *run, int journal, const verify_entry *e, const char *body, size_t size)
+{
+    json_t *object = read_object(run, journal, e, body, size);
+    const json_t *next = json_object_get(object, "next"), *line;
+    size_t i;
+
+    if (next != NULL &&
+        !verify_ring_note(run, journal, e, json_string_value(next), json_string_length(next))) {
+        verify_report(run, &run->journals[journal], e->epoch, e->seq, "audit",
+                      "the next journal of the transaction is none");
+    }
+    json_array_foreach(json_object_get(object, "rows"), i, line)
+    {
+        read_row(run, journal, e, line);
+    }
+    json_decref(object);
+}
+
 void
 verify_audit(verify_run *run, int journal, const verify_entry *e, uint8_t kind, const char *body, size_t size)
 {
-    json_t *object;
-    const json_t *line;
-    size_t i;
-
     if (run->journals[journal].platform) {
         if (kind == MPOS_ENTRY_FOREIGN_CHECKPOINT) {
             note_checkpoint(run, journal, e, body, size);
@@ -253,10 +278,5 @@ verify_audit(verify_run *run, int journal, const verify_entry *e, uint8_t kind, 
     if (scan_audit(run, journal, e, body, size)) {
         return;
     }
-    object = read_object(run, journal, e, body, size);
-    json_array_foreach(json_object_get(object, "rows"), i, line)
-    {
-        read_row(run, journal, e, line);
-    }
-    json_decref(object);
+    read_audit(run, journal, e, body, size);
 }

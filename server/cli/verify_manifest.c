@@ -13,11 +13,9 @@
 #include "verify.h"
 #include "verify_copy.h"
 
-enum { HASH_TEXT_SIZE = 43 };
-
-/* The whole manifest. The caller frees. */
-static char *
-load(verify_run *run, const verify_journal *journal, const verify_entry *e, size_t *size_out)
+char *
+verify_manifest_load(verify_run *run, const verify_journal *journal, uint32_t epoch, uint64_t seq,
+                     size_t *size_out)
 {
     char query[256];
     char *text = cli_alloc(1);
@@ -28,7 +26,7 @@ load(verify_run *run, const verify_journal *journal, const verify_entry *e, size
     snprintf(query, sizeof query,
              "SELECT body FROM journal.manifest WHERE journal_id = '%s' AND epoch = %u AND seq = %llu ORDER "
              "BY part",
-             journal->id, e->epoch, (unsigned long long)e->seq);
+             journal->id, epoch, (unsigned long long)seq);
     copy_begin(&stream, run->side, query);
     while ((row = copy_next(&stream)) != NULL) {
         size_t more = row->sizes[0] < 0 ? 0 : (size_t)row->sizes[0];
@@ -41,18 +39,25 @@ load(verify_run *run, const verify_journal *journal, const verify_entry *e, size
     return text;
 }
 
-static bool
-is_committed(const char *text, size_t size, const json_t *expected)
+void
+verify_manifest_digest(const char *text, size_t size, char out[MANIFEST_DIGEST_SIZE])
 {
     static const char domain[] = "mpos.manifest.v1"; /* with its NUL */
     mpos_chunk chunks[] = {{domain, sizeof domain}, {text, size}};
     uint8_t hash[32];
-    char digest[HASH_TEXT_SIZE];
 
     cli_digest.sha256(cli_digest.host, chunks, 2, hash);
-    mpos_base64url(hash, sizeof hash, digest);
-    return json_string_length(expected) == HASH_TEXT_SIZE &&
-           memcmp(digest, json_string_value(expected), HASH_TEXT_SIZE) == 0;
+    mpos_base64url(hash, sizeof hash, out);
+}
+
+static bool
+is_committed(const char *text, size_t size, const json_t *expected)
+{
+    char digest[MANIFEST_DIGEST_SIZE];
+
+    verify_manifest_digest(text, size, digest);
+    return json_string_length(expected) == sizeof digest &&
+           memcmp(digest, json_string_value(expected), sizeof digest) == 0;
 }
 
 /* Takes a line's row and returns what follows it; NULL when the line has another form. */
@@ -76,14 +81,24 @@ take_line(verify_run *run, int journal, const verify_entry *e, const char *line,
     return feed + 1;
 }
 
+bool
+verify_manifest_rows(verify_run *run, int journal, const verify_entry *e, const char *text, size_t size)
+{
+    const char *line = text;
+
+    while (line != NULL && line < text + size) {
+        line = take_line(run, journal, e, line, text + size);
+    }
+    return line != NULL;
+}
+
 static void
 take_manifest(verify_run *run, int index, const verify_entry *e, const json_t *audit)
 {
     verify_journal *journal = &run->journals[index];
     const json_t *entity = json_object_get(audit, "entity");
     size_t size;
-    char *text = load(run, journal, e, &size);
-    const char *line = text;
+    char *text = verify_manifest_load(run, journal, e->epoch, e->seq, &size);
 
     run->forgotten = verify_room(run->forgotten, run->forgotten_count, sizeof *run->forgotten);
     run->forgotten[run->forgotten_count++] =
@@ -95,9 +110,7 @@ take_manifest(verify_run *run, int index, const verify_entry *e, const json_t *a
                       "the rows of the rewrite of %s are not those that the entry speaks of",
                       json_string_value(entity));
     } else {
-        while (line != NULL && line < text + size) {
-            line = take_line(run, index, e, line, text + size);
-        }
+        (void)verify_manifest_rows(run, index, e, text, size);
     }
     free(text);
 }
@@ -108,8 +121,10 @@ verify_manifest(verify_run *run, int index, const verify_entry *e, const char *b
     json_error_t error;
     json_t *audit = json_loadb(body, size, JSON_ALLOW_NUL, &error);
 
-    if (!json_is_string(json_object_get(audit, "entity")) ||
-        !json_is_string(json_object_get(audit, "digest"))) {
+    if (json_object_get(audit, "next_seq") != NULL) {
+        verify_retirement(run, index, e, audit);
+    } else if (!json_is_string(json_object_get(audit, "entity")) ||
+               !json_is_string(json_object_get(audit, "digest"))) {
         verify_report(run, &run->journals[index], e->epoch, e->seq, "audit",
                       "the rewrite names no table or digest");
     } else if (run->side != NULL) {

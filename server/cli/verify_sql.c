@@ -169,8 +169,9 @@ check_segments(verify_run *run, verify_journal *journal)
         "SELECT coalesce(s.epoch, e.epoch)::text, coalesce(s.month, e.month)::text "
         "FROM (SELECT epoch, month, first_seq FROM journal.segment WHERE journal_id = $1) s "
         "FULL JOIN (SELECT epoch, month, min(seq) AS first_seq FROM journal.entry WHERE journal_id = $1 "
-        "GROUP BY epoch, month) e USING (epoch, month, first_seq) WHERE s.first_seq IS NULL OR e.first_seq "
-        "IS NULL",
+        "GROUP BY epoch, month) e USING (epoch, month, first_seq) WHERE s.first_seq IS NULL OR "
+        "(e.first_seq IS NULL AND month > coalesce((SELECT max(month) FROM journal.retired WHERE journal_id "
+        "= $1), '-infinity'))",
         1, values, false);
 
     for (int i = 0; i < PQntuples(wrong); i++) {
@@ -194,6 +195,7 @@ walk(verify_run *run, int index)
              "ORDER BY epoch, seq, month",
              journal->id);
     verify_walk_begin(run, index);
+    verify_retired_begin(run, index);
     copy_begin(&stream, run->conn, query);
     while ((row = copy_next(&stream)) != NULL) {
         verify_entry entry = read_entry(row);
@@ -216,6 +218,7 @@ verify_sql(verify_run *run, const char *conninfo, const char *only)
             walk(run, i);
         }
     }
+    verify_ring_end(run);
     verify_rows(run);
     PQfinish(run->conn);
     PQfinish(run->side);

@@ -222,7 +222,7 @@ verify_stored_leaves(verify_run *run, verify_journal *journal, uint64_t from, ui
 
         for (; next >= first && next < end && next < to; next++) {
             memcpy(journal->last_leaf, row->values[1] + (next - first) * 32, 32);
-            verify_tree_push(&journal->tree, journal->last_leaf);
+            verify_walk_push(run, journal, journal->last_leaf);
         }
     }
     journal->prev_known = next == to;

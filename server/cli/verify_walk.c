@@ -47,8 +47,8 @@ check_claims(verify_run *run, verify_journal *journal)
     }
 }
 
-static void
-push_leaf(verify_run *run, verify_journal *journal, const uint8_t leaf[32])
+void
+verify_walk_push(verify_run *run, verify_journal *journal, const uint8_t leaf[32])
 {
     if (journal->tree_whole) {
         verify_tree_push(&journal->tree, leaf);
@@ -67,7 +67,7 @@ settle(verify_run *run, verify_journal *journal, const uint8_t *prev)
     if (prev != NULL && memcmp(prev, journal->stored_leaf, 32) == 0) {
         memcpy(journal->last_leaf, journal->stored_leaf, 32);
     }
-    push_leaf(run, journal, journal->last_leaf);
+    verify_walk_push(run, journal, journal->last_leaf);
 }
 
 /* first: the epoch's first entry, NULL for epoch 0. */
@@ -216,6 +216,8 @@ check_payload(verify_run *run, int index, const verify_entry *e, const mpos_jour
     uint8_t hash[32];
 
     if (!e->payload_known) {
+        /* It may be the one that retired the months before; more cannot be seen without payloads. */
+        journal->retired_open = journal->retired_open && h->kind != MPOS_ENTRY_SCHEMA;
         return;
     }
     if (e->payload == NULL) {
@@ -241,12 +243,8 @@ skip_gap(verify_run *run, verify_journal *journal, uint64_t to)
     journal->parts_left = 0;
     journal->parts_known = false;
     journal->prev_known = false;
-    if (journal->tree_whole && run->side != NULL &&
-        verify_stored_leaves(run, journal, journal->next_seq, to)) {
-        check_claims(run, journal);
-    } else {
-        journal->tree_whole = false;
-    }
+    journal->tree_whole =
+        journal->tree_whole && run->side != NULL && verify_stored_leaves(run, journal, journal->next_seq, to);
     journal->next_seq = to;
 }
 
@@ -288,7 +286,7 @@ take_leaf(verify_run *run, verify_journal *journal, const verify_entry *e)
         }
     }
     if (!journal->leaf_doubtful) {
-        push_leaf(run, journal, journal->last_leaf);
+        verify_walk_push(run, journal, journal->last_leaf);
     }
     journal->prev_known = true;
 }
@@ -301,7 +299,7 @@ take_broken(verify_run *run, verify_journal *journal, const verify_entry *e)
     journal->prev_known = e->leaf_size == 32 && e->leaf != NULL;
     if (journal->prev_known) {
         memcpy(journal->last_leaf, e->leaf, 32);
-        push_leaf(run, journal, e->leaf);
+        verify_walk_push(run, journal, e->leaf);
     } else {
         journal->tree_whole = false;
     }
@@ -337,6 +335,44 @@ verify_walk_entry(verify_run *run, int index, const verify_entry *e)
 }
 
 void
+verify_walk_leaf(verify_run *run, int index, uint32_t epoch, uint64_t seq, const uint8_t hash[32])
+{
+    verify_journal *journal = &run->journals[index];
+
+    if (epoch != journal->epoch) {
+        end_epoch(run, journal);
+        begin_epoch(run, journal, epoch, NULL);
+    }
+    journal->tree_whole = journal->tree_whole && seq == journal->next_seq;
+    memcpy(journal->last_leaf, hash, 32);
+    memcpy(journal->start_leaf, hash, 32);
+    verify_walk_push(run, journal, hash);
+    journal->next_seq = seq + 1;
+    journal->prev_known = true;
+    journal->retired++;
+    journal->retired_open = true;
+    journal->start_epoch = epoch;
+    journal->start_seq = seq + 1;
+}
+
+void
+verify_walk_resume(verify_run *run, int index, uint32_t epoch, uint64_t seq, const uint8_t leaf[32])
+{
+    verify_journal *journal = &run->journals[index];
+
+    if (epoch != journal->epoch) {
+        begin_epoch(run, journal, epoch, NULL);
+    }
+    journal->tree_whole = false;
+    memcpy(journal->last_leaf, leaf, 32);
+    memcpy(journal->start_leaf, leaf, 32);
+    journal->prev_known = true;
+    journal->retired_open = true;
+    journal->start_epoch = epoch;
+    journal->start_seq = journal->next_seq = seq;
+}
+
+void
 verify_walk_begin(verify_run *run, int index)
 {
     begin_epoch(run, &run->journals[index], 0, NULL);
@@ -346,5 +382,6 @@ void
 verify_walk_end(verify_run *run, int index)
 {
     end_epoch(run, &run->journals[index]);
+    verify_retired_end(run, index);
     verify_missing_end(run, index);
 }

@@ -10,12 +10,16 @@ import { startCluster } from '../lib/stack.mjs';
 const mpos = fileURLToPath(new URL('../../build/bin/mpos', import.meta.url));
 const tenant = '0188a0f0-0000-7000-8000-000000000001';
 const outlet = '0188a0f0-0000-7000-8000-000000000002';
+const terrace = '0188a0f0-0000-7000-8000-000000000003';
+const kiosk = '0188a0f0-0000-7000-8000-000000000004';
 const key = noteKey('mpos.example', 11);
 const tables = ['journal.entry', 'journal.head', 'journal.segment', 'journal.tile', 'journal.checkpoint', 'journal.sealed',
-  'journal.signing_key', 'journal.manifest', 'pos.thing'];
+  'journal.signing_key', 'journal.manifest', 'journal.retired', 'pos.thing'];
 let cluster;
 let journal;
 let platform;
+let other;
+let retired;
 
 async function sql(text) {
   return (await cluster.psql(text)).trim();
@@ -46,6 +50,34 @@ const things = (from, to) => `DO $$ BEGIN
     PERFORM mpos.flush();
   END LOOP; END $$`;
 
+/** One transaction on two outlets, as a transfer of stock is. */
+const both = (name) => `INSERT INTO pos.thing SELECT '${tenant}', o, md5('${name}' || o)::uuid, '${name}', 1 FROM unnest('{${outlet},${terrace}}'::uuid[]) o`;
+
+/** A journal of 300 entries, of which 280 would have been appended in January: recorded, prev and leaf made anew. */
+const agedJournal = `DO $$
+DECLARE
+  e record;
+  h bytea;
+  last bytea;
+  journal uuid := (SELECT journal_id FROM journal.journal WHERE origin = 'books/kiosk');
+BEGIN
+  PERFORM mpos.assume('${tenant}');
+  FOR i IN 1 .. 300 LOOP
+    INSERT INTO pos.thing VALUES ('${tenant}', '${kiosk}', md5('aged' || i)::uuid, 'aged' || i, i);
+    PERFORM mpos.flush();
+  END LOOP;
+  FOR e IN SELECT * FROM journal.entry WHERE journal_id = journal ORDER BY seq LOOP
+    h := CASE WHEN e.seq < 280 THEN overlay(e.header PLACING int8send(1767787200000000 + e.seq) FROM 65) ELSE e.header END;
+    IF last IS NOT NULL THEN h := overlay(h PLACING last FROM 105); END IF;
+    last := sha256('\\x00'::bytea || h);
+    UPDATE journal.entry SET header = h, leaf = last, month = CASE WHEN e.seq < 280 THEN '2026-01-01' ELSE e.month END
+     WHERE journal_id = journal AND seq = e.seq;
+  END LOOP;
+  UPDATE journal.head SET last_leaf = last WHERE journal_id = journal;
+  UPDATE journal.segment SET first_seq = 280 WHERE journal_id = journal;
+  INSERT INTO journal.segment VALUES (journal, 0, '2026-01-01', 0);
+END $$`;
+
 before(async () => {
   cluster = await startCluster();
   await sql(`BEGIN;
@@ -55,11 +87,17 @@ before(async () => {
     SELECT mpos.journal('pos.thing', topic => 'thing', feed => '{name,qty}', outlet => 'outlet_id');
     SELECT mpos.journal_create('${tenant}', NULL, 'books');
     SELECT mpos.journal_create('${tenant}', '${outlet}', 'books/main');
+    SELECT mpos.journal_create('${tenant}', '${terrace}', 'books/terrace');
+    SELECT mpos.journal_create('${tenant}', '${kiosk}', 'books/kiosk');
     COMMIT`);
   journal = await sql(`SELECT journal_id FROM journal.journal WHERE origin = 'books/main'`);
   platform = await sql(`SELECT journal_id FROM journal.journal WHERE kind = 'platform'`);
+  other = await sql(`SELECT journal_id FROM journal.journal WHERE origin = 'books/terrace'`);
+  retired = await sql(`SELECT journal_id FROM journal.journal WHERE origin = 'books/kiosk'`);
   await sql(`SELECT mpos.signing_key_store('${key.vkey}')`);
   await sql(things(1, 300));
+  await sql(`CREATE TABLE journal.entry_2026_01 PARTITION OF journal.entry FOR VALUES FROM ('2026-01-01') TO ('2026-02-01')`);
+  await sql(agedJournal);
   await sealed();
   await signAll();
   await sql(things(301, 310));
@@ -72,6 +110,12 @@ before(async () => {
   await sql(things(311, 320));
   await sealed();
   await signAll();
+  for (const name of ['both1', 'both2']) await sql(both(name));
+  await sql(`SELECT mpos.erase_payload('${retired}', 0, 3, 'somebody asked')`);
+  await sealed();
+  await signAll();
+  await sql(`SELECT mpos.retire_month('2026-01-01'); DROP TABLE journal.entry_2026_01`);
+  await sql(`UPDATE pos.thing SET qty = 5 WHERE name IN ('aged2', 'aged290')`);
   await sealed();
   for (const table of tables) await sql(`CREATE TABLE public.kept_${table.replace('.', '_')} AS SELECT * FROM ${table}`);
 });
@@ -123,7 +167,7 @@ const tamperings = [
   ['an entry gone', `DELETE FROM journal.entry WHERE journal_id = '{journal}' AND epoch = 0 AND seq = 7`, `gap .*${at(7)}`],
   ['two entries exchanged', `${entry('seq = 100000', 7)}; ${entry('seq = 7', 8)}; ${entry('seq = 8', 100000)}`, `misplaced .*${at(7)}`],
   ['the first entry gone', `DELETE FROM journal.entry WHERE journal_id = '{journal}' AND epoch = 0 AND seq = 0`, `gap .*${at(0)}`],
-  ['the last entry gone', `DELETE FROM journal.entry WHERE journal_id = '{journal}' AND epoch = 1 AND seq = 10`, `head .*${at(10, 1)}`],
+  ['the last entry gone', `DELETE FROM journal.entry WHERE journal_id = '{journal}' AND epoch = 1 AND seq = 12`, `head .*${at(12, 1)}`],
   ['the tail gone, the head set back', `DELETE FROM journal.entry WHERE journal_id = '{journal}' AND epoch = 1 AND seq >= 5; UPDATE journal.head
     SET next_seq = 5, last_leaf = (SELECT leaf FROM journal.entry WHERE journal_id = '{journal}' AND epoch = 1 AND seq = 4) WHERE journal_id = '{journal}'`,
   `tail .*${at(5, 1)}`],
@@ -159,12 +203,46 @@ const tamperings = [
   ["the platform's entry", `UPDATE journal.entry SET ${flip('packed', 60)} WHERE journal_id = '{platform}' AND seq = 0`, 'payload .*seq=0:'],
 ];
 
+/** A journal's last entries are gone and everything else says so too, but for the checkpoints, which are gone with them. */
+const cutOff = (id, from) => `DELETE FROM journal.entry WHERE journal_id = '${id}' AND seq >= ${from};
+  UPDATE journal.head SET next_seq = ${from}, last_leaf = (SELECT leaf FROM journal.entry WHERE journal_id = '${id}' AND seq = ${from} - 1) WHERE journal_id = '${id}';
+  DELETE FROM journal.tile WHERE journal_id = '${id}'; DELETE FROM journal.sealed WHERE journal_id = '${id}';
+  DELETE FROM journal.checkpoint WHERE journal_id = '${id}'; DELETE FROM pos.thing WHERE outlet_id = '${terrace}' AND name = 'both2';
+  DELETE FROM journal.entry WHERE journal_id = '${platform}'; UPDATE journal.head SET next_seq = 0 WHERE journal_id = '${platform}'`;
+
+tamperings.push(
+  ["another outlet's part of a transaction", () => cutOff(other, 1), `part_missing .*journal=\\S+ epoch=1 seq=[0-9]+: journal {other}`],
+  ['the leaves of a retired month', `UPDATE journal.tile SET ${flip('hashes', 40)} WHERE journal_id = '{retired}' AND level = 0 AND n = 0`, 'tile|root .*journal={retired}'],
+  ['the last of them', `UPDATE journal.tile SET ${flip('hashes', 32 * (279 - 256))} WHERE journal_id = '{retired}' AND level = 0 AND n = 1`, 'retired .*epoch=0 seq=280:'],
+  ['the tiles of a retired month gone', `DELETE FROM journal.tile WHERE journal_id = '{retired}'`, 'retired .*epoch=0 seq=280:'],
+  ['a month gone that nobody retired', `DELETE FROM journal.retired WHERE journal_id = '{retired}'`, 'gap .*journal={retired} epoch=0 seq=0:'],
+  ['more gone than was retired', `UPDATE journal.retired SET next_seq = 281, last_leaf = (SELECT leaf FROM journal.entry WHERE journal_id = '{retired}' AND seq = 280)
+    WHERE journal_id = '{retired}'; DELETE FROM journal.entry WHERE journal_id = '{retired}' AND seq = 280`, 'retired .*journal={retired} epoch=0 seq=[0-9]+: .*another state'],
+  ['the entry of a retirement gone', `DELETE FROM journal.entry WHERE journal_id = '{retired}' AND seq > 300`, 'retired .*journal={retired} .*no entry says'],
+  ["a retired month's rows", `UPDATE journal.manifest SET body = substr(body, strpos(body, E'\\n') + 1) WHERE journal_id = '{retired}'`, 'retired .*journal={retired} .*another state'],
+  ['a row of a retired month changed', raw(`UPDATE pos.thing SET qty = 7 WHERE name = 'aged3'`), 'row_changed .*epoch=0 seq=279: thing'],
+  ['one whose payload was erased before', raw(`UPDATE pos.thing SET qty = 7 WHERE name = 'aged4'`), 'row_changed .*epoch=0 seq=279: thing'],
+);
+
 describe('mpos verify', () => {
   test('finds nothing on clean data', () => {
     const { status, out } = verify();
     assert.equal(status, 0, out);
     assert.match(out, /checkpoints/);
-    assert.match(out, /^clean: 3 journals/m);
+    assert.match(out, /^clean: 5 journals/m);
+    assert.match(out, /after 280 retired/);
+  });
+
+  test('finds nothing when the other part of a transaction is in a journal that was not asked for', () => {
+    for (const id of [journal, other]) assert.equal(verify('--journal', id).status, 0, id);
+  });
+
+  test('finds the missing part when one journal is asked for', async () => {
+    await sql(`SET session_replication_role = replica; ${cutOff(other, 1)}`);
+    const { status, out } = verify('--journal', journal);
+    await restore();
+    assert.equal(status, 1, out);
+    assert.match(out, new RegExp(`^finding part_missing .*${other}`, 'm'));
   });
 
   test('refuses notes of another key', () => {
@@ -176,11 +254,12 @@ describe('mpos verify', () => {
 
   for (const [label, statement, found] of tamperings) {
     test(`finds ${label}`, async () => {
-      await sql(`SET session_replication_role = replica; ${statement.replaceAll('{journal}', journal).replaceAll('{platform}', platform)}`);
+      const named = (text) => text.replaceAll('{journal}', journal).replaceAll('{platform}', platform).replaceAll('{other}', other).replaceAll('{retired}', retired);
+      await sql(`SET session_replication_role = replica; ${named(typeof statement === 'function' ? statement() : statement)}`);
       const { status, out } = verify();
       await restore();
       assert.equal(status, 1, out);
-      assert.match(out, new RegExp(`^finding (${found.replace(' .*', ') .*')}`, 'm'));
+      assert.match(out, new RegExp(`^finding (${named(found).replace(' .*', ') .*')}`, 'm'));
     });
   }
 
