@@ -15,7 +15,8 @@
 
 /*
  * What the host supplies. tile writes the width hashes of a tile to out; leaves is called, in ascending order, with every
- * tile of level 0 after its hashes were found to be right, and may be NULL. An error of either ends the check.
+ * tile of level 0 after its hashes were found to be right, and may be NULL. An error of either ends the check. When the root
+ * does not fit, leaves is called once with the edge's own tile, to tell whether that is why.
  */
 typedef struct mpos_log_source {
     mpos_err (*tile)(void *host, const mpos_tile_id *id, uint8_t out[MPOS_TILE_BYTES]);
