@@ -85,12 +85,6 @@ check_row(mpos_direct *direct, Relation relation, TupleTableSlot *slot)
     ResetExprContext(direct->check_context);
 }
 
-static const Trigger *
-capture_trigger(const mpos_direct *direct, Relation relation)
-{
-    return direct->capture < 0 ? NULL : &relation->trigdesc->triggers[direct->capture];
-}
-
 static TupleTableSlot *
 make_slot(const mpos_direct *direct, Relation relation, const mpos_direct_row *row)
 {
@@ -111,7 +105,6 @@ make_slot(const mpos_direct *direct, Relation relation, const mpos_direct_row *r
 static void
 insert_rows(mpos_direct *direct, Relation relation, const mpos_direct_row *rows, int count)
 {
-    const Trigger *capture = capture_trigger(direct, relation);
     TupleTableSlot **slots = palloc(sizeof(TupleTableSlot *) * (size_t)count);
     ResultRelInfo *target = open_indexes(relation);
 
@@ -122,8 +115,8 @@ insert_rows(mpos_direct *direct, Relation relation, const mpos_direct_row *rows,
     heap_multi_insert(relation, slots, count, GetCurrentCommandId(true), 0, NULL);
     for (int i = 0; i < count; i++) {
         insert_index_entries(target, relation, slots[i]);
-        if (capture != NULL) {
-            mpos_capture_insert(relation, capture, slots[i]->tts_values, slots[i]->tts_isnull);
+        if (direct->capture != NULL) {
+            mpos_capture_insert(relation, direct->capture, slots[i]->tts_values, slots[i]->tts_isnull);
         }
         ExecDropSingleTupleTableSlot(slots[i]);
     }
@@ -190,7 +183,6 @@ static bool
 update_row(mpos_direct *direct, Relation relation, HeapTuple row, const mpos_direct_row *changed,
            const bool *replaces)
 {
-    const Trigger *capture = capture_trigger(direct, relation);
     HeapTuple after = changed_row(direct, relation, row, changed, replaces);
     TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsHeapTuple);
     bool done;
@@ -199,8 +191,8 @@ update_row(mpos_direct *direct, Relation relation, HeapTuple row, const mpos_dir
     slot->tts_tableOid = RelationGetRelid(relation);
     check_row(direct, relation, slot);
     done = replace_row(relation, row, slot);
-    if (done && capture != NULL) {
-        mpos_capture_update(relation, capture, row, after);
+    if (done && direct->capture != NULL) {
+        mpos_capture_update(relation, direct->capture, row, after);
     }
     ExecDropSingleTupleTableSlot(slot);
     return done;

@@ -17,6 +17,7 @@
 #include "access/htup.h"
 #include "nodes/execnodes.h"
 #include "utils/rel.h"
+#include "utils/reltrigger.h"
 
 #include "heap.h"
 
@@ -38,7 +39,8 @@ typedef struct mpos_direct {
     int check_count;
     ExprState **checks;
     ExprContext *check_context;
-    int capture; /* place of the capture trigger among the table's; -1: none is enabled */
+    const Trigger
+        *capture; /* a copy, since the relation's own may move at every invalidation; NULL: none is enabled */
     struct mpos_direct *next;
 } mpos_direct;
 

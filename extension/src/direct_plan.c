@@ -106,13 +106,13 @@ is_foreign_key(const Trigger *trigger)
 static bool
 triggers_are_plain(mpos_direct *direct, const TriggerDesc *triggers)
 {
-    direct->capture = -1;
+    direct->capture = NULL;
     for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++) {
         const Trigger *trigger = &triggers->triggers[i];
 
         if (is_capture(trigger)) {
             if (trigger->tgenabled == TRIGGER_FIRES_ALWAYS) {
-                direct->capture = i;
+                direct->capture = trigger;
             } else if (trigger->tgenabled != TRIGGER_DISABLED) {
                 return false;
             }
@@ -164,7 +164,8 @@ learn(mpos_direct *direct, Relation relation)
     compile_checks(direct, RelationGetDescr(relation)->constr);
     direct->plain = relation->rd_rel->relkind == RELKIND_RELATION && relation->rd_rules == NULL &&
                     columns_are_plain(direct, RelationGetDescr(relation)) && indexes_are_plain(relation) &&
-                    policies_are_plain(relation) && triggers_are_plain(direct, relation->trigdesc);
+                    policies_are_plain(relation) &&
+                    triggers_are_plain(direct, CopyTriggerDesc(relation->trigdesc));
     MemoryContextSwitchTo(old);
 }
 

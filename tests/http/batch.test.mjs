@@ -89,6 +89,21 @@ suite('batches of writes', () => {
     });
   }
 
+  test('definitions that are read anew in the middle of a sale do no harm', async () => {
+    const { stack } = await world();
+    // What every backend knows of these tables is forgotten and reloaded, again and again, without waiting for any lock.
+    const disturbing = stack.psql(`DO $$ BEGIN
+      FOR i IN 1..1500 LOOP
+        UPDATE pg_class SET relname = relname WHERE oid = ANY ('{pos.orders,pos.order_line,pos.payment,pos.stock,journal.head}'::regclass[]);
+        COMMIT;
+      END LOOP; END $$`);
+    try {
+      for (let i = 0; i < 8; i += 1) for (const { answer } of await burst(40)) ok(answer, 201);
+    } finally {
+      await disturbing;
+    }
+  });
+
   test('the books of all outlets verify', async () => {
     assert.deepEqual(await rows('SELECT f.* FROM journal.journal j, journal.verify(j.journal_id) f'), []);
   });
