@@ -10,6 +10,7 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
@@ -209,6 +210,10 @@ run_checked(mpos_call *call, const mpos_operation *operation)
     bool keyed = (operation->flags & MPOS_OP_WRITE) != 0 && (operation->flags & MPOS_OP_SELF_KEYED) == 0;
     bool platform = (operation->flags & MPOS_OP_PLATFORM) != 0;
 
+    if (writes) {
+        /* Rows that are written past the executor would find out late, and with an error that says nothing. */
+        PreventCommandDuringRecovery("mpos.call");
+    }
     if (!platform) {
         mpos_tenant_set(call->context.tenant);
         check_session(call);

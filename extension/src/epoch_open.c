@@ -86,6 +86,10 @@ mpos_epoch_begin(const mpos_journal_identity *identity, mpos_head *head, mpos_ep
     mpos_genesis(identity->origin, head->epoch, open.has_note ? open.from_note : NULL, head->last_leaf);
     mpos_journal_set_epoch(&head->journal, head->epoch);
     mpos_head_append(head, &header, payload, mpos_pack_payload(payload), out);
+    if (out != NULL) {
+        /* It goes to the readers with the rest, but it is not what a caller has done: receipts point at a call's entries. */
+        out->refs.len -= (int)sizeof(mpos_entry_ref);
+    }
 }
 
 /* epoch_open(journal uuid) returns integer: the new epoch; one that this very call had to open anyway counts. */

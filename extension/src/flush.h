@@ -20,7 +20,7 @@
 
 /* What a flush appended; the caller initialises both. */
 typedef struct mpos_flushed {
-    StringInfoData refs;    /* mpos_entry_ref after mpos_entry_ref */
+    StringInfoData refs;    /* mpos_entry_ref after mpos_entry_ref, those that open an epoch left out */
     StringInfoData entries; /* header 200, leaf 32, u32 payload length, payload; for each entry */
 } mpos_flushed;
 

@@ -41,6 +41,7 @@ err_of_sqlstate(const char *sqlstate)
         {"2201", MPOS_E_MALFORMED_JSON},  {"40001", MPOS_E_BUSY},           {"40P01", MPOS_E_BUSY},
         {"55P03", MPOS_E_BUSY},           {"57014", MPOS_E_TIMEOUT},        {"53100", MPOS_E_STORAGE_FULL},
         {"53", MPOS_E_UNAVAILABLE},       {"57P", MPOS_E_UNAVAILABLE},      {"08", MPOS_E_UNAVAILABLE},
+        {"25006", MPOS_E_UNAVAILABLE}, /* a standby that waits for its promotion */
     };
     mpos_err err = mpos_err_from_sqlstate(sqlstate);
 
