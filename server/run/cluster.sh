@@ -1,10 +1,11 @@
 #!/bin/bash
 # cluster.sh - the private PostgreSQL cluster of a run directory; used by `make run` and by the tests.
 #
-#   cluster.sh start     make what is missing, install the extension, start, migrate; does nothing that is done already
-#   cluster.sh stop      stop it (data kept)
-#   cluster.sh up        start the postmaster only (after a crash)
-#   cluster.sh env       print the environment for psql and the mpos tool, one NAME=value a line
+#   cluster.sh start          make what is missing, install the extension, start, migrate; does nothing that is done already
+#   cluster.sh stop           stop it (data kept)
+#   cluster.sh up             start the postmaster only (after a crash)
+#   cluster.sh restore FILE   a new cluster with the database of a pg_dump archive, where there is none yet
+#   cluster.sh env            print the environment for psql and the mpos tool, one NAME=value a line
 #
 # Settings: MPOS_RUN_DIR, MPOS_PG_PORT (names the socket; no TCP port is opened), PG_CONFIG, and for tests
 # MPOS_PG_SETTINGS, lines appended to the configuration. No other cluster is ever touched.
@@ -124,8 +125,7 @@ migrate() {
     local sum
     sum=$(schema_sum)
     [ "$(cat "$RUN/state/schema" 2>/dev/null)" != "$sum" ] || return 0
-    "$PG_BIN/psql" -XAtq -d postgres -c "SELECT 1 FROM pg_database WHERE datname = 'mpos'" | grep -q 1 ||
-        "$PG_BIN/createdb" -T template0 mpos
+    has_database || "$PG_BIN/createdb" -T template0 mpos
     (cd "$ROOT/migrations" && SQITCH_FULLNAME=M_POS SQITCH_EMAIL=mpos@localhost \
         sqitch --quiet deploy --client "$PG_BIN/psql" db:pg: >/dev/null)
     "$PG_BIN/psql" -Xq -v ON_ERROR_STOP=1 -c 'ALTER EXTENSION mpos UPDATE' 2>&1 | grep -v 'is already installed' || true
@@ -141,7 +141,8 @@ SQL
     printf '%s\n' "$sum" | as_service tee "$RUN/state/schema" >/dev/null
 }
 
-start() {
+# Everything up to a running postmaster.
+make_cluster() {
     ensure_service_user
     make_run_dir
     locate
@@ -155,6 +156,31 @@ start() {
         stop
     fi
     running || up
+}
+
+start() {
+    make_cluster
+    migrate
+    printf '%s\n' "$EXTENSION_SUM" | as_service tee "$RUN/state/extension" >/dev/null
+}
+
+has_database() {
+    "$PG_BIN/psql" -XAtq -d postgres -c "SELECT 1 FROM pg_database WHERE datname = 'mpos'" | grep -q 1
+}
+
+# Migrating afterwards sets the passwords of the roles, and brings an older dump up to date. The books notice by themselves
+# that another cluster goes on with them.
+restore() {
+    [ -r "$1" ] || fail "cannot read the archive $1"
+    make_cluster
+    ! has_database || fail "there is a database already: stop everything and move $RUN/pg away, then restore"
+    "$PG_BIN/psql" -Xq -v ON_ERROR_STOP=1 -d postgres -f "$ROOT/migrations/deploy/roles.sql"
+    "$PG_BIN/createdb" -T template0 mpos
+    if ! "$PG_BIN/pg_restore" --exit-on-error --single-transaction -d mpos "$1"; then
+        "$PG_BIN/dropdb" --force mpos
+        fail "the archive $1 could not be restored; the reason is above"
+    fi
+    rm -f "$RUN/state/schema"
     migrate
     printf '%s\n' "$EXTENSION_SUM" | as_service tee "$RUN/state/extension" >/dev/null
 }
@@ -176,6 +202,7 @@ case ${1:-} in
 start) start ;;
 stop) stop "${2:-}" ;;
 up) export_admin && { running || up; } ;;
+restore) restore "${2:?an archive of pg_dump}" ;;
 env) print_env ;;
-*) fail "usage: cluster.sh start | stop [fast|immediate] | up | env" ;;
+*) fail "usage: cluster.sh start | stop [fast|immediate] | up | restore FILE | env" ;;
 esac

@@ -84,9 +84,9 @@ class Cluster {
     return Number(readFileSync(`${this.pgData}/postmaster.pid`, 'utf8').split('\n')[0]);
   }
 
-  /** stop, or up again, with the data as they are. */
-  async cluster(command) {
-    await script('cluster.sh', [command], this.base);
+  /** stop, up again with the data as they are, or restore and an archive. */
+  async cluster(...command) {
+    await script('cluster.sh', command, this.base);
   }
 
   /** Starts the postmaster again, after a kill too, and waits until it takes connections. */
@@ -123,7 +123,7 @@ class Cluster {
  * Resolves once a process that was killed has gone, unless it lives on for ten seconds (then it was not killed). One that
  * its parent has not yet taken note of is still there: PostgreSQL's lock file would take it for a running postmaster.
  */
-async function gone(pid) {
+export async function gone(pid) {
   const end = Date.now() + 10000;
   while (alive(pid) && Date.now() < end) await new Promise((done) => setImmediate(done));
 }
