@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { personal } from '../http/lib/personal.mjs';
-import { api, clearBoard, finishedSale, managerToken, openKitchen, openRegister, touchItem } from './setup.mjs';
+import { api, clearBoard, finishedSale, managerToken, openKitchen, openRegister, stack, touchItem } from './setup.mjs';
 
 const head = (screen, call) => screen.getByRole('button', { name: new RegExp(`^Finish ${call},`) });
 
@@ -116,4 +116,15 @@ test('a note for the kitchen shows on its ticket', async () => {
   assert.ok(await ticket.getByText('Birthday: candle on the cake').isVisible(), 'and stays when the ticket moves');
   await head(kitchen, order.call_number).click();
   await kitchen.end();
+});
+
+test('rows rewritten as a whole are loaded anew', async () => {
+  const [till, kitchen] = await Promise.all([openRegister(), openKitchen()]);
+  const call = await sendEspresso(till);
+  await head(kitchen, call).waitFor();
+  await (await stack()).psql(`BEGIN; SELECT mpos.rewrite('pos.ticket', 'other call numbers', '{call_number}');
+    UPDATE pos.ticket SET call_number = 'X' || call_number; COMMIT`);
+  await head(kitchen, `X${call}`).waitFor();
+  await leave(till);
+  await Promise.all([till.end(), kitchen.end()]);
 });

@@ -7,8 +7,8 @@ import { signal } from '@preact/signals';
 import { post, reachable, session } from '../api/client';
 import type { Cursor } from '../api/types';
 
-/** One changed row: [seq, topic, entity, id22, op, version, changed columns]. */
-export type Change = [number, string, string, string, 'U' | 'D' | 'E', number, Record<string, unknown>?];
+/** One changed row: [seq, topic, entity, id22, op, version, changed columns]; R says that all rows of the entity may have changed. */
+export type Change = [number, string, string, string, 'U' | 'D' | 'E' | 'R', number, Record<string, unknown>?];
 
 export interface FeedOptions {
   outlet: string;
@@ -145,6 +145,7 @@ export class Feed {
     if (frame.from! > cursor.seq) return this.subscribe();
     const fresh = (frame.c ?? []).filter((c) => c[0] > cursor.seq);
     this.cursor = { epoch: frame.epoch ?? cursor.epoch, seq: frame.to, h8: frame.h8 ?? cursor.h8 };
+    if (fresh.some((c) => c[4] === 'R')) return this.reset();
     if (fresh.length > 0) this.options.apply(fresh);
   }
 
