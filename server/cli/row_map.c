@@ -1,4 +1,4 @@
-/* row_map.c - open addressing, grown at two thirds; ids lie one behind the other in large pieces of memory. */
+/* row_map.c - open addressing, at most half full; ids lie one behind the other in large pieces of memory. */
 #include "row_map.h"
 
 #include <stdlib.h>
@@ -46,37 +46,40 @@ same(const char *text, const char *other, size_t size)
     return strncmp(text, other, size) == 0 && text[size] == '\0';
 }
 
-static size_t
+/* The slot of the row, or the free one where it belongs. */
+static row_slot *
 place(const row_map *map, uint32_t hash, int journal, const char *entity, size_t entity_size, const char *id,
       size_t id_size)
 {
     size_t at = hash & (map->capacity - 1);
 
-    for (; map->slots[at].id != NULL; at = (at + 1) & (map->capacity - 1)) {
-        const row_record *slot = &map->slots[at];
+    for (; map->slots[at].record != 0; at = (at + 1) & (map->capacity - 1)) {
+        if (map->slots[at].hash == hash) {
+            const row_record *record = &map->records[map->slots[at].record - 1];
 
-        if (slot->hash == hash && slot->journal == journal && same(slot->id, id, id_size) &&
-            same(slot->entity, entity, entity_size)) {
-            break;
+            if (record->journal == journal && same(record->id, id, id_size) &&
+                same(record->entity, entity, entity_size)) {
+                break;
+            }
         }
     }
-    return at;
+    return &map->slots[at];
 }
 
 static void
-grow(row_map *map)
+grow_slots(row_map *map)
 {
-    size_t capacity = map->capacity == 0 ? 4096 : map->capacity * 2;
-    row_record *slots = cli_alloc(sizeof *slots * capacity);
+    size_t capacity = map->capacity == 0 ? 8192 : map->capacity * 2;
+    row_slot *slots = cli_alloc(sizeof *slots * capacity);
 
     memset(slots, 0, sizeof *slots * capacity);
     for (size_t i = 0; i < map->capacity; i++) {
         size_t at = map->slots[i].hash & (capacity - 1);
 
-        if (map->slots[i].id == NULL) {
+        if (map->slots[i].record == 0) {
             continue;
         }
-        while (slots[at].id != NULL) {
+        while (slots[at].record != 0) {
             at = (at + 1) & (capacity - 1);
         }
         slots[at] = map->slots[i];
@@ -84,6 +87,19 @@ grow(row_map *map)
     free(map->slots);
     map->slots = slots;
     map->capacity = capacity;
+}
+
+static row_record *
+add_record(row_map *map)
+{
+    if (map->count == UINT32_MAX) {
+        cli_fail("more than %u rows", UINT32_MAX);
+    }
+    if (map->count == map->room) {
+        map->room = map->room == 0 ? 4096 : map->room + map->room / 2;
+        map->records = cli_realloc(map->records, sizeof *map->records * map->room);
+    }
+    return memset(&map->records[map->count++], 0, sizeof *map->records);
 }
 
 static const char *
@@ -129,48 +145,49 @@ row_record *
 row_map_put(row_map *map, int journal, const char *entity, size_t entity_size, const char *id, size_t id_size)
 {
     uint32_t hash = hash_of(journal, entity, entity_size, id, id_size);
-    row_record *slot;
+    row_slot *slot;
+    row_record *record;
 
-    if (map->count * 3 >= map->capacity * 2) {
-        grow(map);
+    if (map->count * 2 >= map->capacity) {
+        grow_slots(map);
     }
-    slot = &map->slots[place(map, hash, journal, entity, entity_size, id, id_size)];
-    if (slot->id == NULL) {
-        memset(slot, 0, sizeof *slot);
-        slot->journal = journal;
-        slot->hash = hash;
-        slot->entity = intern(map, entity, entity_size);
-        slot->id = keep(map, id, id_size);
-        map->count++;
+    slot = place(map, hash, journal, entity, entity_size, id, id_size);
+    if (slot->record != 0) {
+        return &map->records[slot->record - 1];
     }
-    return slot;
+    record = add_record(map);
+    record->journal = journal;
+    record->entity = intern(map, entity, entity_size);
+    record->id = keep(map, id, id_size);
+    *slot = (row_slot){hash, (uint32_t)map->count};
+    return record;
 }
 
 row_record *
 row_map_find(const row_map *map, int journal, const char *entity, size_t entity_size, const char *id,
              size_t id_size)
 {
-    row_record *slot;
+    const row_slot *slot;
 
     if (map->capacity == 0) {
         return NULL;
     }
-    slot = &map->slots[place(map, hash_of(journal, entity, entity_size, id, id_size), journal, entity,
-                             entity_size, id, id_size)];
-    return slot->id == NULL ? NULL : slot;
+    slot = place(map, hash_of(journal, entity, entity_size, id, id_size), journal, entity, entity_size, id,
+                 id_size);
+    return slot->record == 0 ? NULL : &map->records[slot->record - 1];
 }
 
 void
 row_map_forget(row_map *map, int journal, const char *entity, size_t entity_size, uint32_t epoch,
                uint64_t seq)
 {
-    for (size_t i = 0; i < map->capacity; i++) {
-        row_record *slot = &map->slots[i];
+    for (size_t i = 0; i < map->count; i++) {
+        row_record *record = &map->records[i];
 
-        if (slot->id != NULL && slot->journal == journal && same(slot->entity, entity, entity_size)) {
-            slot->deleted = true;
-            slot->epoch = epoch;
-            slot->seq = seq;
+        if (record->journal == journal && same(record->entity, entity, entity_size)) {
+            record->deleted = true;
+            record->epoch = epoch;
+            record->seq = seq;
         }
     }
 }
@@ -189,5 +206,6 @@ row_map_dispose(row_map *map)
     }
     free(map->entities);
     free(map->slots);
+    free(map->records);
     memset(map, 0, sizeof *map);
 }

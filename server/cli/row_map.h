@@ -13,20 +13,27 @@
 
 typedef struct row_record {
     int journal; /* index of the journal in the run */
-    uint32_t hash;
-    const char *entity;
-    const char *id;
     uint32_t epoch;
     uint64_t seq; /* entry that spoke of the row last */
+    const char *entity;
+    const char *id;
     char digest[ROW_DIGEST_TEXT_SIZE];
     bool deleted;
     bool seen; /* a live row was found for it */
 } row_record;
 
+/* Where a record is: looking one up touches few slots of 8 bytes, and of the records only the one that is meant. */
+typedef struct row_slot {
+    uint32_t hash;
+    uint32_t record; /* its number from 1; 0: unused */
+} row_slot;
+
 typedef struct row_map {
-    row_record *slots; /* unused ones have a NULL id */
-    size_t capacity;   /* power of two, or 0 */
+    row_slot *slots;
+    size_t capacity;     /* power of two, or 0 */
+    row_record *records; /* in the order in which they were made */
     size_t count;
+    size_t room;
     char **entities; /* interned names */
     size_t entity_count;
     struct row_texts *texts; /* where the ids lie */

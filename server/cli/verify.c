@@ -10,7 +10,7 @@
 #include "verify_url.h"
 
 static const char *const help =
-    "Usage: mpos verify [--journal ID] [--show N] [--vkey KEY]... [--db CONNINFO]\n"
+    "Usage: mpos verify [--journal ID] [--no-rows] [--show N] [--vkey KEY]... [--db CONNINFO]\n"
     "       mpos verify --url URL --journal ID --vkey KEY... [--witness KEY]... [--token T] [--cacert "
     "FILE]\n\n"
     "By SQL it reads the journals in one snapshot and recomputes them from the stored bytes: headers, "
@@ -25,6 +25,7 @@ static const char *const help =
     "By URL it reads what a server shows to everybody: the notes, all tiles, the headers; with a token "
     "payloads too.\n\n"
     "  --journal ID   only this journal and its rows\n"
+    "  --no-rows      the journals, without comparing the live rows with them\n"
     "  --show N       print at most N findings (default 100); all are counted\n"
     "  --vkey KEY     public key of the signer, name+id+base64; can be given several times\n"
     "  --witness KEY  a witness that must have cosigned the newest checkpoint\n"
@@ -156,6 +157,7 @@ cli_verify(int argc, char **argv)
     verify_address address = {.url = NULL};
     verify_run run = {.findings_shown_max = 100};
     const cli_option options[] = {{"--journal", .text = &address.journal},
+                                  {"--no-rows", .flag = &run.rows_skipped},
                                   {"--show", .number = &run.findings_shown_max},
                                   {"--vkey", .list = &vkeys},
                                   {"--witness", .list = &witnesses},

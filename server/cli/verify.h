@@ -112,6 +112,7 @@ typedef struct verify_run {
     size_t missing_count;
     verify_forgotten *forgotten;
     size_t forgotten_count;
+    bool rows_skipped; /* only the journals are asked for */
     row_map rows;
     ring_map ring;
     uint64_t rows_checked;

@@ -94,15 +94,18 @@ static void
 note_row(verify_run *run, int journal, const verify_entry *e, text entity, text id, const char *digest,
          bool deleted)
 {
-    row_record *record = row_map_put(&run->rows, journal, entity.at, entity.size, id.at, id.size);
+    if (!run->rows_skipped) {
+        row_record *record = row_map_put(&run->rows, journal, entity.at, entity.size, id.at, id.size);
 
-    record->epoch = e->epoch;
-    record->seq = e->seq;
-    memcpy(record->digest, digest, ROW_DIGEST_TEXT_SIZE);
-    record->deleted = deleted;
+        record->epoch = e->epoch;
+        record->seq = e->seq;
+        memcpy(record->digest, digest, ROW_DIGEST_TEXT_SIZE);
+        record->deleted = deleted;
+    }
     if (run->replica_mode) {
         verify_report(run, &run->journals[journal], e->epoch, e->seq, "replica_mode",
-                      "%s %s: changed under session_replication_role = replica", record->entity, record->id);
+                      "%.*s %.*s: changed under session_replication_role = replica", (int)entity.size,
+                      entity.at, (int)id.size, id.at);
     }
 }
 

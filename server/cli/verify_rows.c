@@ -152,10 +152,10 @@ report_unguarded(verify_run *run, const PGresult *tables)
         const char *entity = run->rows.entities[i];
         bool living = false;
 
-        for (size_t n = 0; n < run->rows.capacity && !living; n++) {
-            const row_record *record = &run->rows.slots[n];
+        for (size_t n = 0; n < run->rows.count && !living; n++) {
+            const row_record *record = &run->rows.records[n];
 
-            living = record->id != NULL && record->entity == entity && !record->deleted;
+            living = record->entity == entity && !record->deleted;
         }
         if (living && !is_guarded(tables, entity)) {
             verify_report(run, NULL, 0, VERIFY_NO_SEQ, "trigger_off", "%s is captured no longer", entity);
@@ -167,10 +167,10 @@ report_unguarded(verify_run *run, const PGresult *tables)
 static void
 check_missing(verify_run *run, const PGresult *tables)
 {
-    for (size_t i = 0; i < run->rows.capacity; i++) {
-        const row_record *record = &run->rows.slots[i];
+    for (size_t i = 0; i < run->rows.count; i++) {
+        const row_record *record = &run->rows.records[i];
 
-        if (record->id != NULL && !record->seen && !record->deleted && run->journals[record->journal].asked &&
+        if (!record->seen && !record->deleted && run->journals[record->journal].asked &&
             is_guarded(tables, record->entity)) {
             verify_report(run, &run->journals[record->journal], record->epoch, record->seq, "row_missing",
                           "%s %s: the row is gone without an entry", record->entity, record->id);

@@ -245,6 +245,16 @@ describe('mpos verify', () => {
     assert.match(out, new RegExp(`^finding part_missing .*${other}`, 'm'));
   });
 
+  test('leaves rows alone when told so, and nothing else', async () => {
+    await sql(`SET session_replication_role = replica; ${raw(`UPDATE pos.thing SET qty = 77 WHERE name = 'thing9'`)}`);
+    const rows = verify('--no-rows');
+    await sql(`SET session_replication_role = replica; ${entry(flip('packed', 40), 7).replace('{journal}', journal)}`);
+    const payload = verify('--no-rows');
+    await restore();
+    assert.equal(rows.status, 0, rows.out);
+    assert.match(payload.out, new RegExp(`^finding payload .*${at(7)}`, 'm'));
+  });
+
   test('refuses notes of another key', () => {
     const other = noteKey('mpos.example', 12);
     const { stdout, status } = spawnSync(mpos, ['verify', '--vkey', other.vkey], { env: cluster.psqlEnv });

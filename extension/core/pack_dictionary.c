@@ -1,10 +1,8 @@
 /*
  * pack_dictionary.c - what payloads and stored answers have in common, ids and numbers left out; the most frequent at the
- * end, where zstd finds it best. Never change a dictionary that data was packed with (pack.h).
+ * end, where zstd finds it best. Never change a dictionary that data was packed with (pack_dictionary.h).
  */
-#include "postgres.h"
-
-#include "pack.h"
+#include "pack_dictionary.h"
 
 /* clang-format off */
 const char mpos_pack_payload_dictionary[] =
