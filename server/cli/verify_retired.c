@@ -161,7 +161,11 @@ verify_retired_end(verify_run *run, int index)
 {
     verify_journal *journal = &run->journals[index];
 
-    if (journal->retired_open) {
+    if (journal->retired_open && run->conn == NULL) {
+        /* It may lie in the bundle that went with the last of them. */
+        printf("%llu entries are not shown, and no entry that retired them was seen\n",
+               (unsigned long long)journal->retired);
+    } else if (journal->retired_open) {
         verify_report(run, journal, journal->start_epoch, journal->start_seq, "retired",
                       "the entries before are not there, and no entry says that their months were retired");
     }
