@@ -125,6 +125,8 @@ export class Business {
     this.earlier = [await this.sell(), await this.sell(this.terrace)];
     this.pushed = await this.push();
     await Promise.all(this.earlier.map((sale) => this.verified(sale)));
+    // In the copy, but signed later if at all: that signature is lost with the rest.
+    await this.sell();
     this.kept = (await this.events()).next;
   }
 
@@ -194,12 +196,12 @@ export class Business {
     await this.verified(elsewhere);
     await this.unsigned(sale);
     const { from, until: end, origin } = this.lostLog;
-    const named = await until(async () => (await this.alarms()).find((one) => one.kind === 'signing_epoch_lost' && origin.startsWith(`${one.origin}/`)));
+    const named = await until(async () => (await this.alarms()).find((one) => one.kind === 'signing_epoch_lost' && `${one.origin}/0` === origin));
     assert.equal(named.epoch, 1);
     assert.equal(named.detail, `entries ${from} to ${end - 1} of ${origin} were signed and are lost`);
     await this.stack.signerTool('accept', '--journal', journal.id, '--epoch', '1', '--reason', 'sold again from the receipts');
     await this.verified(sale);
-    await until(async () => !(await this.alarms()).some((one) => one.kind === 'signing_epoch_lost' && origin.startsWith(`${one.origin}/`)));
+    await until(async () => !(await this.alarms()).some((one) => `${one.origin}/0` === origin));
   }
 }
 
