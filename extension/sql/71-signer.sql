@@ -56,6 +56,17 @@ CREATE FUNCTION mpos.metrics() RETURNS TABLE(name text, type text, help text, la
                ('mpos_sign_lag_seconds', 'Time since the last checkpoint of the tree that waits longest', coalesce(u.age, 0))
            ) m(name, help, value)
     UNION ALL
+    SELECT m.name, 'gauge', m.help, '', m.value
+      FROM (SELECT (SELECT count(*) FROM journal.alarm a WHERE a.resolved_at IS NULL AND starts_with(a.kind, 'audit_')) AS findings,
+                   extract(epoch FROM now() - min(coalesce(a.recent_at, a.known_at, pg_postmaster_start_time()))) AS recent,
+                   extract(epoch FROM now() - min(coalesce(a.full_at, a.known_at, pg_postmaster_start_time()))) AS whole
+              FROM journal.journal j LEFT JOIN journal.audit a USING (journal_id)) x,
+           LATERAL (VALUES
+               ('mpos_audit_findings', 'Open alarms of the audit in the background', x.findings::double precision),
+               ('mpos_audit_recent_age_seconds', 'Time since the rows of the last day were verified, of the journal that waits longest', x.recent),
+               ('mpos_audit_full_age_seconds', 'Time since a journal was verified as a whole, of the one that waits longest', x.whole)
+           ) m(name, help, value)
+    UNION ALL
     SELECT 'mpos_alarms_open', 'gauge', 'Alarms about journals that nobody has resolved', '', count(*)
       FROM journal.alarm a WHERE a.resolved_at IS NULL
     UNION ALL

@@ -6,6 +6,7 @@
 #include "miscadmin.h"
 #include "utils/guc.h"
 
+#include "audit_worker.h"
 #include "capture_plan.h"
 #include "context_key.h"
 #include "direct.h"
@@ -15,8 +16,8 @@
 #include "pii_store.h"
 #include "rewrite.h"
 #include "platform.h"
-#include "seal_worker.h"
 #include "tenant.h"
+#include "worker.h"
 
 PG_MODULE_MAGIC;
 
@@ -42,7 +43,8 @@ _PG_init(void)
     mpos_context_key_init();
     mpos_pii_key_init();
     mpos_doorbell_init();
-    mpos_seal_worker_init();
+    mpos_worker_init();
+    mpos_audit_worker_init();
     MarkGUCPrefixReserved("mpos");
     if (process_shared_preload_libraries_in_progress) {
         warn_unless_zero("log_parameter_max_length");

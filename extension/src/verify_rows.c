@@ -224,16 +224,16 @@ mpos_verify_rows_slice(mpos_verification *run, mpos_row_scan *scan, int limit)
     return false;
 }
 
-static bool
-is_guarded(const mpos_guarded_table *tables, uint64 count, const mpos_row_state *state)
+static const mpos_guarded_table *
+table_of(const mpos_guarded_table *tables, uint64 count, const mpos_row_state *state)
 {
     for (uint64 i = 0; i < count; i++) {
         if ((int)strlen(tables[i].entity) == state->entity_len &&
             strncmp(tables[i].entity, state->name, (size_t)state->entity_len) == 0) {
-            return true;
+            return &tables[i];
         }
     }
-    return false;
+    return NULL;
 }
 
 /* A table without its trigger is one finding, not one per row. */
@@ -253,7 +253,7 @@ mpos_verify_rows_missing(mpos_verification *run)
                                                   run->scan_began.epoch, run->scan_began.seq))) {
             continue;
         }
-        if (is_guarded(tables, count, state)) {
+        if (table_of(tables, count, state) != NULL) {
             mpos_finding(run, state->epoch, state->seq, "row_missing", "%s is gone without an entry",
                          state->name);
         } else {
@@ -263,6 +263,86 @@ mpos_verify_rows_missing(mpos_verification *run)
                 mpos_finding(run, run->epoch, -1, "trigger_off", "%s is captured no longer", strVal(entity));
                 reported = lappend(reported, entity);
             }
+        }
+    }
+}
+
+/* A part of an id as text that the key column's type reads; false for what cannot be told apart or back from the id. */
+static bool
+key_text(const char *part, size_t len, bool bytes, bool uuid, char **out)
+{
+    uint8 raw[256];
+    size_t size;
+
+    if (!bytes && !uuid) {
+        *out = pnstrdup(part, len);
+        return memchr(part, '\\', len) == NULL;
+    }
+    if (mpos_base64url_decode(part, len, raw, sizeof raw, &size) != MPOS_OK) {
+        return false;
+    }
+    *out = palloc(size * 2 + 3);
+    memcpy(*out, "\\x", uuid ? 0 : 2);
+    (*out)[hex_encode((const char *)raw, size, *out + (uuid ? 0 : 2)) + (uuid ? 0 : 2)] = '\0';
+    return true;
+}
+
+/* The values of a row's key columns from its id; false when they cannot be had (the scan of all rows meets those). */
+static bool
+key_of(const mpos_guarded_table *table, const mpos_row_state *state, char *out[KEYS_MAX])
+{
+    const char *part = state->name + state->entity_len + 1;
+    const char *parameter = table->parameters;
+    int count = 0;
+
+    while (part != NULL && parameter != NULL && count < KEYS_MAX) {
+        const char *dot = table->key_count > 1 ? strchr(part, '.') : NULL;
+        const char *type = strstr(parameter, "::") + 2;
+        size_t len = dot == NULL ? strlen(part) : (size_t)(dot - part);
+
+        if (!key_text(part, len, strncmp(type, "bytea", 5) == 0, strncmp(type, "uuid", 4) == 0,
+                      &out[count])) {
+            return false;
+        }
+        count++;
+        part = dot == NULL ? NULL : dot + 1;
+        parameter = strchr(type, '$');
+    }
+    return part == NULL && count == table->key_count;
+}
+
+static void
+check_row_of(mpos_verification *run, const mpos_guarded_table *table, mpos_row_state *state)
+{
+    StringInfoData query;
+    char *key[KEYS_MAX];
+    uint64 found;
+
+    if (!key_of(table, state, key) || !begin_query(run, table, &query)) {
+        return;
+    }
+    appendStringInfo(&query, " AND (%s) = (%s)", table->keys, table->parameters);
+    found = run_query(run, query.data, key, table->key_count, 1);
+    check_live_rows(run, table, found);
+    SPI_freetuptable(SPI_tuptable);
+    if (found == 0 && !state->deleted) {
+        mpos_finding(run, state->epoch, state->seq, "row_missing", "%s is gone without an entry",
+                     state->name);
+    }
+}
+
+void
+mpos_verify_rows_of(mpos_verification *run, const uint8 (*keys)[16], int count)
+{
+    uint64 table_count;
+    mpos_guarded_table *tables = mpos_guarded_tables(&table_count);
+
+    for (int i = 0; i < count; i++) {
+        mpos_row_state *state = mpos_row_state_of(run, keys[i]);
+        const mpos_guarded_table *table = state == NULL ? NULL : table_of(tables, table_count, state);
+
+        if (table != NULL) {
+            check_row_of(run, table, state);
         }
     }
 }
