@@ -72,27 +72,42 @@ read_tile(void *host, const mpos_tile_id *id, uint8_t out[MPOS_TILE_BYTES])
     return MPOS_OK;
 }
 
-/* The entries of the tile with their payloads, from the address that wants a right. The caller decrefs. */
+/* A page of entries; the server may give fewer than asked for, but at least one. The caller decrefs. */
 static json_t *
-get_payloads(url_run *u, const mpos_tile_id *id)
+get_page(url_run *u, uint64_t from, size_t limit)
 {
     char address[1024];
     json_error_t error;
     json_t *page;
     long status;
 
-    snprintf(address, sizeof address, "%s/v1/journals/%s/entries?epoch=%u&from=%llu&limit=%u",
-             u->address->url, u->address->journal, u->epoch, (unsigned long long)id->index * MPOS_TILE_WIDTH,
-             id->width);
+    snprintf(address, sizeof address, "%s/v1/journals/%s/entries?epoch=%u&from=%llu&limit=%zu",
+             u->address->url, u->address->journal, u->epoch, (unsigned long long)from, limit);
     status = http_reader_get(&u->http, address, PAGE_SIZE_MAX);
     if (status != 200) {
         cli_fail("%s: HTTP status %ld", address, status);
     }
     page = json_loadb(u->http.bytes, u->http.size, 0, &error);
-    if (json_array_size(json_object_get(page, "entries")) != id->width) {
+    if (json_array_size(json_object_get(page, "entries")) - 1 >= limit) {
         cli_fail("%s: not the entries that were asked for", address);
     }
     return page;
+}
+
+/* The entries of the tile with their payloads, from the address that wants a right: an array. The caller decrefs. */
+static json_t *
+get_payloads(url_run *u, const mpos_tile_id *id)
+{
+    json_t *entries = json_array();
+
+    while (json_array_size(entries) < id->width) {
+        size_t count = json_array_size(entries);
+        json_t *page = get_page(u, id->index * MPOS_TILE_WIDTH + count, id->width - count);
+
+        json_array_extend(entries, json_object_get(page, "entries"));
+        json_decref(page);
+    }
+    return entries;
 }
 
 /* The payload of an entry of the page. NULL when it is null. The caller frees. */
@@ -171,8 +186,7 @@ read_leaves(void *host, const mpos_tile_id *id, const uint8_t *hashes)
     }
     page = u->address->token != NULL ? get_payloads(u, id) : NULL;
     for (uint32_t i = 0; i < id->width; i++) {
-        walk_entry(u, id->index * MPOS_TILE_WIDTH + i, bytes + i * STEP + 2,
-                   json_array_get(json_object_get(page, "entries"), i));
+        walk_entry(u, id->index * MPOS_TILE_WIDTH + i, bytes + i * STEP + 2, json_array_get(page, i));
     }
     json_decref(page);
     free(bytes);

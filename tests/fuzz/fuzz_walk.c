@@ -105,6 +105,41 @@ verify_manifest(verify_run *run, int journal, const verify_entry *entry, const c
 }
 
 void
+verify_retired_begin(verify_run *run, int journal)
+{
+    (void)run;
+    (void)journal;
+}
+
+void
+verify_retirement(verify_run *run, int journal, const verify_entry *entry, const json_t *audit)
+{
+    (void)run;
+    (void)journal;
+    (void)entry;
+    (void)audit;
+}
+
+void
+verify_retired_end(verify_run *run, int journal)
+{
+    (void)run;
+    (void)journal;
+}
+
+bool
+verify_ring_note(struct verify_run *run, int journal, const struct verify_entry *entry, const char *next,
+                 size_t size)
+{
+    (void)run;
+    (void)journal;
+    (void)entry;
+    (void)next;
+    (void)size;
+    return true;
+}
+
+void
 verify_schema_change(verify_run *run, int journal, const verify_entry *entry, const char *body, size_t size)
 {
     verify_manifest(run, journal, entry, body, size);
