@@ -107,8 +107,8 @@ async function sell(client, count = 1) {
 suite('the public log', () => {
   test('every journal is recomputed from tiles and bundles, and its checkpoint is signed', async () => {
     await sell(await integrator());
-    const journals = await rows('SELECT h.journal_id AS id, h.epoch, j.origin FROM journal.head h JOIN journal.journal j USING (journal_id)
-      WHERE next_seq > 0 AND NOT EXISTS (SELECT FROM journal.retired r WHERE r.journal_id = h.journal_id)');
+    const journals = await rows(`SELECT h.journal_id AS id, h.epoch, j.origin FROM journal.head h JOIN journal.journal j USING (journal_id)
+      WHERE next_seq > 0 AND NOT EXISTS (SELECT FROM journal.retired r WHERE r.journal_id = h.journal_id)`);
     assert.ok(journals.length >= 5, 'outlets, tenants, the platform');
     for (const { id, epoch, origin } of journals) {
       const checkpoint = await checkpointOf(id);
