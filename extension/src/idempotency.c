@@ -127,7 +127,8 @@ mpos_idempotency_store(mpos_call *call)
     values[KEY_REQUEST] = PointerGetDatum(make_bytea(hash, sizeof hash));
     values[KEY_STATUS] = Int32GetDatum(call->status);
     values[KEY_ETAG] = CStringGetTextDatum(call->etag);
-    values[KEY_ANSWER] = PointerGetDatum(mpos_pack(MPOS_PACK_ANSWER, call->body.data, (size_t)call->body.len));
+    values[KEY_ANSWER] =
+        PointerGetDatum(mpos_pack(MPOS_PACK_ANSWER, call->body.data, (size_t)call->body.len));
     values[KEY_CREATED] = TimestampTzGetDatum(GetCurrentTimestamp());
     mpos_table_insert(relation, values, nulls);
     mpos_table_close(relation);

@@ -30,8 +30,8 @@ typedef struct mpos_ticket {
     int64 sent_us;
     bool has_bump;
     uint8 last_bump[16];
-    bool noted;       /* the order came with a note for the kitchen */
-    const char *note; /* its text, where it has been read; NULL otherwise and once it is erased */
+    bool noted;              /* the order came with a note for the kitchen */
+    const char *note;        /* its text, where it has been read; NULL otherwise and once it is erased */
     mpos_ticket_item *items; /* a run of mpos_tickets.items */
     int item_count;
 } mpos_ticket;

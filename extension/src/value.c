@@ -44,7 +44,7 @@ kind_of(Oid oid)
     case JSONBOID:
         return MPOS_VALUE_JSON;
     default:
-        return type_is_enum(oid)       ? MPOS_VALUE_ENUM
+        return type_is_enum(oid)      ? MPOS_VALUE_ENUM
                : type_is_rowtype(oid) ? MPOS_VALUE_COMPOSITE
                                       : MPOS_VALUE_OTHER;
     }

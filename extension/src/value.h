@@ -25,7 +25,7 @@ typedef enum mpos_value_kind {
     MPOS_VALUE_JSON, /* jsonb */
     MPOS_VALUE_ARRAY,
     MPOS_VALUE_COMPOSITE, /* its text form as a string; its attributes by name in a digest */
-    MPOS_VALUE_OTHER /* its text form as a string; its own binary form in a digest */
+    MPOS_VALUE_OTHER      /* its text form as a string; its own binary form in a digest */
 } mpos_value_kind;
 
 typedef struct mpos_value_type {

@@ -24,10 +24,10 @@ typedef struct api_request {
     uint64_t scope;
     db_lane_name lane;
     bool repeatable;
-    bool coalesces; /* as in db_query, for the outlet of the exchange's session */
+    bool coalesces;          /* as in db_query, for the outlet of the exchange's session */
     uint64_t fresh_after_ms; /* as in db_query */
-    h2o_iovec_t key;    /* Idempotency-Key; base NULL for none */
-    const char *params; /* JSON object */
+    h2o_iovec_t key;         /* Idempotency-Key; base NULL for none */
+    const char *params;      /* JSON object */
     size_t params_len;
     const char *body; /* JSON, NULL for null */
     size_t body_len;

@@ -238,8 +238,7 @@ test_canonical_structure(void **state)
     mpos_canon_raw(&w, "{}", 2);
     mpos_canon_end(&w, '}');
     mpos_canon_end(&w, ']');
-    assert_canon(
-        &w, "[\"order\",\"AAECAwQFBgcICQoLDA0O_w\",-3,{\"a\":true,\"b\":[],\"c\":null,\"d\":{}}]");
+    assert_canon(&w, "[\"order\",\"AAECAwQFBgcICQoLDA0O_w\",-3,{\"a\":true,\"b\":[],\"c\":null,\"d\":{}}]");
 }
 
 static void
