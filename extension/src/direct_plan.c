@@ -94,13 +94,18 @@ is_capture(const Trigger *trigger)
     return is && strcmp(trigger->tgname, "mpos_capture") == 0;
 }
 
-/* Foreign keys: those of this table are the caller's to hold, those on it do not mind new rows and kept keys. */
+/* The key to the parent is the caller's to hold; keys of other tables on this one do not mind new rows and kept keys. */
 static bool
-is_foreign_key(const Trigger *trigger)
+is_held_key(const mpos_direct *direct, const Trigger *trigger)
 {
+    char *parent = trigger->tgisinternal ? get_rel_name(trigger->tgconstrrelid) : NULL;
+
+    if (trigger->tgfoid == F_RI_FKEY_CHECK_INS || trigger->tgfoid == F_RI_FKEY_CHECK_UPD) {
+        return parent != NULL && direct->parent != NULL && strcmp(parent, direct->parent) == 0 &&
+               get_rel_namespace(trigger->tgconstrrelid) == get_namespace_oid(direct->table.schema, true);
+    }
     return trigger->tgisinternal &&
-           (trigger->tgfoid == F_RI_FKEY_CHECK_INS || trigger->tgfoid == F_RI_FKEY_CHECK_UPD ||
-            trigger->tgfoid == F_RI_FKEY_NOACTION_UPD || trigger->tgfoid == F_RI_FKEY_NOACTION_DEL);
+           (trigger->tgfoid == F_RI_FKEY_NOACTION_UPD || trigger->tgfoid == F_RI_FKEY_NOACTION_DEL);
 }
 
 static bool
@@ -116,7 +121,7 @@ triggers_are_plain(mpos_direct *direct, const TriggerDesc *triggers)
             } else if (trigger->tgenabled != TRIGGER_DISABLED) {
                 return false;
             }
-        } else if (trigger->tgenabled != TRIGGER_DISABLED && !is_foreign_key(trigger) &&
+        } else if (trigger->tgenabled != TRIGGER_DISABLED && !is_held_key(direct, trigger) &&
                    (TRIGGER_FOR_INSERT(trigger->tgtype) || TRIGGER_FOR_UPDATE(trigger->tgtype))) {
             return false;
         }

@@ -28,9 +28,10 @@ static const char *const payment_columns[] = {"tenant_id", "order_id", "payment_
                                               "amount",    "tendered", "rounding",   "created_at"};
 
 static mpos_direct orders = {{"pos", "orders", "orders_pkey"}, order_columns, lengthof(order_columns)};
-static mpos_direct lines = {{"pos", "order_line", "order_line_pkey"}, line_columns, lengthof(line_columns)};
+static mpos_direct lines = {
+    {"pos", "order_line", "order_line_pkey"}, line_columns, lengthof(line_columns), "orders"};
 static mpos_direct payments = {
-    {"pos", "payment", "payment_pkey"}, payment_columns, lengthof(payment_columns)};
+    {"pos", "payment", "payment_pkey"}, payment_columns, lengthof(payment_columns), "orders"};
 
 /* The next column of a row. */
 typedef struct cells {

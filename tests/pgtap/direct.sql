@@ -2,7 +2,7 @@
 BEGIN;
 \ir helpers.sql
 \ir till.psql
-SELECT plan(12);
+SELECT plan(13);
 
 CREATE FUNCTION tests.sell(label text, code text DEFAULT 'cake') RETURNS jsonb LANGUAGE sql AS $$
     SELECT tests.call('api', 'order.place', jsonb_build_object('table', label, 'lines', jsonb_build_array(tests.line('api', code)),
@@ -38,6 +38,12 @@ DROP INDEX pos.one_per_table;
 ALTER TABLE pos.stock ADD CONSTRAINT never_below CHECK (on_hand >= 3000000);
 SELECT is(tests.sell('last') ->> 'error', '23514', 'a CHECK on an updated row is obeyed');
 ALTER TABLE pos.stock DROP CONSTRAINT never_below;
+
+CREATE TABLE tests.known_staff (tenant_id uuid, staff_id uuid, PRIMARY KEY (tenant_id, staff_id));
+GRANT SELECT, REFERENCES, UPDATE ON tests.known_staff TO mpos_owner;
+ALTER TABLE pos.orders ADD CONSTRAINT known FOREIGN KEY (tenant_id, staff_id) REFERENCES tests.known_staff NOT VALID;
+SELECT is(tests.sell('stranger') ->> 'error', '23503', 'a foreign key that the sale does not hold itself is obeyed');
+ALTER TABLE pos.orders DROP CONSTRAINT known;
 
 -- From here on every table of a sale asks for more than the short way does: a trigger, a column with a default.
 CREATE TABLE tests.seen (name text);
