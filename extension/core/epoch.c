@@ -4,51 +4,27 @@
 #include <string.h>
 
 #include "canon.h"
+#include "text.h"
 
 #define HASH_TEXT 43
 
 static const char *const reasons[] = {"restore", "promotion", "asked"};
 #define REASONS (sizeof reasons / sizeof reasons[0])
 
-static char *
-put_text(char *at, const char *text)
-{
-    while (*text != '\0') {
-        *at++ = *text++;
-    }
-    return at;
-}
-
-static char *
-put_number(char *at, uint64_t number)
-{
-    char digits[20];
-    size_t count = 0;
-
-    do {
-        digits[count++] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number != 0);
-    while (count > 0) {
-        *at++ = digits[--count];
-    }
-    return at;
-}
-
 size_t
 mpos_epoch_open_encode(const mpos_epoch_open *open, char out[MPOS_EPOCH_TEXT_MAX])
 {
-    char *at = put_number(put_text(out, "{\"from_epoch\":"), open->from_epoch);
+    char *at = mpos_text_put_number(mpos_text_put(out, "{\"from_epoch\":"), open->from_epoch);
 
-    at = put_text(at, ",\"from_leaf\":\"");
+    at = mpos_text_put(at, ",\"from_leaf\":\"");
     at += mpos_base64url(open->from_leaf, 32, at);
     if (open->has_note) {
-        at = put_text(at, "\",\"from_note\":\"");
+        at = mpos_text_put(at, "\",\"from_note\":\"");
         at += mpos_base64url(open->from_note, 32, at);
     }
-    at = put_number(put_text(at, "\",\"from_size\":"), open->from_size);
-    at = put_text(at, ",\"op\":\"epoch_open\",\"reason\":\"");
-    at = put_text(put_text(at, reasons[open->reason]), "\"}");
+    at = mpos_text_put_number(mpos_text_put(at, "\",\"from_size\":"), open->from_size);
+    at = mpos_text_put(at, ",\"op\":\"epoch_open\",\"reason\":\"");
+    at = mpos_text_put(mpos_text_put(at, reasons[open->reason]), "\"}");
     *at = '\0';
     return (size_t)(at - out);
 }

@@ -3,33 +3,10 @@
 
 #include <string.h>
 
+#include "text.h"
+
 /* Largest index whose tile may begin below 2^63 leaves. */
 #define INDEX_MAX (UINT64_C(1) << 55)
-
-static char *
-put_text(char *at, const char *text)
-{
-    while (*text != '\0') {
-        *at++ = *text++;
-    }
-    return at;
-}
-
-static char *
-put_number(char *at, uint64_t number)
-{
-    char digits[20];
-    size_t count = 0;
-
-    do {
-        digits[count++] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number != 0);
-    while (count > 0) {
-        *at++ = digits[--count];
-    }
-    return at;
-}
 
 /* The groups of n; the last one without the x. */
 static char *
@@ -61,13 +38,14 @@ put_index(char *at, uint64_t index)
 size_t
 mpos_tile_path(const mpos_tile_id *id, char out[MPOS_TILE_PATH_MAX])
 {
-    char *at = put_text(out, "tile/");
+    char *at = mpos_text_put(out, "tile/");
 
-    at = id->level == MPOS_TILE_ENTRIES ? put_text(at, "entries") : put_number(at, (uint64_t)id->level);
+    at = id->level == MPOS_TILE_ENTRIES ? mpos_text_put(at, "entries")
+                                        : mpos_text_put_number(at, (uint64_t)id->level);
     *at++ = '/';
     at = put_index(at, id->index);
     if (id->width < MPOS_TILE_WIDTH) {
-        at = put_number(put_text(at, ".p/"), id->width);
+        at = mpos_text_put_number(mpos_text_put(at, ".p/"), id->width);
     }
     *at = '\0';
     return (size_t)(at - out);
