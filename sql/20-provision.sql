@@ -104,9 +104,9 @@ DECLARE
 BEGIN
     PERFORM mpos.assume(tenant);
     INSERT INTO pos.directory (slug, tenant_id) VALUES (new_slug, tenant);
-    INSERT INTO pos.tenant (tenant_id, slug, name, country, currency, exponent, rounding, journal_id)
+    INSERT INTO pos.tenant (tenant_id, slug, name, country, currency, exponent, rounding, journal_id, pairing)
     VALUES (tenant, new_slug, doc->>'name', doc->>'country', doc->>'currency', (doc->>'exponent')::int, doc->'rounding',
-            mpos.journal_create(tenant, NULL, format('mpos/%s', new_slug)));
+            mpos.journal_create(tenant, NULL, format('mpos/%s', new_slug)), coalesce(doc->>'pairing', 'required'));
     INSERT INTO pos.staff (tenant_id, staff_id, number, name, role, pin_verifier)
     SELECT tenant, gen_random_uuid(), s->>'number', s->>'name', s->>'role', s->>'pin_verifier'
       FROM jsonb_array_elements(doc->'staff') s;

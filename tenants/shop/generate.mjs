@@ -35,7 +35,7 @@ function item(n) {
 }
 
 const template = {
-  slug: 'demo-shop', name: 'Kiezladen', country: 'DE', currency: 'EUR', exponent: 2,
+  slug: 'demo-shop', name: 'Kiezladen', pairing: 'open', country: 'DE', currency: 'EUR', exponent: 2,
   rounding: { mode: 'half_up', level: 'line', increment: 1, cash_increment: 1, inclusive: 'tax' },
   taxes: [{ code: 'standard', name: 'VAT', rate: '0.19', included: true }, { code: 'reduced', name: 'VAT', rate: '0.07', included: true }],
   outlets: [{ code: 'main', name: 'Shop', timezone: 'Europe/Berlin', stations: [], devices: [{ code: 'R1', kind: 'register' }, { code: 'R2', kind: 'register' }] }],

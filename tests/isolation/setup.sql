@@ -36,7 +36,7 @@ CREATE CONSTRAINT TRIGGER effect AFTER INSERT ON tests.cause DEFERRABLE INITIALL
     FOR EACH ROW EXECUTE FUNCTION tests.effect();
 
 -- A business that sells one thing, a session at its register, and the calls that the server would make for it.
-SELECT pos.provision('{"slug": "shop", "name": "Shop", "country": "DE", "currency": "EUR", "exponent": 2,
+SELECT pos.provision('{"slug": "shop", "name": "Shop", "pairing": "open", "country": "DE", "currency": "EUR", "exponent": 2,
     "rounding": {"mode": "half_up", "level": "line", "increment": 1, "cash_increment": 1, "inclusive": "tax"},
     "taxes": [{"code": "standard", "name": "19 %", "rate": "0.19", "included": true}],
     "outlets": [{"code": "main", "name": "Main", "timezone": "Europe/Berlin", "stations": ["bar"],

@@ -7,7 +7,7 @@ const pin = '1234';
 
 function template(outlets) {
   return {
-    slug: 'bench', name: 'Bench', country: 'DE', currency: 'EUR', exponent: 2,
+    slug: 'bench', name: 'Bench', pairing: 'open', country: 'DE', currency: 'EUR', exponent: 2,
     rounding: { mode: 'half_up', level: 'line', increment: 1, cash_increment: 1, inclusive: 'tax' },
     taxes: [{ code: 'standard', name: '19 %', rate: '0.19', included: true }, { code: 'reduced', name: '7 %', rate: '0.07', included: true }],
     outlets: Array.from({ length: outlets }, (_, i) => ({
