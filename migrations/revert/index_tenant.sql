@@ -1,0 +1,11 @@
+BEGIN;
+SET LOCAL ROLE mpos_owner;
+DROP INDEX pos.suspense_root, pos.orders_outlet, pos.ticket_open, pos.ticket_changed, pos.ticket_item_ticket, pos.ticket_item_order, pos.bump_ticket;
+CREATE INDEX suspense_root ON pos.suspense (root);
+CREATE INDEX orders_outlet ON pos.orders (outlet_id, created_at);
+CREATE INDEX ticket_open ON pos.ticket (outlet_id, sent_at) WHERE state IN ('new', 'cooking', 'ready');
+CREATE INDEX ticket_changed ON pos.ticket (outlet_id, changed_at);
+CREATE INDEX ticket_item_ticket ON pos.ticket_item (ticket_id);
+CREATE INDEX ticket_item_order ON pos.ticket_item (order_id);
+CREATE INDEX bump_ticket ON pos.bump (ticket_id, created_at);
+COMMIT;
