@@ -55,3 +55,26 @@ mpos_currency_exponent(const char currency[3], int *out)
     }
     return MPOS_OK;
 }
+
+void
+mpos_money_text(int64_t amount, int exponent, char out[MPOS_MONEY_TEXT_SIZE])
+{
+    char digits[MPOS_MONEY_TEXT_SIZE];
+    uint64_t rest = amount < 0 ? 0 - (uint64_t)amount : (uint64_t)amount;
+    int count = 0;
+
+    do {
+        if (count == exponent && exponent > 0) {
+            digits[count++] = '.';
+        }
+        digits[count++] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest != 0 || count <= exponent + (exponent > 0));
+    if (amount < 0) {
+        *out++ = '-';
+    }
+    while (count > 0) {
+        *out++ = digits[--count];
+    }
+    *out = '\0';
+}

@@ -25,4 +25,14 @@ mpos_money_add(int64_t a, int64_t b, int64_t *out);
 mpos_err
 mpos_currency_exponent(const char currency[3], int *out);
 
+/* Room for any text that mpos_money_text writes. */
+#define MPOS_MONEY_TEXT_SIZE 24
+
+/*
+ * Writes the amount in the currency's unit with all its decimals (exponent 0 to 4) and a terminator: -5 with exponent 2 is
+ * "-0.05", 20000 with exponent 3 is "20.000". No separators of thousands: pages format by the reader's language.
+ */
+void
+mpos_money_text(int64_t amount, int exponent, char out[MPOS_MONEY_TEXT_SIZE]);
+
 #endif

@@ -18,6 +18,7 @@ static const kind kinds[] = {
     {"merkle-inclusion", run_inclusion},
     {"merkle-consistency", run_consistency},
     {"note", run_note},
+    {"barcode", run_barcode},
 };
 
 typedef struct tally {
@@ -193,7 +194,7 @@ main(int argc, char **argv)
         k = strcmp(kinds[i].name, argv[1]) == 0 ? &kinds[i] : k;
     }
     if (k == NULL || argc < 3 || sodium_init() < 0) {
-        fprintf(stderr, "usage: vectors pricing|merkle-inclusion|merkle-consistency|note FILE...\n");
+        fprintf(stderr, "usage: vectors pricing|barcode|merkle-inclusion|merkle-consistency|note FILE...\n");
         return 2;
     }
     for (int i = 2; i < argc; i++) {

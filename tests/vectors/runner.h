@@ -40,6 +40,8 @@ run_inclusion(const json_t *object, report *r);
 void
 run_consistency(const json_t *object, report *r);
 void
+run_barcode(const json_t *object, report *r);
+void
 run_note(const json_t *object, report *r);
 
 #endif

@@ -1,0 +1,122 @@
+/*
+ * barcode_case.c - codes and currencies: {code [, symbology]} is valid or not, {code, pattern} has a base code and a value,
+ * {currency} has a number of decimals, {currency, minor} is shown with them.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "barcode.h"
+#include "money.h"
+#include "quantity.h"
+#include "runner.h"
+
+static const char *const input_names[] = {"code", "symbology", "pattern", "currency", "minor", NULL};
+static const char *const expected_names[] = {"valid",       "base_code", "value", "match",
+                                             "minor_units", "display",   NULL};
+
+static const char *
+text_of(const json_t *object, const char *name)
+{
+    return json_string_value(json_object_get(object, name));
+}
+
+static void
+check_valid(const char *code, const char *symbology, const json_t *valid, report *r)
+{
+    int number = symbology != NULL ? mpos_symbology_of(symbology) : MPOS_CODE_ANY;
+    int ok;
+
+    if (number < 0) {
+        report_skip(r, "not supported: symbology %s", symbology);
+        return;
+    }
+    ok = mpos_barcode_check((mpos_symbology)number, code, strlen(code)) == MPOS_OK;
+    if (ok != json_is_true(valid)) {
+        report_fail(r, "valid is %s", ok ? "true" : "false");
+    }
+}
+
+/* A value is a decimal text or a JSON number. */
+static void
+check_value(const json_t *expected, const mpos_embedded *found, report *r)
+{
+    char number[64];
+    const char *text = json_string_value(expected);
+    int64_t value;
+
+    if (text == NULL) {
+        snprintf(number, sizeof number, "%.*f", found->decimals, json_number_value(expected));
+        text = number;
+    }
+    if (mpos_decimal_parse(text, strlen(text), found->decimals, &value) != MPOS_OK || value != found->value) {
+        report_fail(r, "value is %lld with %d decimals", (long long)found->value, found->decimals);
+    }
+}
+
+static void
+check_embedded(const json_t *in, const json_t *expected, report *r)
+{
+    const char *pattern = text_of(in, "pattern"), *code = text_of(in, "code"),
+               *base = text_of(expected, "base_code");
+    const char *name = text_of(in, "symbology");
+    int symbology = name != NULL ? mpos_symbology_of(name) : MPOS_CODE_ANY;
+    const json_t *match = json_object_get(expected, "match"), *value = json_object_get(expected, "value");
+    mpos_embedded found;
+
+    if (symbology < 0 ||
+        mpos_barcode_match(pattern, strlen(pattern), (mpos_symbology)symbology, code, strlen(code), &found)) {
+        report_fail(r, "the pattern or the code cannot be read");
+        return;
+    }
+    if (match != NULL && json_is_true(match) != found.matched) {
+        report_fail(r, "match is %s", found.matched ? "true" : "false");
+    }
+    if (base != NULL && (strlen(base) != found.base_size || memcmp(base, found.base, found.base_size) != 0)) {
+        report_fail(r, "base_code is %.*s", (int)found.base_size, found.base);
+    }
+    if (value != NULL) {
+        check_value(value, &found, r);
+    }
+}
+
+static void
+check_currency(const json_t *in, const json_t *expected, report *r)
+{
+    const char *currency = text_of(in, "currency"), *display = text_of(expected, "display");
+    const json_t *units = json_object_get(expected, "minor_units");
+    char shown[32];
+    int exponent;
+
+    if (strlen(currency) != 3 || mpos_currency_exponent(currency, &exponent) != MPOS_OK) {
+        report_fail(r, "currency %s is not known", currency);
+        return;
+    }
+    if (units != NULL && json_integer_value(units) != exponent) {
+        report_fail(r, "minor_units is %d", exponent);
+    }
+    if (display != NULL) {
+        mpos_money_text(json_integer_value(json_object_get(in, "minor")), exponent, shown);
+        if (strcmp(shown, display) != 0) {
+            report_fail(r, "display is %s", shown);
+        }
+    }
+}
+
+void
+run_barcode(const json_t *object, report *r)
+{
+    const json_t *in = json_object_get(object, "inputs"), *expected = json_object_get(object, "expected");
+
+    if (!known_members(r, in, input_names) || !known_members(r, expected, expected_names)) {
+        return;
+    }
+    if (text_of(in, "currency") != NULL) {
+        check_currency(in, expected, r);
+    } else if (text_of(in, "code") == NULL) {
+        report_fail(r, "neither code nor currency");
+    } else if (text_of(in, "pattern") != NULL) {
+        check_embedded(in, expected, r);
+    } else {
+        check_valid(text_of(in, "code"), text_of(in, "symbology"), json_object_get(expected, "valid"), r);
+    }
+}
