@@ -107,9 +107,12 @@ BEGIN
     INSERT INTO pos.tenant (tenant_id, slug, name, country, currency, exponent, rounding, journal_id, pairing)
     VALUES (tenant, new_slug, doc->>'name', doc->>'country', doc->>'currency', (doc->>'exponent')::int, doc->'rounding',
             mpos.journal_create(tenant, NULL, format('mpos/%s', new_slug)), coalesce(doc->>'pairing', 'required'));
-    INSERT INTO pos.staff (tenant_id, staff_id, number, name, role, pin_verifier)
-    SELECT tenant, gen_random_uuid(), s->>'number', s->>'name', s->>'role', s->>'pin_verifier'
-      FROM jsonb_array_elements(doc->'staff') s;
+    PERFORM pos.provision_roles(tenant, doc);
+    -- A role that is not there leaves the id empty, which the table refuses.
+    INSERT INTO pos.staff (tenant_id, staff_id, number, name, role, role_id, pin_verifier)
+    SELECT tenant, gen_random_uuid(), s->>'number', s->>'name', s->>'role', r.role_id, s->>'pin_verifier'
+      FROM jsonb_array_elements(doc->'staff') s
+      LEFT JOIN pos.role r ON r.tenant_id = tenant AND r.code = s->>'role';
     PERFORM pos.provision_catalogue(tenant, doc);
     FOR outlet_doc IN SELECT jsonb_array_elements(doc->'outlets') LOOP
         PERFORM pos.provision_outlet(tenant, new_slug, doc, outlet_doc);

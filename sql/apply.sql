@@ -4,5 +4,6 @@
 SET client_min_messages = warning;
 BEGIN;
 \ir 10-catalogue.sql
+\ir 15-role.sql
 \ir 20-provision.sql
 COMMIT;

@@ -69,6 +69,17 @@ mpos_scope_from_text(const char *text)
     return 0;
 }
 
+uint64_t
+mpos_scopes_all(void)
+{
+    uint64_t all = 0;
+
+    for (size_t i = 0; i < sizeof scopes / sizeof scopes[0]; i++) {
+        all |= scopes[i].bit;
+    }
+    return all & ~(uint64_t)MPOS_SCOPE_AUTH;
+}
+
 const char *
 mpos_scope_text(uint64_t bit)
 {

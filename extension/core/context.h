@@ -57,6 +57,10 @@ mpos_context_decode(const uint8_t in[MPOS_CONTEXT_SIGNED_SIZE], mpos_context *ou
 uint64_t
 mpos_scope_from_text(const char *text);
 
+/* Every scope that a role can have: all but the server's own. */
+uint64_t
+mpos_scopes_all(void);
+
 /* The text of exactly one scope bit, NULL when it is none. Static storage. */
 const char *
 mpos_scope_text(uint64_t bit);

@@ -38,7 +38,10 @@ enum {
     SESSION_CREATED,
     SESSION_EXPIRES,
     SESSION_ENDED,
-    SESSION_COLUMNS
+    SESSION_KIND,
+    SESSION_DISCOUNT_LIMIT,
+    SESSION_REFUND_LIMIT,
+    SESSION_COLUMNS /* known here; others may follow */
 };
 enum { RESULT_STATUS, RESULT_ETAG, RESULT_BODY, RESULT_ENTRIES, RESULT_COLUMNS };
 
@@ -125,13 +128,25 @@ session_lives(const mpos_call *call, const Datum *values, const bool *nulls)
 }
 
 static void
-check_session(const mpos_call *call)
+take_rights(mpos_call *call, const Datum *values, const bool *nulls)
+{
+    call->scopes = (uint64)DatumGetInt64(values[SESSION_SCOPES]);
+    call->discount_limit =
+        nulls[SESSION_DISCOUNT_LIMIT] ? MPOS_NO_LIMIT : DatumGetInt64(values[SESSION_DISCOUNT_LIMIT]);
+    call->refund_limit =
+        nulls[SESSION_REFUND_LIMIT] ? MPOS_NO_LIMIT : DatumGetInt64(values[SESSION_REFUND_LIMIT]);
+}
+
+/* What the session may do says its row, whatever the token says that the context was made from. */
+static void
+check_session(mpos_call *call, const mpos_operation *operation)
 {
     Relation relation = mpos_table_open(&session_table, AccessShareLock);
     Datum keys[2] = {PointerGetDatum(call->context.tenant), PointerGetDatum(call->context.session)};
     HeapTuple row = mpos_table_get(&session_table, relation, keys, NULL);
-    Datum values[SESSION_COLUMNS];
-    bool nulls[SESSION_COLUMNS];
+    int columns = Max(RelationGetDescr(relation)->natts, SESSION_COLUMNS);
+    Datum *values = palloc0(sizeof *values * (size_t)columns);
+    bool *nulls = palloc0(sizeof *nulls * (size_t)columns);
 
     if (row != NULL) {
         heap_deform_tuple(row, RelationGetDescr(relation), values, nulls);
@@ -139,6 +154,10 @@ check_session(const mpos_call *call)
     mpos_table_close(relation);
     if (row == NULL || !session_lives(call, values, nulls)) {
         mpos_raise(MPOS_E_SESSION_ENDED, NULL, NULL);
+    }
+    take_rights(call, values, nulls);
+    if ((operation->scope & ~call->scopes & ~(uint64)MPOS_SCOPE_AUTH) != 0) {
+        mpos_raise(MPOS_E_FORBIDDEN, NULL, NULL);
     }
 }
 
@@ -216,7 +235,7 @@ run_checked(mpos_call *call, const mpos_operation *operation)
     }
     if (!platform) {
         mpos_tenant_set(call->context.tenant);
-        check_session(call);
+        check_session(call, operation);
     }
     if (keyed && mpos_idempotency_begin(call)) {
         return;

@@ -17,6 +17,7 @@
 
 #include "context.h"
 #include "err.h"
+#include "limit.h"
 
 typedef enum mpos_operation_flag {
     MPOS_OP_READ = 1,       /* changes nothing: no Idempotency-Key, no flush */
@@ -33,6 +34,9 @@ typedef struct mpos_call {
     Jsonb *
         recorded; /* the input as journal and stored answers may know it: without personal data (pii_store.h) */
     int64 now_us;          /* statement time, µs since 1970 */
+    uint64 scopes;         /* of the session, as its row says now; context.scopes has the operation's only */
+    int64 discount_limit;  /* of the session, core/limit.h: rate of an order, MPOS_NO_LIMIT for none */
+    int64 refund_limit;    /* minor units a shift */
     pg_uuid_t transaction; /* UUIDv7 of this transaction, the header's field; known before the flush */
 
     /* filled by the handler on success */

@@ -103,7 +103,7 @@ mpos_entry_section(const mpos_entry *entry, int kind, const char *topic, const c
 
 /* Operation handlers of journal_ops.c, listed in operations.c. */
 mpos_err
-mpos_journal_feed(mpos_call *call); /* journal.feed, scope JOURNAL_READ, READ */
+mpos_journal_feed(mpos_call *call); /* journal.feed, scope SESSION, READ */
 mpos_err
 mpos_journal_read(mpos_call *call); /* journal.get, scope JOURNAL_READ, READ */
 

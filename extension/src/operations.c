@@ -43,7 +43,7 @@ const mpos_operation mpos_operations[] = {
     {"journal.bundle", mpos_log_bundle, MPOS_SCOPE_AUTH, MPOS_OP_READ | MPOS_OP_PLATFORM},
     {"journal.checkpoint", mpos_log_checkpoint, MPOS_SCOPE_AUTH, MPOS_OP_READ | MPOS_OP_PLATFORM},
     {"journal.entries", mpos_journal_entries, MPOS_SCOPE_JOURNAL_READ, MPOS_OP_READ},
-    {"journal.feed", mpos_journal_feed, MPOS_SCOPE_JOURNAL_READ, MPOS_OP_READ},
+    {"journal.feed", mpos_journal_feed, MPOS_SCOPE_SESSION, MPOS_OP_READ},
     {"journal.get", mpos_journal_read, MPOS_SCOPE_JOURNAL_READ, MPOS_OP_READ},
     {"journal.keys", mpos_journal_keys, MPOS_SCOPE_AUTH, MPOS_OP_READ | MPOS_OP_PLATFORM},
     {"journal.proof", mpos_log_proof_read, MPOS_SCOPE_AUTH, MPOS_OP_READ | MPOS_OP_PLATFORM},

@@ -8,41 +8,37 @@
 #include "input.h"
 #include "json.h"
 #include "operations.h"
+#include "role.h"
 #include "statement.h"
 #include "uuid.h"
 
 #define SESSION_LIFE_US INT64CONST(43200000000) /* a long shift */
-
-#define CASHIER_SCOPES                                                                                       \
-    (MPOS_SCOPE_SESSION | MPOS_SCOPE_CATALOGUE_READ | MPOS_SCOPE_ORDER_READ | MPOS_SCOPE_ORDER_WRITE |       \
-     MPOS_SCOPE_PAYMENT_WRITE | MPOS_SCOPE_KITCHEN_READ | MPOS_SCOPE_SHIFT_READ | MPOS_SCOPE_SHIFT_WRITE |   \
-     MPOS_SCOPE_STOCK_READ | MPOS_SCOPE_SYNC_PUSH | MPOS_SCOPE_EVENT_READ)
-#define KITCHEN_SCOPES                                                                                       \
-    (MPOS_SCOPE_SESSION | MPOS_SCOPE_CATALOGUE_READ | MPOS_SCOPE_ORDER_READ | MPOS_SCOPE_KITCHEN_READ |      \
-     MPOS_SCOPE_KITCHEN_WRITE | MPOS_SCOPE_SYNC_PUSH | MPOS_SCOPE_EVENT_READ)
-#define MANAGER_SCOPES                                                                                       \
-    (CASHIER_SCOPES | KITCHEN_SCOPES | MPOS_SCOPE_JOURNAL_READ | MPOS_SCOPE_PII_READ | MPOS_SCOPE_PII_ERASE)
 
 static mpos_statement directory_statement = {"SELECT tenant_id FROM pos.directory WHERE slug = $1"};
 
 static mpos_statement staff_statement = {
     "SELECT o.outlet_id, s.staff_id, s.pin_verifier FROM pos.outlet o JOIN pos.staff s ON s.tenant_id = "
     "o.tenant_id "
-    "WHERE o.tenant_id = $1 AND o.code = $2 AND s.number = $3 AND s.active"};
+    "WHERE o.tenant_id = $1 AND o.code = $2 AND s.number = $3 AND s.active AND s.pin_verifier IS NOT NULL"};
 
 static mpos_statement who_statement = {
     "SELECT t.slug, t.name, t.currency, t.exponent, o.code, o.name, o.timezone, "
     "array_to_json(o.stations)::text, o.journal_id, "
-    "s.number, s.name, s.role, s.rights_version, d.device_id, d.code, d.kind, d.series "
-    "FROM pos.tenant t JOIN pos.outlet o ON o.tenant_id = t.tenant_id JOIN pos.staff s ON s.tenant_id = "
+    "s.number, s.name, s.role, s.rights_version, d.device_id, d.code, d.kind, d.series, " MPOS_ROLE_COLUMNS
+    " FROM pos.tenant t JOIN pos.outlet o ON o.tenant_id = t.tenant_id JOIN pos.staff s ON s.tenant_id = "
     "t.tenant_id "
+    "JOIN pos.role r ON r.tenant_id = s.tenant_id AND r.role_id = s.role_id "
     "JOIN pos.device d ON d.tenant_id = t.tenant_id AND d.outlet_id = o.outlet_id "
     "WHERE t.tenant_id = $1 AND o.outlet_id = $2 AND s.staff_id = $3 AND s.active AND d.state = 'active' "
     "AND CASE WHEN $4::text IS NULL THEN d.kind = 'channel' ELSE d.code = $4 AND d.kind <> 'channel' END"};
 
+/* Columns of who_statement: from here on the role's. */
+enum { WHO_ROLE = 18 };
+
 static mpos_statement insert_statement = {"INSERT INTO pos.session (tenant_id, session_id, staff_id, "
                                           "device_id, outlet_id, scopes, rights_version, created_at, "
-                                          "expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"};
+                                          "expires_at, kind, discount_limit, refund_limit) "
+                                          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'staff', $10, $11)"};
 
 static mpos_statement end_statement = {
     "UPDATE pos.session SET ended_at = $3 WHERE tenant_id = $1 AND session_id = $2 AND ended_at IS NULL"};
@@ -131,27 +127,6 @@ mpos_auth_lookup(mpos_call *call)
     return MPOS_OK;
 }
 
-static uint64
-role_scopes(const char *role)
-{
-    if (strcmp(role, "manager") == 0) {
-        return MANAGER_SCOPES;
-    }
-    return strcmp(role, "cashier") == 0 ? CASHIER_SCOPES : KITCHEN_SCOPES;
-}
-
-static void
-scopes_json(StringInfo out, uint64 scopes)
-{
-    mpos_json_open(out, "scopes", '[');
-    for (int bit = 0; bit < 64; bit++) {
-        if ((scopes & UINT64CONST(1) << bit) != 0) {
-            mpos_json_text(out, NULL, mpos_scope_text(UINT64CONST(1) << bit));
-        }
-    }
-    mpos_json_close(out, ']');
-}
-
 static void
 tenant_json(StringInfo out, const open_params *in)
 {
@@ -194,7 +169,7 @@ person_json(StringInfo out, const open_params *in)
 }
 
 static void
-insert_session(mpos_call *call, const open_params *in, const uint8 id[16], uint64 scopes)
+insert_session(mpos_call *call, const open_params *in, const uint8 id[16], const mpos_role *role)
 {
     mpos_args args = {0};
     uint8 device[16];
@@ -205,10 +180,12 @@ insert_session(mpos_call *call, const open_params *in, const uint8 id[16], uint6
     mpos_arg_uuid(&args, in->staff_id);
     mpos_arg_uuid(&args, device);
     mpos_arg_uuid(&args, in->outlet_id);
-    mpos_arg_big(&args, (int64)scopes);
+    mpos_arg_big(&args, (int64)role->scopes);
     mpos_arg_int(&args, mpos_cell_int(0, 13));
     mpos_arg_time(&args, call->now_us);
     mpos_arg_time(&args, call->now_us + SESSION_LIFE_US);
+    mpos_arg_limit(&args, role->discount_limit);
+    mpos_arg_limit(&args, role->refund_limit);
     (void)mpos_statement_run(&insert_statement, &args);
 }
 
@@ -218,7 +195,7 @@ mpos_session_open(mpos_call *call)
     open_params in;
     mpos_args args = {0};
     pg_uuid_t session;
-    uint64 scopes;
+    mpos_role role;
     mpos_err err = mpos_input_params(call, &open_shape, &in);
 
     if (err != MPOS_OK) {
@@ -232,7 +209,7 @@ mpos_session_open(mpos_call *call)
     if (mpos_statement_run(&who_statement, &args) == 0) {
         return mpos_refuse(call, MPOS_E_BAD_CREDENTIALS, NULL, "%s", "");
     }
-    scopes = role_scopes(mpos_cell_text(0, 12));
+    mpos_role_read(0, WHO_ROLE, &role);
     mpos_uuid_v7(&session);
     mpos_json_open(&call->body, NULL, '{');
     mpos_json_uuid(&call->body, "session_id", session.data);
@@ -240,9 +217,9 @@ mpos_session_open(mpos_call *call)
     mpos_json_time(&call->body, "expires_at", call->now_us + SESSION_LIFE_US);
     tenant_json(&call->body, &in);
     person_json(&call->body, &in);
-    scopes_json(&call->body, scopes);
+    mpos_scopes_json(&call->body, "scopes", role.scopes);
     mpos_json_close(&call->body, '}');
-    insert_session(call, &in, session.data, scopes);
+    insert_session(call, &in, session.data, &role);
     return MPOS_OK;
 }
 

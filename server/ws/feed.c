@@ -126,7 +126,7 @@ ws_feed_ask(worker *worker, const auth_claims *claims, const char *outlet, const
     memcpy(feed->tenant, claims->tenant, UUID_SIZE);
     clock_uuid7(request);
     /* What of the feed a subscriber sees is limited by its own scopes, per topic; reading it is the server's right. */
-    auth_seal(worker->keys, claims, MPOS_SCOPE_JOURNAL_READ, request, NULL, 0, feed->context);
+    auth_seal(worker->keys, claims, MPOS_SCOPE_SESSION, request, NULL, 0, feed->context);
     write_input(&feed->input, outlet, cursor);
     feed->query = (db_query){
         .statement = DB_CALL,

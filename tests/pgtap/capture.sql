@@ -4,10 +4,11 @@ BEGIN;
 SELECT plan(39);
 SELECT tests.tenant('acme');
 SELECT mpos.journal_create(tests.id('acme'), tests.id('acme/side'), 'tests/acme/side');
+SELECT mpos.flush(); -- the session
 SELECT tests.make_thing();
 -- What feeds of both outlets said since the last look: operation and name or quantity.
 CREATE TABLE tests.looked (name text, seq bigint);
-INSERT INTO tests.looked VALUES ('acme/main', -1), ('acme/side', -1), ('acme', -1);
+INSERT INTO tests.looked VALUES ('acme/main', -1), ('acme/side', -1), ('acme', 0);
 CREATE FUNCTION tests.news() RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     answer text;

@@ -16,7 +16,7 @@ BEGIN
 END
 $$;
 CREATE FUNCTION tests.feed(params jsonb) RETURNS TABLE(body jsonb, entries bytea) LANGUAGE sql AS $$
-    SELECT c.body::jsonb, c.entries FROM mpos.call(tests.id('acme'), tests.context('acme', 8192), 'journal.feed',
+    SELECT c.body::jsonb, c.entries FROM mpos.call(tests.id('acme'), tests.context('acme', 1), 'journal.feed',
         jsonb_build_object('params', params, 'body', null)) c
 $$;
 -- The entries of an answer: number, leaf, payload.

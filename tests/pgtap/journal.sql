@@ -3,6 +3,7 @@ BEGIN;
 \ir helpers.sql
 SELECT plan(39);
 SELECT tests.tenant('acme');
+SELECT mpos.flush(); -- the session
 SELECT tests.make_thing();
 SELECT journal_id AS journal FROM journal.journal WHERE origin = 'tests/acme/main' \gset
 CREATE VIEW tests.entries AS SELECT e.* FROM journal.entry e JOIN journal.journal j USING (journal_id)

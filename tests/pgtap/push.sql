@@ -24,7 +24,7 @@ SELECT is((SELECT count(*) FROM pos.orders o JOIN tests.signed_in i ON i.device 
 SELECT tests.sale('r1', 'b', '{"receipt_n": 2}') AS o3 \gset
 SELECT tests.sale('r1', 'c', '{"receipt_n": 3}') AS o4 \gset
 SELECT is(tests.push('r1', ARRAY[:'o4'::jsonb]) ->> 'error', 'MP092', 'a gap is refused');
-SELECT is(tests.push('r1', ARRAY[:'o3'::jsonb, replace(:'o4', '350', '351')::jsonb]) #>> '{body,results,1,st}', 'flag', 'its own bytes are its own');
+SELECT is(tests.push('r1', ARRAY[:'o3'::jsonb, replace(:'o4', ' 350', ' 351')::jsonb]) #>> '{body,results,1,st}', 'flag', 'its own bytes are its own');
 SELECT is(tests.push('r1', ARRAY[:'o4'::jsonb]) #>> '{body,code}', 'device_forked', 'the same number with other bytes is a fork');
 SELECT tests.sale('r1', 'd') AS o5 \gset
 SELECT is(tests.push('r1', ARRAY[:'o5'::jsonb]) ->> 'error', 'MP091', 'and locks the device');

@@ -29,7 +29,7 @@ SELECT is(mpos.flush(), 4, 'rows before the rewrite');
 
 -- what may be declared
 SELECT throws_ok($$ SELECT mpos.rewrite('pos.thing', '') $$, '22023', NULL, 'a rewrite needs a reason');
-SELECT throws_ok($$ SELECT mpos.rewrite('pos.session', 'why') $$, '42809', NULL, 'a table outside the journal is not rewritten');
+SELECT throws_ok($$ SELECT mpos.rewrite('pos.device_result', 'why') $$, '42809', NULL, 'a table outside the journal is not rewritten');
 SELECT throws_ok($$ SELECT mpos.rewrite('pos.thing', 'why', '{colour}') $$, '42703', NULL, 'columns must exist');
 SET LOCAL ROLE mpos_app;
 SELECT throws_ok($$ SELECT mpos.rewrite('pos.thing', 'why') $$, '42501', NULL, 'the application cannot declare one');
