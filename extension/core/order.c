@@ -9,7 +9,8 @@ static const char *const order_texts[MPOS_ORDER_STATES] = {
 #undef MPOS_ORDER_STATE
 };
 
-static const char *const payment_texts[MPOS_PAYMENT_STATES] = {"unpaid", "partial", "paid", "overpaid"};
+static const char *const payment_texts[MPOS_PAYMENT_STATES] = {"unpaid",   "partial",         "paid",
+                                                               "overpaid", "partly_refunded", "refunded"};
 
 static const char *const kitchen_texts[MPOS_KITCHEN_STATES] = {"new", "cooking", "ready", "served",
                                                                "cancelled"};
@@ -44,13 +45,14 @@ static const uint8_t next_state[MPOS_ORDER_OPS][MPOS_ORDER_STATES] = {
     [MPOS_ORDER_OP_PAY] = {OPEN, SUBM, PREP, REDY, SERV, CLSD, NO},
     [MPOS_ORDER_OP_CLOSE] = {CLSD, NO, NO, NO, CLSD, NO, NO},
     [MPOS_ORDER_OP_VOID] = {VOID, VOID, VOID, VOID, VOID, NO, NO},
+    [MPOS_ORDER_OP_REFUND] = {OPEN, SUBM, PREP, REDY, SERV, CLSD, NO},
 };
 
 /* What the payment state refuses: after payment an order's lines stand. */
 static mpos_err
 check_payment(mpos_order_op op, mpos_payment_state payment)
 {
-    int paid = payment == MPOS_PAYMENT_PAID || payment == MPOS_PAYMENT_OVERPAID;
+    int paid = payment >= MPOS_PAYMENT_PAID;
 
     switch (op) {
     case MPOS_ORDER_OP_ADD_LINE:
@@ -60,6 +62,11 @@ check_payment(mpos_order_op op, mpos_payment_state payment)
     case MPOS_ORDER_OP_PAY:
         return paid ? MPOS_E_NOTHING_DUE : MPOS_OK;
     case MPOS_ORDER_OP_CLOSE:
+        return paid ? MPOS_OK : MPOS_E_ORDER_STATE;
+    case MPOS_ORDER_OP_REFUND:
+        if (payment == MPOS_PAYMENT_REFUNDED) {
+            return MPOS_E_REFUND_EXCEEDED;
+        }
         return paid ? MPOS_OK : MPOS_E_ORDER_STATE;
     default:
         return MPOS_OK;
@@ -95,6 +102,12 @@ mpos_payment_state_of(int64_t total, int64_t paid)
         return MPOS_PAYMENT_PAID;
     }
     return paid > 0 ? MPOS_PAYMENT_PARTIAL : MPOS_PAYMENT_UNPAID;
+}
+
+mpos_payment_state
+mpos_payment_state_refunded(int64_t total, int64_t refunded)
+{
+    return refunded < total ? MPOS_PAYMENT_PARTLY_REFUNDED : MPOS_PAYMENT_REFUNDED;
 }
 
 const char *

@@ -23,6 +23,8 @@ typedef enum mpos_payment_state {
     MPOS_PAYMENT_PARTIAL,
     MPOS_PAYMENT_PAID,
     MPOS_PAYMENT_OVERPAID,
+    MPOS_PAYMENT_PARTLY_REFUNDED, /* paid, and a part of it given back */
+    MPOS_PAYMENT_REFUNDED,        /* paid, and all of it given back */
     MPOS_PAYMENT_STATES
 } mpos_payment_state;
 
@@ -37,12 +39,13 @@ typedef enum mpos_order_op {
     MPOS_ORDER_OP_PAY,
     MPOS_ORDER_OP_CLOSE, /* paid, and nothing left to prepare or serve */
     MPOS_ORDER_OP_VOID,
+    MPOS_ORDER_OP_REFUND, /* paid, and something left to give back */
     MPOS_ORDER_OPS
 } mpos_order_op;
 
 /*
  * *next = the state after op. ORDER_STATE when the table does not allow it, or when a line would change after
- * payment; NOTHING_DUE for PAY on a paid order; OUT_OF_RANGE for values outside the enums.
+ * payment; NOTHING_DUE for PAY on a paid order; REFUND_EXCEEDED for REFUND on a refunded one; OUT_OF_RANGE for values outside the enums.
  */
 mpos_err
 mpos_order_next(mpos_order_op op, mpos_order_state state, mpos_payment_state payment, mpos_order_state *next);
@@ -50,6 +53,10 @@ mpos_order_next(mpos_order_op op, mpos_order_state state, mpos_payment_state pay
 /* Payment state of an order of that total; a total of 0 is paid. */
 mpos_payment_state
 mpos_payment_state_of(int64_t total, int64_t paid);
+
+/* Payment state of a paid order of that total of which `refunded` has been given back; a total of 0 is refunded. */
+mpos_payment_state
+mpos_payment_state_refunded(int64_t total, int64_t refunded);
 
 /* Texts such as "in_preparation", as the API writes them; static storage. NULL outside the enum. */
 const char *

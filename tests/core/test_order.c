@@ -19,13 +19,14 @@ static const char *const table[MPOS_ORDER_OPS][MPOS_ORDER_STATES] = {
     {"open", "submitted", "in_preparation", "ready", "served", "closed", "-"}, /* pay */
     {"closed", "-", "-", "-", "closed", "-", "-"},                             /* close */
     {"voided", "voided", "voided", "voided", "voided", "-", "-"},              /* void */
+    {"open", "submitted", "in_preparation", "ready", "served", "closed", "-"}, /* refund */
 };
 
 /* A payment state in which the operation is not refused for its sake. */
 static mpos_payment_state
 willing(mpos_order_op op)
 {
-    return op == MPOS_ORDER_OP_CLOSE ? MPOS_PAYMENT_PAID : MPOS_PAYMENT_UNPAID;
+    return op == MPOS_ORDER_OP_CLOSE || op == MPOS_ORDER_OP_REFUND ? MPOS_PAYMENT_PAID : MPOS_PAYMENT_UNPAID;
 }
 
 static void
@@ -69,6 +70,27 @@ test_payment_closes_the_lines(void **state)
     assert_int_equal(tried(MPOS_ORDER_OP_PAY, MPOS_ORDER_OPEN, MPOS_PAYMENT_PARTIAL), MPOS_OK);
     assert_int_equal(tried(MPOS_ORDER_OP_PAY, MPOS_ORDER_CLOSED, MPOS_PAYMENT_PAID), MPOS_E_NOTHING_DUE);
     assert_int_equal(tried(MPOS_ORDER_OP_CLOSE, MPOS_ORDER_OPEN, MPOS_PAYMENT_PARTIAL), MPOS_E_ORDER_STATE);
+}
+
+static void
+test_only_what_is_paid_is_refunded_and_once(void **state)
+{
+    (void)state;
+    assert_int_equal(tried(MPOS_ORDER_OP_REFUND, MPOS_ORDER_OPEN, MPOS_PAYMENT_UNPAID), MPOS_E_ORDER_STATE);
+    assert_int_equal(tried(MPOS_ORDER_OP_REFUND, MPOS_ORDER_OPEN, MPOS_PAYMENT_PARTIAL), MPOS_E_ORDER_STATE);
+    assert_int_equal(tried(MPOS_ORDER_OP_REFUND, MPOS_ORDER_CLOSED, MPOS_PAYMENT_OVERPAID), MPOS_OK);
+    assert_int_equal(tried(MPOS_ORDER_OP_REFUND, MPOS_ORDER_CLOSED, MPOS_PAYMENT_PARTLY_REFUNDED), MPOS_OK);
+    assert_int_equal(tried(MPOS_ORDER_OP_REFUND, MPOS_ORDER_CLOSED, MPOS_PAYMENT_REFUNDED),
+                     MPOS_E_REFUND_EXCEEDED);
+    assert_int_equal(tried(MPOS_ORDER_OP_PAY, MPOS_ORDER_CLOSED, MPOS_PAYMENT_PARTLY_REFUNDED),
+                     MPOS_E_NOTHING_DUE);
+    assert_int_equal(tried(MPOS_ORDER_OP_PAY, MPOS_ORDER_CLOSED, MPOS_PAYMENT_REFUNDED), MPOS_E_NOTHING_DUE);
+    assert_int_equal(tried(MPOS_ORDER_OP_ADD_LINE, MPOS_ORDER_OPEN, MPOS_PAYMENT_REFUNDED),
+                     MPOS_E_ORDER_STATE);
+    assert_int_equal(tried(MPOS_ORDER_OP_CLOSE, MPOS_ORDER_SERVED, MPOS_PAYMENT_REFUNDED), MPOS_OK);
+    assert_int_equal(mpos_payment_state_refunded(500, 499), MPOS_PAYMENT_PARTLY_REFUNDED);
+    assert_int_equal(mpos_payment_state_refunded(500, 500), MPOS_PAYMENT_REFUNDED);
+    assert_int_equal(mpos_payment_state_refunded(0, 0), MPOS_PAYMENT_REFUNDED);
 }
 
 static void
@@ -291,6 +313,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_operation_in_every_state),
         cmocka_unit_test(test_payment_closes_the_lines),
+        cmocka_unit_test(test_only_what_is_paid_is_refunded_and_once),
         cmocka_unit_test(test_values_outside_the_enums_are_refused),
         cmocka_unit_test(test_payment_states),
         cmocka_unit_test(test_texts_go_both_ways),

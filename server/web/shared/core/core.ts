@@ -20,7 +20,7 @@ interface CoreExports {
 
 /* In the order of the enums of extension/core/order.h. */
 export const orderStates = ['open', 'submitted', 'in_preparation', 'ready', 'served', 'closed', 'voided'] as const;
-export const paymentStates = ['unpaid', 'partial', 'paid', 'overpaid'] as const;
+export const paymentStates = ['unpaid', 'partial', 'paid', 'overpaid', 'partly_refunded', 'refunded'] as const;
 export const kitchenStates = ['new', 'cooking', 'ready', 'served', 'cancelled'] as const;
 export const orderOps = [
   'add_line',
@@ -33,6 +33,7 @@ export const orderOps = [
   'pay',
   'close',
   'void',
+  'refund',
 ] as const;
 
 export type OrderState = (typeof orderStates)[number];
