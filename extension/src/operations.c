@@ -37,7 +37,7 @@ mpos_op_flag(mpos_device_op *op, const char *flag)
 }
 
 const mpos_operation mpos_operations[] = {
-    {"auth.lookup", mpos_auth_lookup, MPOS_SCOPE_AUTH, MPOS_OP_READ | MPOS_OP_PLATFORM},
+    {"auth.lookup", mpos_auth_lookup, MPOS_SCOPE_AUTH, MPOS_OP_SELF_KEYED | MPOS_OP_PLATFORM},
     {"catalogue.read", mpos_catalogue_read, MPOS_SCOPE_CATALOGUE_READ, MPOS_OP_READ},
     {"event.list", mpos_event_list, MPOS_SCOPE_EVENT_READ, MPOS_OP_READ},
     {"journal.bundle", mpos_log_bundle, MPOS_SCOPE_AUTH, MPOS_OP_READ | MPOS_OP_PLATFORM},

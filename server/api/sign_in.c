@@ -1,10 +1,10 @@
 /*
- * sign_in.c - POST /v1/auth/pin: look the person up, check the PIN away from the loop, open a session, issue a token.
+ * sign_in.c - POST /v1/auth/pin: count the attempt and look the person up, check the PIN away from the loop, open a session.
  * Words: verifier (what is stored of a PIN), claims, session.
  *
- * Unknown business, outlet or number and wrong PIN take the same way and time and get the same answer.
+ * Unknown business, outlet or number and wrong PIN take the same way and time and get the same answer; so does everybody who is locked out.
  */
-#include "api/call.h"
+#include "api/session.h"
 
 #include <jansson.h>
 #include <sodium.h>
@@ -12,11 +12,9 @@
 #include <string.h>
 
 #include "auth/password.h"
-#include "auth/token.h"
-#include "base/clock.h"
 #include "context.h"
 
-#define TOKEN_LIFE_S (12 * 3600)
+#define HASH_SIZE 32
 
 typedef struct sign_in {
     password_check check; /* first */
@@ -25,8 +23,12 @@ typedef struct sign_in {
     char tenant_id[UUID_TEXT_SIZE];
     char outlet_id[UUID_TEXT_SIZE];
     char staff_id[UUID_TEXT_SIZE];
+    char person[2 * HASH_SIZE + 1]; /* whose attempts are counted, in hex */
+    char desk[2 * HASH_SIZE + 1];   /* and where */
+    unsigned locked_s;
     char device_code[17];
     bool with_device;
+    char refresh[REFRESH_TEXT_SIZE];
 } sign_in;
 
 typedef struct field_rule {
@@ -34,11 +36,12 @@ typedef struct field_rule {
     size_t min;
     size_t max;
     bool required;
+    bool secret; /* stays in the server */
 } field_rule;
 
 static const field_rule rules[] = {
-    {"tenant", 1, 63, true}, {"outlet", 1, 32, true},    {"staff", 1, 16, true},
-    {"pin", 4, 12, true},    {"register", 0, 16, false},
+    {"tenant", 1, 63, true, false},    {"outlet", 1, 32, true, false}, {"staff", 1, 16, true, false},
+    {"register", 0, 16, false, false}, {"pin", 4, 12, true, true},
 };
 
 #define RULES (sizeof rules / sizeof rules[0])
@@ -107,76 +110,11 @@ parse(h2o_iovec_t text)
     return json_loadb(text.base, text.len, 0, NULL);
 }
 
-static bool
-copy_id(const json_t *object, const char *name, uint8_t out[UUID_SIZE])
-{
-    const char *text = json_string_value(json_object_get(object, name));
-
-    return text != NULL && text_parse_uuid(text, strlen(text), out);
-}
-
-static uint64_t
-scopes_of(const json_t *list)
-{
-    uint64_t scopes = 0;
-    size_t i;
-    const json_t *name;
-
-    json_array_foreach(list, i, name)
-    {
-        scopes |= json_is_string(name) ? mpos_scope_from_text(json_string_value(name)) : 0;
-    }
-    return scopes & ~(uint64_t)MPOS_SCOPE_AUTH;
-}
-
-/* The claims of the session that was opened. */
-static bool
-read_session(const json_t *session, int64_t now_s, auth_claims *out)
-{
-    const char *until = json_string_value(json_object_get(session, "expires_at"));
-    int64_t until_s = until != NULL ? clock_parse_s(until) : -1;
-
-    out->rights_version = (uint32_t)json_integer_value(json_object_get(session, "rights_version"));
-    out->scopes = scopes_of(json_object_get(session, "scopes"));
-    out->expires_s = until_s < now_s + TOKEN_LIFE_S ? until_s : now_s + TOKEN_LIFE_S;
-    return until_s > 0 && copy_id(json_object_get(session, "tenant"), "id", out->tenant) &&
-           copy_id(json_object_get(session, "outlet"), "id", out->outlet) &&
-           copy_id(json_object_get(session, "staff"), "id", out->actor) &&
-           copy_id(json_object_get(session, "device"), "id", out->device) &&
-           copy_id(session, "session_id", out->session);
-}
-
-static void
-answer_session(api_exchange *exchange, json_t *session)
-{
-    int64_t now_s = clock_now_us() / 1000000;
-    auth_claims claims = {0};
-    char *token = NULL;
-    char *text = NULL;
-
-    if (read_session(session, now_s, &claims)) {
-        token = token_issue(exchange->http.worker->keys, &claims, now_s);
-    }
-    if (token == NULL) {
-        http_problem(&exchange->http, MPOS_E_INTERNAL, NULL, NULL);
-        return;
-    }
-    json_object_del(session, "session_id");
-    json_object_del(session, "rights_version");
-    json_object_set_new(session, "token", json_string(token));
-    text = json_dumps(session, JSON_COMPACT);
-    http_header(&exchange->http, "cache-control", H2O_STRLIT("no-store"));
-    http_text(&exchange->http, 200, "application/json", text, strlen(text));
-    sodium_memzero(token, strlen(token));
-    free(token);
-    free(text);
-}
-
 static void
 on_opened(api_exchange *exchange, mpos_err err, const api_reply *reply, const char *field, const char *detail,
           const char *sqlstate)
 {
-    json_t *session;
+    sign_in *state = exchange->own;
 
     (void)sqlstate;
     if (err != MPOS_OK) {
@@ -187,21 +125,24 @@ on_opened(api_exchange *exchange, mpos_err err, const api_reply *reply, const ch
                      wrong ? NULL : detail);
         return;
     }
-    session = parse(reply->body);
-    answer_session(exchange, session);
-    json_decref(session);
-    PQclear(reply->result);
+    api_session_answer(exchange, reply, state->refresh);
 }
 
 static void
 open_session(sign_in *state)
 {
     text_buf params = {0};
+    uint8_t tenant[UUID_SIZE];
     api_request request = {
         .operation = "session.open", .scope = MPOS_SCOPE_AUTH, .lane = DB_FAST, .repeatable = true};
 
-    text_addf(&params, "{\"tenant_id\":\"%s\",\"outlet_id\":\"%s\",\"staff_id\":\"%s\"", state->tenant_id,
-              state->outlet_id, state->staff_id);
+    (void)text_parse_uuid(state->tenant_id, strlen(state->tenant_id), tenant);
+    refresh_make(tenant, state->refresh);
+    text_addf(
+        &params,
+        "{\"tenant_id\":\"%s\",\"outlet_id\":\"%s\",\"staff_id\":\"%s\",\"person\":\"%s\",\"desk\":\"%s\"",
+        state->tenant_id, state->outlet_id, state->staff_id, state->person, state->desk);
+    api_session_refresh_param(&params, state->refresh);
     if (state->with_device) {
         text_add_z(&params, ",\"register\":");
         text_add_json(&params, state->device_code, strlen(state->device_code));
@@ -219,7 +160,10 @@ on_checked(password_check *check)
     sign_in *state = (sign_in *)check;
     http_exchange *http = &state->exchange->http;
 
-    if (state->known && check->matches) {
+    if (state->locked_s > 0) {
+        http->retry_after_s = state->locked_s;
+        http_problem(http, MPOS_E_LOCKED_OUT, NULL, NULL);
+    } else if (state->known && check->matches) {
         open_session(state);
     } else {
         http_problem(http, MPOS_E_BAD_CREDENTIALS, NULL, NULL);
@@ -240,10 +184,13 @@ on_looked_up(api_exchange *exchange, mpos_err err, const api_reply *reply, const
         return;
     }
     person = err == MPOS_OK ? parse(reply->body) : NULL;
+    state->locked_s = (unsigned)json_integer_value(json_object_get(person, "locked_s"));
     state->known = json_is_true(json_object_get(person, "found")) &&
                    copy_text(person, "tenant_id", state->tenant_id, sizeof state->tenant_id) &&
                    copy_text(person, "outlet_id", state->outlet_id, sizeof state->outlet_id) &&
                    copy_text(person, "staff_id", state->staff_id, sizeof state->staff_id) &&
+                   copy_text(person, "person", state->person, sizeof state->person) &&
+                   copy_text(person, "desk", state->desk, sizeof state->desk) &&
                    copy_text(person, "verifier", state->check.verifier, sizeof state->check.verifier);
     if (!state->known) {
         state->check.verifier[0] = '\0';
@@ -267,11 +214,13 @@ look_up(api_exchange *exchange, const json_t *body)
     api_request request = {
         .operation = "auth.lookup", .scope = MPOS_SCOPE_AUTH, .lane = DB_FAST, .repeatable = true};
 
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < RULES; i++) {
         const json_t *value = json_object_get(body, rules[i].name);
 
-        text_addf(&params, "%s\"%s\":", i == 0 ? "{" : ",", rules[i].name);
-        text_add_json(&params, json_string_value(value), json_string_length(value));
+        if (value != NULL && !rules[i].secret) {
+            text_addf(&params, "%s\"%s\":", params.len == 0 ? "{" : ",", rules[i].name);
+            text_add_json(&params, json_string_value(value), json_string_length(value));
+        }
     }
     text_add_z(&params, "}");
     request.params = params.data;

@@ -169,7 +169,11 @@ http_problem(http_exchange *exchange, mpos_err err, const char *field, const cha
 
     http_problem_text(&body, err, field, detail, exchange->request_text);
     if (status == 503 || status == 429 || err == MPOS_E_PUSH_IN_PROGRESS) {
-        http_header(exchange, "retry-after", H2O_STRLIT("1"));
+        char seconds[16];
+        int len =
+            snprintf(seconds, sizeof seconds, "%u", exchange->retry_after_s > 0 ? exchange->retry_after_s : 1);
+
+        http_header(exchange, "retry-after", seconds, (size_t)len);
     }
     if (status == 401) {
         http_header(exchange, "www-authenticate", H2O_STRLIT("Bearer"));

@@ -19,6 +19,7 @@ struct http_exchange {
     uint8_t request_id[UUID_SIZE];
     char request_text[UUID_TEXT_SIZE];
     int64_t started_us;
+    unsigned retry_after_s; /* what a 429 or 503 tells; 0: 1 */
     unsigned holders;
     void (*dispose)(http_exchange *self); /* frees what the handler added, not the exchange; may be NULL */
 };
