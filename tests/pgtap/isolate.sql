@@ -26,7 +26,7 @@ SELECT throws_ok($$ SELECT mpos.journal('pos.thing', topic => 'No') $$, '22023',
 SELECT throws_ok($$ SELECT mpos.journal('pos.thing', feed => '{nothing}') $$, '42703', NULL, 'feed columns must exist');
 
 SELECT is((SELECT array_agg(relname::text ORDER BY relname) FROM pg_class c
-            WHERE relnamespace = 'pos'::regnamespace AND relkind IN ('r', 'p') AND relname !~ '^[a-g]$' AND relname <> 'directory'
+            WHERE relnamespace = 'pos'::regnamespace AND relkind IN ('r', 'p') AND relname !~ '^[a-g]$' AND relname NOT IN ('directory', 'sign_in_guard')
               AND NOT (relrowsecurity AND relforcerowsecurity AND relowner = 'mpos_owner'::regrole)), NULL,
           'every business table forces row security and belongs to mpos_owner');
 SELECT is((SELECT array_agg(oid::regprocedure::text ORDER BY 1) FROM pg_proc
