@@ -5,6 +5,7 @@
 
 #include "json.h"
 #include "operations.h"
+#include "quantity.h"
 #include "role.h"
 #include "session.h"
 #include "sha256.h"
