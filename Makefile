@@ -59,7 +59,8 @@ extension:
 # Templates go beside the tool that reads them; the shop is generated.
 tenants:
 	@mkdir -p build/tenants
-	@for name in cafe diner-us; do cp tenants/$$name/template.json build/tenants/$$name.json; done
+	@for file in tenants/*/template.json; do cp $$file build/tenants/$$(basename $$(dirname $$file)).json; done
+	@cp tenants/template.schema.json build/tenants/
 	@node tenants/shop/generate.mjs > build/tenants/shop.json
 
 # The generators of the server are node scripts with packages of the web part.

@@ -103,6 +103,9 @@ DECLARE
     outlet_doc jsonb;
 BEGIN
     PERFORM mpos.assume(tenant);
+    IF pos.slug_taken(new_slug) THEN
+        RAISE EXCEPTION 'the short name "%" is taken', new_slug USING ERRCODE = 'MP140';
+    END IF;
     INSERT INTO pos.directory (slug, tenant_id) VALUES (new_slug, tenant);
     INSERT INTO pos.tenant (tenant_id, slug, name, country, currency, exponent, rounding, journal_id, pairing)
     VALUES (tenant, new_slug, doc->>'name', doc->>'country', doc->>'currency', (doc->>'exponent')::int, doc->'rounding',

@@ -6,4 +6,5 @@ BEGIN;
 \ir 10-catalogue.sql
 \ir 15-role.sql
 \ir 20-provision.sql
+\ir 25-tenant.sql
 COMMIT;

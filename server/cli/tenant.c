@@ -1,150 +1,52 @@
-/* tenant.c - mpos tenant create|list: provisions a business from a template (tenants/). Words: template, PIN verifier. */
-#include <jansson.h>
-#include <libgen.h>
+/* tenant.c - mpos tenant: finds the part; lists, suspends and resumes businesses. */
+#include "tenant.h"
+
 #include <sodium.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli.h"
 
-static const char *const help =
-    "Usage: mpos tenant create [NAME] --template cafe|shop|diner-us|FILE [--slug SLUG] [--db CONNINFO]\n"
-    "       mpos tenant create FILE\n"
-    "       mpos tenant list [--db CONNINFO]\n\n"
-    "create makes a business from a template: outlets, devices, staff, catalogue, stock. NAME and SLUG "
-    "replace those\n"
-    "of the template; the slug is what people type to sign in. PINs are stored as argon2id verifiers only.\n"
-    "list prints one business a line: slug, id, outlets, name.\n\n"
+const char *const tenant_help =
+    "Usage: mpos tenant create [NAME] --template TEMPLATE [--slug SLUG] [--country CC] [--currency CCC]\n"
+    "                          [--manager NAME] [--pin PIN|-] [--demo] [--db CONNINFO]\n"
+    "       mpos tenant create FILE [OPTION]...\n"
+    "       mpos tenant list [--db CONNINFO]\n"
+    "       mpos tenant suspend SLUG [--reason TEXT] [--db CONNINFO]\n"
+    "       mpos tenant resume SLUG [--reason TEXT] [--db CONNINFO]\n\n"
+    "create makes a business from a template (docs/reference/templates.md): a ready-made one (cafe, "
+    "restaurant, shop,\n"
+    "kitchen, kiosk, fridge, diner-us) or a file. The slug is what people type to sign in; without --slug it "
+    "is made from\n"
+    "NAME. Unless the template names a manager, the first one gets the number 101 and a PIN: --pin, - reads "
+    "it from the\n"
+    "standard input, else a random one, which is printed this once. PINs are stored as argon2id verifiers "
+    "only.\n\n"
+    "  --manager NAME   name of the first manager (default Manager)\n"
+    "  --demo           with the people, simple PINs and unpaired registers of the template's demo\n\n"
+    "Prints slug, id and, when it made one, the manager's number and PIN, separated by tabs.\n\n"
+    "list prints one business a line: slug, id, outlets, name, state.\n\n"
+    "suspend ends all sessions of a business; nobody can sign in until resume. Registers sell on offline "
+    "and push their\n"
+    "sales when somebody has signed in again.\n\n"
     "The connection is that of the owner of the database: --db, else MPOS_DB_ADMIN.\n";
 
-/* Path of a template: a file as it is, else a name of build/tenants beside this program. */
-static char *
-template_path(const char *name)
+tenant_row
+tenant_find(PGconn *conn, const char *slug)
 {
-    char self[4096];
-    char *path;
-    ssize_t size;
+    PGresult *result = cli_query(conn,
+                                 "SELECT t.tenant_id, t.state FROM pos.directory d JOIN pos.tenant t USING "
+                                 "(tenant_id) WHERE d.slug = $1",
+                                 1, &slug, false);
+    tenant_row row;
 
-    if (access(name, R_OK) == 0 && strchr(name, '.') != NULL) {
-        return cli_strdup(name);
+    if (PQntuples(result) == 0) {
+        cli_fail("no business \"%s\": mpos tenant list shows them", slug);
     }
-    size = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (size <= 0) {
-        cli_fail("cannot find my own place");
-    }
-    self[size] = '\0';
-    if (asprintf(&path, "%s/../tenants/%s.json", dirname(self), name) < 0) {
-        cli_fail("out of memory");
-    }
-    if (access(path, R_OK) != 0) {
-        cli_fail("no template \"%s\": give a file, or build the ready-made ones with make build", name);
-    }
-    return path;
-}
-
-static json_t *
-load_template(const char *name)
-{
-    char *path = template_path(name);
-    json_error_t error;
-    json_t *doc = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
-
-    if (!json_is_object(doc)) {
-        cli_fail("%s, line %d: %s", path, error.line, doc == NULL ? error.text : "not an object");
-    }
-    free(path);
-    return doc;
-}
-
-/*
- * Replaces every "pin" by its verifier. The cost is libsodium's "interactive" level: a four-digit PIN is guarded by the
- * rate limit, and a till must not wait seconds for a sign-in.
- */
-static void
-hash_pins(json_t *doc)
-{
-    json_t *member;
-    size_t i;
-
-    json_array_foreach(json_object_get(doc, "staff"), i, member)
-    {
-        const char *pin = json_string_value(json_object_get(member, "pin"));
-        char verifier[crypto_pwhash_STRBYTES];
-
-        if (pin == NULL || strlen(pin) < 4) {
-            cli_fail("staff member %zu of the template has no PIN of at least four digits", i + 1);
-        }
-        if (crypto_pwhash_str(verifier, pin, strlen(pin), crypto_pwhash_OPSLIMIT_INTERACTIVE,
-                              crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0) {
-            cli_fail("not enough memory to hash a PIN (64 MiB are needed)");
-        }
-        json_object_set_new(member, "pin_verifier", json_string(verifier));
-        json_object_del(member, "pin");
-    }
-}
-
-/* "Café Morgenrot" becomes "caf-morgenrot": lower case letters, digits and single dashes. */
-static char *
-slug_of(const char *name)
-{
-    char *slug = cli_alloc(strlen(name) + 1);
-    size_t size = 0;
-
-    for (const char *c = name; *c != '\0'; c++) {
-        char lower = *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c;
-
-        if ((lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9')) {
-            slug[size++] = lower;
-        } else if (size > 0 && slug[size - 1] != '-' && (*c == ' ' || *c == '-')) {
-            slug[size++] = '-';
-        }
-    }
-    slug[size] = '\0';
-    return slug;
-}
-
-static int
-create(int argc, char **argv)
-{
-    const char *template = NULL, *slug = NULL, *db = NULL, *name = NULL;
-    const cli_option options[] = {
-        {"--template", .text = &template}, {"--slug", .text = &slug}, {"--db", .text = &db}, {0}};
-    int count = cli_options("tenant", help, options, argc, argv);
-    const char *values[1];
-    json_t *doc;
-    char *text;
-    PGconn *conn;
-    PGresult *result;
-
-    if (count > 1 || (count == 0 && template == NULL)) {
-        cli_usage("tenant", "create needs a template");
-    }
-    if (template == NULL) {
-        template = argv[0];
-    } else if (count == 1) {
-        name = argv[0];
-    }
-    doc = load_template(template);
-    if (name != NULL) {
-        json_object_set_new(doc, "name", json_string(name));
-        json_object_set_new(doc, "slug", json_string(slug_of(name)));
-    }
-    if (slug != NULL) {
-        json_object_set_new(doc, "slug", json_string(slug));
-    }
-    hash_pins(doc);
-    text = json_dumps(doc, JSON_COMPACT);
-    values[0] = text;
-    conn = cli_connect(db);
-    result = cli_query(conn, "SELECT pos.provision($1::jsonb)", 1, values, false);
-    printf("%s\t%s\n", json_string_value(json_object_get(doc, "slug")), PQgetvalue(result, 0, 0));
+    snprintf(row.id, sizeof row.id, "%s", PQgetvalue(result, 0, 0));
+    snprintf(row.state, sizeof row.state, "%s", PQgetvalue(result, 0, 1));
     PQclear(result);
-    PQfinish(conn);
-    free(text);
-    json_decref(doc);
-    return CLI_OK;
+    return row;
 }
 
 static int
@@ -155,23 +57,67 @@ list(int argc, char **argv)
     PGconn *conn;
     PGresult *result;
 
-    if (cli_options("tenant", help, options, argc, argv) > 0) {
+    if (cli_options("tenant", tenant_help, options, argc, argv) > 0) {
         cli_usage("tenant", "list takes no argument");
     }
     conn = cli_connect(db);
     result = cli_query(
         conn,
         "SELECT t.slug, t.tenant_id, (SELECT string_agg(o.code, ',' ORDER BY o.code) FROM pos.outlet o "
-        "WHERE o.tenant_id = t.tenant_id), t.name FROM pos.tenant t ORDER BY t.slug",
+        "WHERE o.tenant_id = t.tenant_id), t.name, t.state FROM pos.tenant t ORDER BY t.slug",
         0, NULL, false);
     for (int i = 0; i < PQntuples(result); i++) {
-        printf("%s\t%s\t%s\t%s\n", PQgetvalue(result, i, 0), PQgetvalue(result, i, 1),
-               PQgetvalue(result, i, 2), PQgetvalue(result, i, 3));
+        printf("%s\t%s\t%s\t%s\t%s\n", PQgetvalue(result, i, 0), PQgetvalue(result, i, 1),
+               PQgetvalue(result, i, 2), PQgetvalue(result, i, 3), PQgetvalue(result, i, 4));
     }
     PQclear(result);
     PQfinish(conn);
     return CLI_OK;
 }
+
+/* function: pos.suspend or pos.resume; both take business and reason and say how many sessions they ended. */
+static int
+change_state(const char *function, const char *word, int argc, char **argv)
+{
+    const char *db = NULL, *reason = "";
+    const cli_option options[] = {{"--reason", .text = &reason}, {"--db", .text = &db}, {0}};
+    const char *values[2];
+    char sql[64];
+    tenant_row row;
+    PGconn *conn;
+    PGresult *result;
+
+    if (cli_options("tenant", tenant_help, options, argc, argv) != 1) {
+        cli_usage("tenant", "%s needs the short name of a business", word);
+    }
+    conn = cli_connect(db);
+    row = tenant_find(conn, argv[0]);
+    values[0] = row.id;
+    values[1] = reason;
+    snprintf(sql, sizeof sql, "SELECT %s($1, $2)", function);
+    result = cli_query(conn, sql, 2, values, false);
+    printf("%s\t%s\t%s\n", argv[0], word, PQgetvalue(result, 0, 0));
+    PQclear(result);
+    PQfinish(conn);
+    return CLI_OK;
+}
+
+static int
+suspend(int argc, char **argv)
+{
+    return change_state("pos.suspend", "suspended", argc, argv);
+}
+
+static int
+resume(int argc, char **argv)
+{
+    return change_state("pos.resume", "active", argc, argv);
+}
+
+static const struct {
+    const char *name;
+    cli_command_fn run;
+} parts[] = {{"create", tenant_create}, {"list", list}, {"suspend", suspend}, {"resume", resume}};
 
 int
 cli_tenant(int argc, char **argv)
@@ -179,15 +125,14 @@ cli_tenant(int argc, char **argv)
     if (sodium_init() < 0) {
         cli_fail("libsodium does not start");
     }
-    if (argc > 0 && strcmp(argv[0], "create") == 0) {
-        return create(argc - 1, argv + 1);
-    }
-    if (argc > 0 && strcmp(argv[0], "list") == 0) {
-        return list(argc - 1, argv + 1);
+    for (size_t i = 0; argc > 0 && i < sizeof parts / sizeof *parts; i++) {
+        if (strcmp(argv[0], parts[i].name) == 0) {
+            return parts[i].run(argc - 1, argv + 1);
+        }
     }
     if (argc > 0 && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0)) {
-        fputs(help, stdout);
+        fputs(tenant_help, stdout);
         return CLI_OK;
     }
-    cli_usage("tenant", "create or list?");
+    cli_usage("tenant", "create, list, suspend or resume?");
 }

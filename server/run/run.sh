@@ -113,8 +113,8 @@ start_cluster() {
 provision() {
     local have
     have=$("$ROOT/build/bin/mpos" tenant list | cut -f1)
-    grep -qx demo-cafe <<<"$have" || step "demo café" "$ROOT/build/bin/mpos" tenant create --template cafe --slug demo-cafe
-    grep -qx demo-shop <<<"$have" || step "demo shop, 5,000 items" "$ROOT/build/bin/mpos" tenant create --template shop --slug demo-shop
+    grep -qx demo-cafe <<<"$have" || step "demo café" "$ROOT/build/bin/mpos" tenant create --template cafe --demo
+    grep -qx demo-shop <<<"$have" || step "demo shop, 5,000 items" "$ROOT/build/bin/mpos" tenant create --template shop --demo
 }
 
 # Sets PROGRAMS to where the service user can read them: build/, or a copy beside the data.

@@ -35,11 +35,14 @@ function item(n) {
 }
 
 const template = {
-  slug: 'demo-shop', name: 'Kiezladen', pairing: 'open', country: 'DE', currency: 'EUR', exponent: 2,
+  name: 'Kiezladen', country: 'DE', currency: 'EUR', exponent: 2,
   rounding: { mode: 'half_up', level: 'line', increment: 1, cash_increment: 1, inclusive: 'tax' },
   taxes: [{ code: 'standard', name: 'VAT', rate: '0.19', included: true }, { code: 'reduced', name: 'VAT', rate: '0.07', included: true }],
   outlets: [{ code: 'main', name: 'Shop', timezone: 'Europe/Berlin', stations: [], devices: [{ code: 'R1', kind: 'register' }, { code: 'R2', kind: 'register' }] }],
-  staff: [{ number: '101', name: 'Ayla', role: 'manager', pin: '1234' }, { number: '102', name: 'Ben', role: 'cashier', pin: '2345' }],
+  demo: {
+    slug: 'demo-shop', pairing: 'open',
+    staff: [{ number: '101', name: 'Ayla', role: 'manager', pin: '1234' }, { number: '102', name: 'Ben', role: 'cashier', pin: '2345' }],
+  },
   categories: lines.map(([code, name, colour], i) => ({ code, name, colour, sort: i + 1 })),
   groups: [],
   items: Array.from({ length: 5000 }, (_, n) => item(n)),

@@ -162,7 +162,7 @@ class Stack extends Cluster {
     this.programs = this.reachablePrograms();
     const tool = `${root}/build/bin/mpos`;
     for (const name of tenants) {
-      const args = ['tenant', 'create', '--template', name, '--slug', demo[name]];
+      const args = ['tenant', 'create', '--template', name, '--slug', demo[name], '--demo'];
       await run(tool, args, { env: this.psqlEnv });
     }
     if (signer) await this.startSigner({ witnesses });

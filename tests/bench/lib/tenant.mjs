@@ -28,7 +28,7 @@ function template(outlets) {
 export function createTenant(stack, mpos, folder, outlets) {
   const file = `${folder}/tenant.json`;
   writeFileSync(file, JSON.stringify(template(outlets)));
-  execFileSync(mpos, ['tenant', 'create', file], { env: { ...process.env, ...stack.env }, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(mpos, ['tenant', 'create', file, '--demo'], { env: { ...process.env, ...stack.env }, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 function claims(token) {
