@@ -9,6 +9,7 @@
 #include "role.h"
 #include "session.h"
 #include "sha256.h"
+#include "sqlstate.h"
 #include "statement.h"
 #include "uuid.h"
 
@@ -16,6 +17,10 @@ static mpos_statement insert_statement = {"INSERT INTO pos.session (tenant_id, s
                                           "device_id, outlet_id, scopes, rights_version, created_at, "
                                           "expires_at, kind, method, discount_limit, refund_limit) "
                                           "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"};
+
+/* Locked, so that a suspension ends the sessions of all who came in before it. */
+static mpos_statement state_statement = {
+    "SELECT state = 'active' FROM pos.tenant WHERE tenant_id = $1 FOR SHARE"};
 
 /* The server repeats a sign-in whose outcome it did not hear of, with the token that it has made. */
 static mpos_statement refresh_statement = {
@@ -81,12 +86,24 @@ insert_refresh(mpos_call *call, const mpos_session *session, const uint8 id[16])
     (void)mpos_statement_run(&refresh_statement, &args);
 }
 
+static void
+check_tenant(const mpos_call *call)
+{
+    mpos_args args = {0};
+
+    mpos_arg_uuid(&args, call->context.tenant);
+    if (mpos_statement_run(&state_statement, &args) == 0 || !mpos_cell_bool(0, 1)) {
+        mpos_raise(MPOS_E_TENANT_SUSPENDED, NULL, NULL);
+    }
+}
+
 void
 mpos_session_insert(mpos_call *call, const mpos_session *session, uint8 id[16])
 {
     mpos_args args = {0};
     pg_uuid_t fresh;
 
+    check_tenant(call);
     mpos_uuid_v7(&fresh);
     memcpy(id, fresh.data, sizeof fresh.data);
     mpos_arg_uuid(&args, call->context.tenant);

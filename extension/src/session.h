@@ -33,7 +33,8 @@ typedef struct mpos_session {
 
 /*
  * Inserts the session of the call's tenant, and its refresh token. The caller has checked that staff, device and outlet
- * belong together and are active. id receives the new session's id.
+ * belong together and are active. id receives the new session's id. Raises TENANT_SUSPENDED; the caller has checked
+ * credentials before, so that only those who belong to the business learn it.
  */
 void
 mpos_session_insert(mpos_call *call, const mpos_session *session, uint8 id[16]);
