@@ -77,11 +77,34 @@ check_tax(const mpos_cart_tax *tax)
     return MPOS_OK;
 }
 
+/* A surcharge is in no step: they all come after the sequence. Its percentage may be above 100 %. */
+static mpos_err
+check_surcharge(const mpos_cart_discount *surcharge, int step)
+{
+    if (step != MPOS_STEP_ORDER_PERCENT || surcharge->flags != MPOS_DISCOUNT_SURCHARGE) {
+        return MPOS_E_DISCOUNT_RULE;
+    }
+    if (surcharge->base > MPOS_CHARGE_ON_GROSS) {
+        return MPOS_E_INVALID_VALUE;
+    }
+    if (surcharge->value < 1 ||
+        surcharge->value > (surcharge->type == MPOS_DISCOUNT_PERCENT ? MPOS_RATE_MAX : MPOS_AMOUNT_MAX)) {
+        return MPOS_E_DISCOUNT_RULE;
+    }
+    return MPOS_OK;
+}
+
 /* step: the sequence entry that takes percent discounts of this scope; the next but one takes fixed ones. */
 static mpos_err
 check_discount(const mpos_cart *cart, const mpos_cart_discount *discount, int step)
 {
-    if (discount->type > MPOS_DISCOUNT_FIXED) {
+    if (discount->type > MPOS_DISCOUNT_FIXED || discount->flags > 3) {
+        return MPOS_E_INVALID_VALUE;
+    }
+    if ((discount->flags & MPOS_DISCOUNT_SURCHARGE) != 0) {
+        return check_surcharge(discount, step);
+    }
+    if (discount->base != 0) {
         return MPOS_E_INVALID_VALUE;
     }
     if (discount->value < 1 ||
@@ -127,10 +150,30 @@ check_line_taxes(const mpos_cart *cart, const mpos_cart_line *line)
 }
 
 static mpos_err
+check_charge(const mpos_cart_line *line)
+{
+    int percent = line->kind == MPOS_LINE_CHARGE_PERCENT;
+
+    if (line->kind > MPOS_LINE_CHARGE_PERCENT || line->base > (percent ? MPOS_CHARGE_ON_TOTAL : 0)) {
+        return MPOS_E_INVALID_VALUE;
+    }
+    if (line->kind == MPOS_LINE_ITEM) {
+        return MPOS_OK;
+    }
+    if (line->modifier_count > 0 || line->discount_count > 0 || line->parent != MPOS_NO_PARENT ||
+        line->component_count > 0 || (line->base == MPOS_CHARGE_ON_TOTAL && line->tax_count > 0)) {
+        return MPOS_E_DISCOUNT_RULE;
+    }
+    return percent && (line->qty != MPOS_QTY_ONE || line->unit_price > MPOS_RATE_MAX) ? MPOS_E_OUT_OF_RANGE
+                                                                                      : MPOS_OK;
+}
+
+static mpos_err
 check_line(const mpos_cart *cart, const mpos_cart_line *line)
 {
     mpos_err err = check_line_taxes(cart, line);
 
+    err = err == MPOS_OK ? check_charge(line) : err;
     if (err == MPOS_OK && (line->qty < 1 || line->qty > MPOS_QTY_MAX || line->unit_price < 0 ||
                            line->unit_price > MPOS_AMOUNT_MAX)) {
         err = MPOS_E_OUT_OF_RANGE;

@@ -17,9 +17,9 @@
  * then taxes, order discounts, lines, and directly after each line its modifiers, its discounts and its taxes:
  *
  *    tax, 32:       0 16 id   16 1 type   17 1 flags   18 6 zero   24 8 value
- *    discount, 16:  0  1 type   1 7 zero   8 8 value
+ *    discount, 16:  0  1 type   1 1 flags   2 1 base   3 5 zero   8 8 value
  *    line, 64:      0 16 id   16 16 item   32 8 qty   40 8 unit price   48 2 parent   50 2 components
- *                  52  2 modifiers   54 2 discounts   56 2 taxes   58 6 zero
+ *                  52  2 modifiers   54 2 discounts   56 2 taxes   58 1 kind   59 1 base   60 4 zero
  *    modifier, 32:  0 16 id   16 8 price   24 4 qty   28 1 per   29 3 zero
  *    line tax, 2:   index of the tax
  */

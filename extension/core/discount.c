@@ -1,4 +1,4 @@
-/* discount.c - the declared sequence of line and order discounts. Words: step, base, share. */
+/* discount.c - the declared sequence of line and order discounts, then surcharges. Words: step, base, share. */
 #include "price_work.h"
 
 #include "apportion.h"
@@ -74,6 +74,21 @@ take_order_discount(mpos_price_work *work, size_t k)
     return MPOS_OK;
 }
 
+/* Of a list with exclusive discounts the first of them is alone; else all are in. */
+static int
+is_in(const mpos_cart_discount *discounts, size_t count, size_t k)
+{
+    if ((discounts[k].flags & MPOS_DISCOUNT_SURCHARGE) != 0) {
+        return 0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if ((discounts[i].flags & MPOS_DISCOUNT_EXCLUSIVE) != 0) {
+            return i == k;
+        }
+    }
+    return 1;
+}
+
 /* Which discounts of a list an entry of the sequence takes. */
 typedef struct pick {
     uint8_t type;
@@ -82,11 +97,11 @@ typedef struct pick {
 } pick;
 
 static int
-picks(const pick *p, const mpos_cart_discount *discounts, size_t k, size_t *seen)
+picks(const pick *p, const mpos_cart_discount *discounts, size_t count, size_t k, size_t *seen)
 {
     size_t nth;
 
-    if (discounts[k].type != p->type) {
+    if (discounts[k].type != p->type || !is_in(discounts, count, k)) {
         return 0;
     }
     nth = (*seen)++;
@@ -103,7 +118,8 @@ run_line_step(mpos_price_work *work, const pick *p)
         size_t seen = 0;
 
         for (size_t k = 0; err == MPOS_OK && k < line->discount_count; k++) {
-            err = picks(p, line->discounts, k, &seen) ? take_line_discount(work, i, k) : MPOS_OK;
+            err = picks(p, line->discounts, line->discount_count, k, &seen) ? take_line_discount(work, i, k)
+                                                                            : MPOS_OK;
         }
     }
     return err;
@@ -115,8 +131,10 @@ run_order_step(mpos_price_work *work, const pick *p)
     mpos_err err = MPOS_OK;
     size_t seen = 0;
 
-    for (size_t k = 0; err == MPOS_OK && k < work->cart->discount_count; k++) {
-        err = picks(p, work->cart->discounts, k, &seen) ? take_order_discount(work, k) : MPOS_OK;
+    size_t count = work->cart->discount_count;
+
+    for (size_t k = 0; err == MPOS_OK && k < count; k++) {
+        err = picks(p, work->cart->discounts, count, k, &seen) ? take_order_discount(work, k) : MPOS_OK;
     }
     return err;
 }

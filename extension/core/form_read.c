@@ -139,7 +139,9 @@ read_discounts(cursor *c, size_t count, int64_t **amounts)
         const uint8_t *at = next(c, c->sizes->discount);
 
         discounts[i].type = at[0];
-        expect_zero(c, at + 1, 7);
+        discounts[i].flags = at[1];
+        discounts[i].base = at[2];
+        expect_zero(c, at + 3, 5);
         discounts[i].value = amount_at(at + 8);
         if (c->priced) {
             (*amounts)[i] = amount_at(at + 16);
@@ -208,6 +210,8 @@ read_line_head(const cursor *c, const uint8_t *at, mpos_cart_line *line, mpos_pr
     line->modifier_count = mpos_get_u16(at + 52);
     line->discount_count = mpos_get_u16(at + 54);
     line->tax_count = mpos_get_u16(at + 56);
+    line->kind = at[58];
+    line->base = at[59];
     priced->tax_count = line->tax_count;
     if (c->priced) {
         priced->gross = amount_at(at + 64);
@@ -227,7 +231,7 @@ read_line(cursor *c, size_t order_discounts, mpos_cart_line *line, mpos_priced_l
     if (at == NULL) {
         return;
     }
-    expect_zero(c, at + 58, 6);
+    expect_zero(c, at + 60, 4);
     read_line_head(c, at, line, priced);
     line->modifiers = read_modifiers(c, line->modifier_count);
     line->discounts = read_discounts(c, line->discount_count, &priced->discounts);

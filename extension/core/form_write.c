@@ -75,6 +75,8 @@ put_discount(const mpos_cart_discount *discount, const int64_t *amount, uint8_t 
 {
     memset(at, 0, 8);
     at[0] = discount->type;
+    at[1] = discount->flags;
+    at[2] = discount->base;
     at = put_amount(at + 8, discount->value);
     return amount != NULL ? put_amount(at, *amount) : at;
 }
@@ -102,7 +104,9 @@ put_line_head(const mpos_cart_line *line, const mpos_priced_line *priced, uint8_
     mpos_put_u16(at + 52, line->modifier_count);
     mpos_put_u16(at + 54, line->discount_count);
     mpos_put_u16(at + 56, line->tax_count);
-    memset(at + 58, 0, 6);
+    at[58] = line->kind;
+    at[59] = line->base;
+    memset(at + 60, 0, 4);
     at += 64;
     if (priced != NULL) {
         at = put_amount(at, priced->gross);

@@ -92,9 +92,9 @@ link_work(const mpos_cart *cart, const slabs *s, mpos_priced *priced, mpos_price
     work->shares = s->tax_shares;
 }
 
-/* Amount of `unit` per piece for the line's quantity, plus `fixed`, rounded to a minor unit. */
-static mpos_err
-extend(const mpos_cart *cart, const mpos_cart_line *line, mpos_wide unit, mpos_wide fixed, int64_t *out)
+mpos_err
+mpos_price_extend(const mpos_cart *cart, const mpos_cart_line *line, mpos_wide unit, mpos_wide fixed,
+                  int64_t *out)
 {
     mpos_wide exact;
 
@@ -128,7 +128,7 @@ own_gross(const mpos_cart *cart, const mpos_cart_line *line, int64_t *out)
     mpos_err err;
 
     sum_modifiers(line, &per_unit, &per_line);
-    err = extend(cart, line, line->unit_price + per_unit, per_line, &gross);
+    err = mpos_price_extend(cart, line, line->unit_price + per_unit, per_line, &gross);
     if (err == MPOS_OK) {
         *out = gross < 0 ? 0 : gross;
     }
@@ -146,7 +146,7 @@ component_gross(const mpos_cart *cart, const mpos_cart_line *line, int64_t part,
     mpos_err err;
 
     sum_modifiers(line, &per_unit, &per_line);
-    err = extend(cart, line, per_unit, per_line, &extra);
+    err = mpos_price_extend(cart, line, per_unit, per_line, &extra);
     err = err == MPOS_OK ? mpos_money_add(part, extra, &gross) : err;
     if (err == MPOS_OK) {
         *out = gross < 0 ? 0 : gross;
@@ -164,7 +164,7 @@ split_combo(mpos_price_work *work, size_t at, int64_t price)
     mpos_err err = MPOS_OK;
 
     for (size_t i = 0; err == MPOS_OK && i < count; i++) {
-        err = extend(cart, &components[i], components[i].unit_price, 0, &work->weights[i]);
+        err = mpos_price_extend(cart, &components[i], components[i].unit_price, 0, &work->weights[i]);
     }
     if (err == MPOS_OK) {
         err = mpos_apportion(price, work->weights, NULL, count, work->parts, work->scratch);
@@ -187,7 +187,7 @@ price_gross(mpos_price_work *work)
         const mpos_cart_line *line = &cart->lines[i];
         int64_t gross;
 
-        if (line->parent == MPOS_NO_PARENT) {
+        if (line->parent == MPOS_NO_PARENT && line->kind == MPOS_LINE_ITEM) {
             err = own_gross(cart, line, &gross);
             if (err == MPOS_OK && line->component_count > 0) {
                 err = split_combo(work, i, gross);
@@ -229,8 +229,10 @@ add_to_order(mpos_priced *priced, const mpos_priced_line *line)
         err = mpos_money_add(sum->base, line->taxes[k].base, &sum->base);
         err = err == MPOS_OK ? mpos_money_add(sum->amount, line->taxes[k].amount, &sum->amount) : err;
     }
-    priced->discount += line->line_discount + line->order_discount; /* at most the gross */
-    return err;
+    /* Bounded by the gross, and from below by surcharges, each of which was added with a check. */
+    return err == MPOS_OK ? mpos_money_add(priced->discount, line->line_discount + line->order_discount,
+                                           &priced->discount)
+                          : err;
 }
 
 static mpos_err
@@ -276,7 +278,9 @@ mpos_price(const mpos_cart *cart, void *room, size_t room_size, mpos_priced *out
     link_work(cart, &s, &priced, &work);
     err = price_gross(&work);
     err = err == MPOS_OK ? mpos_price_discounts(&work) : err;
+    err = err == MPOS_OK ? mpos_price_charges(&work) : err;
     err = err == MPOS_OK ? mpos_price_taxes(&work) : err;
+    err = err == MPOS_OK ? mpos_price_last_charges(&work) : err;
     err = err == MPOS_OK ? sum_up(cart, &priced) : err;
     if (err == MPOS_OK) {
         *out = priced;

@@ -48,6 +48,19 @@ mpos_cart_count(const mpos_cart *cart, mpos_cart_counts *out);
 mpos_err
 mpos_price_discounts(mpos_price_work *work);
 
+/* price.c: amount of `unit` per piece for the line's quantity, plus `fixed`, rounded to a minor unit. */
+mpos_err
+mpos_price_extend(const mpos_cart *cart, const mpos_cart_line *line, mpos_wide unit, mpos_wide fixed,
+                  int64_t *out);
+
+/* charge.c: surcharges onto work->left, amounts of the charges that come before taxes. After the discounts. */
+mpos_err
+mpos_price_charges(mpos_price_work *work);
+
+/* charge.c: charges on the total. After the taxes. */
+mpos_err
+mpos_price_last_charges(mpos_price_work *work);
+
 /* tax.c: taxes of every leaf from work->left; fills the line taxes, net, tax and total of each. */
 mpos_err
 mpos_price_taxes(mpos_price_work *work);

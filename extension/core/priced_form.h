@@ -19,9 +19,9 @@
  * order discount (8 bytes each) and its taxes:
  *
  *    tax, 48:       0 16 id   16 1 type   17 1 flags   18 6 zero   24 8 value   32 8 base   40 8 amount
- *    discount, 24:  0  1 type   1 7 zero   8 8 value   16 8 amount
+ *    discount, 24:  0  1 type   1 1 flags   2 1 base   3 5 zero   8 8 value   16 8 amount
  *    line, 112:     0 16 id   16 16 item   32 8 qty   40 8 unit price   48 2 parent   50 2 components
- *                  52  2 modifiers   54 2 discounts   56 2 taxes   58 6 zero
+ *                  52  2 modifiers   54 2 discounts   56 2 taxes   58 1 kind   59 1 base   60 4 zero
  *                  64  8 gross   72 8 line discount   80 8 order discount   88 8 net   96 8 tax   104 8 total
  *    modifier, 32:  0 16 id   16 8 price   24 4 qty   28 1 per   29 3 zero
  *    line tax, 24:  0  2 index of the tax   2 6 zero   8 8 base   16 8 amount

@@ -1,12 +1,12 @@
 /*
  * pricing.h - from a cart to every amount of it. One implementation for database, pages and tests.
- * Words: cart, line, combo, component, modifier, discount, tax, rounding, gross, net, total, share.
+ * Words: cart, line, combo, component, modifier, discount, surcharge, charge, tax, rounding, gross, net, total, share.
  *
- * Amounts of a line, each in minor units and never below zero:
+ * Amounts of a line, each in minor units and never below zero (but order_discount, of which see 4):
  *
  *   gross            unit price x quantity plus modifiers, before discounts, as priced (included taxes are in it)
  *   line_discount    of the line's own discounts
- *   order_discount   its share of the order's discounts
+ *   order_discount   its share of the order's discounts, less its share of the surcharges
  *   net              gross - discounts - included taxes
  *   tax              all its taxes, included and added
  *   total            net + tax
@@ -21,8 +21,14 @@
  *   3. Discounts in the declared sequence. Each entry takes the next discount of its kind on every line (or on the
  *      order); the last entry of a kind takes all that remain. Each works on what the earlier ones left. An order
  *      discount is computed once on the order and apportioned to the lines by what is left of them; a combo's
- *      line discount likewise to its components. A fixed discount takes at most what is left.
- *   4. Taxes of a line in the line's order, in batches (see mpos_tax_flag), rounded as declared.
+ *      line discount likewise to its components. A fixed discount takes at most what is left. Of a list with an
+ *      exclusive discount only the first exclusive one is taken.
+ *   4. Surcharges and charges (service charge, cover, delivery). A surcharge is an entry of the order's discounts that
+ *      adds: it is apportioned to the lines and taxed as they are; its amount and shares are negative. A charge is a line
+ *      of its own with taxes of its own or none. Both are a fixed amount or a percentage of the items (see
+ *      mpos_charge_base); discounts do not touch them and they do not compound.
+ *   5. Taxes of a line in the line's order, in batches (see mpos_tax_flag), rounded as declared. Charges on the total
+ *      (untaxed) come last.
  * Fractions are rounded with the cart's mode: a gross and a discount to one minor unit, a tax to the increment.
  */
 #ifndef MPOS_CORE_PRICING_H
@@ -55,6 +61,29 @@
 typedef enum mpos_modifier_per { MPOS_PER_UNIT = 0, MPOS_PER_LINE = 1 } mpos_modifier_per;
 
 typedef enum mpos_discount_type { MPOS_DISCOUNT_PERCENT = 0, MPOS_DISCOUNT_FIXED = 1 } mpos_discount_type;
+
+/* Discount flags. SURCHARGE: of the order only. */
+typedef enum mpos_discount_flag {
+    MPOS_DISCOUNT_EXCLUSIVE = 1,
+    MPOS_DISCOUNT_SURCHARGE = 2
+} mpos_discount_flag;
+
+/* What a line is. A charge of type fixed costs unit_price per qty (guests); of type percent unit_price is a rate, qty is 1. */
+typedef enum mpos_line_kind {
+    MPOS_LINE_ITEM = 0,
+    MPOS_LINE_CHARGE_FIXED = 1,
+    MPOS_LINE_CHARGE_PERCENT = 2
+} mpos_line_kind;
+
+/*
+ * What a percentage of a charge or surcharge is taken of: the items' gross, what the discounts left of it, or (charges
+ * without taxes only) the total of all other lines with their taxes.
+ */
+typedef enum mpos_charge_base {
+    MPOS_CHARGE_ON_LEFT = 0,
+    MPOS_CHARGE_ON_GROSS = 1,
+    MPOS_CHARGE_ON_TOTAL = 2
+} mpos_charge_base;
 
 /* An entry of the discount sequence. */
 typedef enum mpos_discount_step {
@@ -118,6 +147,8 @@ typedef struct mpos_cart_tax {
 
 typedef struct mpos_cart_discount {
     uint8_t type;  /* mpos_discount_type */
+    uint8_t flags; /* mpos_discount_flag */
+    uint8_t base;  /* of a surcharge: mpos_charge_base, not ON_TOTAL; else 0 */
     int64_t value; /* rate (scale 9, above 0, at most MPOS_RATE_ONE) or minor units (above 0) */
 } mpos_cart_discount;
 
@@ -131,9 +162,12 @@ typedef struct mpos_cart_modifier {
 typedef struct mpos_cart_line {
     uint8_t id[16];
     uint8_t item[16];
-    int64_t qty;        /* scale 6, 1 to MPOS_QTY_MAX; of a component: of the whole line, not per combo */
-    int64_t unit_price; /* minor units, not negative; of a component: its stand-alone price */
-    uint16_t parent;    /* index of the combo line, MPOS_NO_PARENT for others */
+    int64_t qty; /* scale 6, 1 to MPOS_QTY_MAX; of a component: of the whole line, not per combo */
+    int64_t
+        unit_price; /* minor units, not negative; of a component: its stand-alone price; of a percent charge: rate */
+    uint8_t kind;             /* mpos_line_kind; a charge has no modifiers, discounts, parent or components */
+    uint8_t base;             /* of a percent charge: mpos_charge_base; else 0 */
+    uint16_t parent;          /* index of the combo line, MPOS_NO_PARENT for others */
     uint16_t component_count; /* of a combo line: the components that follow it; else 0 */
     uint16_t modifier_count;
     uint16_t discount_count; /* of a component: 0 (DISCOUNT_RULE) */
@@ -176,7 +210,7 @@ typedef struct mpos_priced_line {
     uint16_t tax_count;
     mpos_priced_line_tax *taxes; /* tax_count, in the line's order */
     int64_t *discounts;          /* one amount for each of the line's own discounts */
-    int64_t *shares;             /* the line's share of each discount of the order */
+    int64_t *shares;             /* the line's share of each discount of the order; of a surcharge negative */
 } mpos_priced_line;
 
 typedef struct mpos_priced_tax {
@@ -192,7 +226,7 @@ typedef struct mpos_priced {
     int64_t total;
     mpos_priced_line *lines; /* cart->line_count */
     mpos_priced_tax *taxes;  /* cart->tax_count */
-    int64_t *discounts;      /* amount of each discount of the order */
+    int64_t *discounts;      /* amount of each discount of the order; of a surcharge negative */
 } mpos_priced;
 
 /* Fills the sequence with line percent, order percent, line fixed, order fixed. */
@@ -200,8 +234,8 @@ void
 mpos_cart_default_sequence(mpos_cart *cart);
 
 /*
- * Checks limits, ranges, indexes and the shape of combos. Errors: TOO_MANY, OUT_OF_RANGE, COMBO_RULE,
- * DISCOUNT_RULE (value, component or kind missing in the sequence), INVALID_VALUE (enum value or index).
+ * Checks limits, ranges, indexes and the shape of combos and charges. Errors: TOO_MANY, OUT_OF_RANGE, COMBO_RULE,
+ * DISCOUNT_RULE (value, component, charge or kind missing in the sequence), INVALID_VALUE (enum value or index).
  * An empty cart (no lines) is valid; whether an order may be empty is the order's question.
  */
 mpos_err

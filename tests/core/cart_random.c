@@ -86,6 +86,21 @@ random_discount(random_cart *r, mpos_cart_discount *discount)
                           : 1 + (int64_t)random_below(r, 900);
 }
 
+/* A discount of the order: one in six is a surcharge, one in eight exclusive. */
+static void
+random_order_discount(random_cart *r, mpos_cart_discount *discount)
+{
+    random_discount(r, discount);
+    discount->flags = 0;
+    discount->base = 0;
+    if (random_below(r, 6) == 0) {
+        discount->flags = MPOS_DISCOUNT_SURCHARGE;
+        discount->base = (uint8_t)random_below(r, 2);
+    } else if (random_below(r, 8) == 0) {
+        discount->flags = MPOS_DISCOUNT_EXCLUSIVE;
+    }
+}
+
 static void
 random_modifier(random_cart *r, mpos_cart_modifier *modifier)
 {
@@ -144,6 +159,27 @@ random_line_discounts(random_cart *r, size_t at, int plain)
     line->discount_count = plain || random_below(r, 2) ? 0 : (uint16_t)random_below(r, 4);
     for (size_t k = 0; k < line->discount_count; k++) {
         random_discount(r, &r->discounts[at][k]);
+        r->discounts[at][k].flags = random_below(r, 10) == 0 ? MPOS_DISCOUNT_EXCLUSIVE : 0;
+        r->discounts[at][k].base = 0;
+    }
+}
+
+/* A charge: fixed per guest, or a percentage of any base; on the total without taxes. */
+static void
+random_charge(random_cart *r, size_t at)
+{
+    mpos_cart_line *line = &r->lines[at];
+
+    random_line(r, at, 1);
+    line->kind = (uint8_t)(1 + random_below(r, 2));
+    line->qty = line->kind == MPOS_LINE_CHARGE_PERCENT ? MPOS_QTY_ONE
+                                                       : (1 + (int64_t)random_below(r, 6)) * MPOS_QTY_ONE;
+    if (line->kind == MPOS_LINE_CHARGE_PERCENT) {
+        line->unit_price = (int64_t)random_below(r, 250000000);
+        line->base = (uint8_t)random_below(r, 3);
+    }
+    if (line->base != MPOS_CHARGE_ON_TOTAL) {
+        random_line_taxes(r, at);
     }
 }
 
@@ -178,9 +214,13 @@ random_cart_next(random_cart *r)
     }
     r->cart.discount_count = (uint16_t)(plain ? 0 : random_below(r, 5));
     for (size_t i = 0; i < r->cart.discount_count; i++) {
-        random_discount(r, &r->order_discounts[i]);
+        random_order_discount(r, &r->order_discounts[i]);
     }
     while (at < wanted) {
+        if (!plain && random_below(r, 12) == 0) {
+            random_charge(r, at++);
+            continue;
+        }
         random_line(r, at, plain);
         random_line_discounts(r, at, plain);
         if (random_below(r, 6) == 0) {

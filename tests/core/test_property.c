@@ -35,10 +35,12 @@ check_line(const mpos_cart *cart, const mpos_priced *priced, size_t at)
         discounts += p->discounts[k];
     }
     for (size_t k = 0; k < cart->discount_count; k++) {
-        assert_true(p->shares[k] >= 0);
+        assert_true(cart->discounts[k].flags & MPOS_DISCOUNT_SURCHARGE ? p->shares[k] <= 0
+                                                                       : p->shares[k] >= 0);
         shares += p->shares[k];
     }
     assert_true(p->gross >= 0 && p->net >= 0 && p->tax >= 0);
+    assert_true(line->kind == MPOS_LINE_ITEM || p->order_discount == 0);
     assert_int_equal(p->order_discount, shares);
     assert_int_equal(p->total, p->net + p->tax);
     if (line->component_count == 0) {
@@ -152,6 +154,8 @@ test_rate_level_is_the_tax_of_the_sum(void **state)
         r.taxes[0].type = MPOS_TAX_PERCENT;
         r.taxes[0].flags = MPOS_TAX_INCLUDED;
         for (size_t k = 0; k < r.cart.line_count; k++) {
+            r.lines[k].kind = MPOS_LINE_ITEM; /* a charge on the total has no tax */
+            r.lines[k].base = 0;
             r.lines[k].tax_count = r.lines[k].component_count == 0;
             r.line_taxes[k][0] = 0;
         }

@@ -106,23 +106,61 @@ label_of(const json_t *object)
     return "?";
 }
 
-static void
-run_case(const kind *k, const char *file, json_t *object, tally *t)
-{
-    report r = {PASSED, ""};
+/* A case with what only people need of it. */
+typedef struct loaded {
+    const char *file;
     char label[256];
+    json_t *object;
+} loaded;
 
-    snprintf(label, sizeof label, "%s", label_of(object));
+typedef struct library {
+    loaded *cases;
+    size_t count;
+    json_t *by_id; /* for a case that is made of others */
+} library;
+
+static library all;
+
+const json_t *
+case_by_id(const char *id)
+{
+    return json_object_get(all.by_id, id);
+}
+
+static void
+keep_case(const char *file, json_t *object)
+{
+    const char *id = json_string_value(json_object_get(object, "id"));
+    loaded *grown = realloc(all.cases, (all.count + 1) * sizeof *grown);
+
+    if (grown == NULL) {
+        abort();
+    }
+    all.cases = grown;
+    grown[all.count].file = file;
+    snprintf(grown[all.count].label, sizeof grown->label, "%s", label_of(object));
+    grown[all.count++].object = json_incref(object);
+    if (id != NULL) {
+        json_object_set(all.by_id, id, object);
+    }
     json_object_del(object, "id");
     json_object_del(object, "source");
     json_object_del(object, "description");
-    if (json_is_object(object)) {
-        k->run(object, &r);
+}
+
+static void
+run_case(const kind *k, const loaded *one, tally *t)
+{
+    report r = {PASSED, ""};
+
+    if (json_is_object(one->object)) {
+        k->run(one->object, &r);
     } else {
         report_fail(&r, "not an object");
     }
     if (r.verdict != PASSED) {
-        printf("%s %s: %s: %s\n", r.verdict == FAILED ? "FAILED " : "skipped", file, label, r.reason);
+        printf("%s %s: %s: %s\n", r.verdict == FAILED ? "FAILED " : "skipped", one->file, one->label,
+               r.reason);
     }
     t->count[r.verdict]++;
 }
@@ -140,24 +178,24 @@ more(FILE *in)
 }
 
 static void
-run_value(const kind *k, const char *file, json_t *value, tally *t)
+keep_value(const char *file, json_t *value)
 {
     size_t i;
     json_t *object;
 
     if (!json_is_array(value)) {
-        run_case(k, file, value, t);
+        keep_case(file, value);
         return;
     }
     json_array_foreach(value, i, object)
     {
-        run_case(k, file, object, t);
+        keep_case(file, object);
     }
 }
 
 /* A file is one JSON array (or object), or one object a line. Returns 0 when it cannot be read. */
 static int
-run_file(const kind *k, const char *file, tally *t)
+load_file(const char *file)
 {
     int readable = 1;
     FILE *in = fopen(file, "rb");
@@ -173,7 +211,7 @@ run_file(const kind *k, const char *file, tally *t)
 
         readable = value != NULL;
         if (readable) {
-            run_value(k, file, value, t);
+            keep_value(file, value);
             json_decref(value);
         } else {
             fprintf(stderr, "%s: %s\n", file, error.text);
@@ -181,6 +219,19 @@ run_file(const kind *k, const char *file, tally *t)
     }
     fclose(in);
     return readable;
+}
+
+/* In an order of its own in each run, so that no case can lean on the one before it. */
+static void
+shuffle(void)
+{
+    for (size_t i = all.count; i > 1; i--) {
+        size_t other = randombytes_uniform((uint32_t)i);
+        loaded swap = all.cases[i - 1];
+
+        all.cases[i - 1] = all.cases[other];
+        all.cases[other] = swap;
+    }
 }
 
 int
@@ -197,9 +248,17 @@ main(int argc, char **argv)
         fprintf(stderr, "usage: vectors pricing|barcode|merkle-inclusion|merkle-consistency|note FILE...\n");
         return 2;
     }
+    all.by_id = json_object();
     for (int i = 2; i < argc; i++) {
-        readable &= run_file(k, argv[i], &t);
+        readable &= load_file(argv[i]);
     }
+    shuffle();
+    for (size_t i = 0; i < all.count; i++) {
+        run_case(k, &all.cases[i], &t);
+        json_decref(all.cases[i].object);
+    }
+    json_decref(all.by_id);
+    free(all.cases);
     if (t.count[SKIPPED] > 0) {
         printf("%d skipped\n", t.count[SKIPPED]);
     }

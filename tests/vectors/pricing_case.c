@@ -130,7 +130,7 @@ compare_line_list(pricing_case *c, const char *name, const json_t *value)
 {
     for (size_t i = 0; i < sizeof line_lists / sizeof line_lists[0]; i++) {
         if (strcmp(line_lists[i].name, name) == 0) {
-            expect_list(c, name, value, c->cart.line_count, line_lists[i].amount_of, 0);
+            expect_list(c, name, value, c->item_count, line_lists[i].amount_of, 0);
             return 1;
         }
     }
@@ -145,7 +145,7 @@ compare_nested(pricing_case *c, const char *name, const json_t *value)
     int bases = strcmp(name, "line_tax_bases") == 0;
 
     if (taxes || bases) {
-        for (size_t i = 0; i < c->cart.line_count; i++) {
+        for (size_t i = 0; i < c->item_count; i++) {
             expect_list(c, name, json_array_get(value, i), c->lines[i].tax_count,
                         taxes ? tax_amount : tax_base, i);
         }
@@ -153,7 +153,7 @@ compare_nested(pricing_case *c, const char *name, const json_t *value)
     }
     if (strcmp(name, "order_discount_by_line") == 0) {
         for (size_t k = 0; k < c->cart.discount_count; k++) {
-            expect_list(c, name, json_array_get(value, k), c->cart.line_count, discount_share, k);
+            expect_list(c, name, json_array_get(value, k), c->item_count, discount_share, k);
         }
         return 1;
     }
@@ -188,6 +188,21 @@ compare_vat(pricing_case *c, const json_t *list)
     }
 }
 
+/* The charges, before their taxes. */
+static int64_t
+charge_total(const pricing_case *c)
+{
+    int64_t sum = 0;
+
+    for (size_t i = c->item_count; i < c->cart.line_count; i++) {
+        sum += c->priced.lines[i].gross;
+    }
+    for (size_t k = 0; k < c->cart.discount_count; k++) {
+        sum -= (c->order_discounts[k].flags & MPOS_DISCOUNT_SURCHARGE) != 0 ? c->priced.discounts[k] : 0;
+    }
+    return sum;
+}
+
 static int
 compare_total(pricing_case *c, const char *name, const json_t *value, int64_t cash)
 {
@@ -201,7 +216,8 @@ compare_total(pricing_case *c, const char *name, const json_t *value, int64_t ca
         {"due_cash", cash},
         {"tax_total", c->priced.tax},
         {"net_total", c->priced.net},
-        {"lines_net", c->priced.net},
+        {"lines_net", c->lines_net != NULL ? *c->lines_net : c->priced.net},
+        {"service_charge_total", charge_total(c)},
         {"gross_total", c->priced.gross},
         {"discount_total", c->priced.discount},
         {"cash_rounding", cash - c->priced.total},
@@ -360,6 +376,8 @@ run_pricing(const json_t *object, report *r)
         run_allocation(inputs, expected, r);
     } else if (strcmp(kind, "rounding") == 0 || strcmp(kind, "cash_rounding") == 0) {
         run_rounding(inputs, expected, r);
+    } else if (strcmp(kind, "session") == 0) {
+        run_session(inputs, expected, r);
     } else {
         report_skip(r, "not supported: kind %s", kind);
     }

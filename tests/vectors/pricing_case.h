@@ -20,6 +20,9 @@ typedef struct pricing_case {
     mpos_cart_tax taxes[MPOS_CART_TAXES_MAX];
     mpos_cart_discount order_discounts[CASE_LIST_MAX];
     mpos_cart_line lines[CASE_LINES_MAX];
+    size_t item_count; /* lines of the case; charges follow them */
+    int64_t invoice_net;
+    const int64_t *lines_net; /* of an invoice: the sum of its lines, before allowances and charges */
     mpos_cart_modifier modifiers[CASE_LINES_MAX][CASE_LIST_MAX];
     mpos_cart_discount discounts[CASE_LINES_MAX][CASE_LIST_MAX];
     uint16_t line_taxes[CASE_LINES_MAX][MPOS_LINE_TAXES_MAX];
@@ -53,6 +56,10 @@ case_price(pricing_case *c);
 /* Compares each expected member with the priced cart; those not known here skip the case. */
 void
 case_compare(pricing_case *c, const json_t *inputs, const json_t *expected);
+
+/* A session (session_case.c): orders by id with their tenders, against the sums of its report. */
+void
+run_session(const json_t *inputs, const json_t *expected, report *r);
 
 /* Compares a decimal with an amount. */
 void

@@ -144,7 +144,7 @@ read_taxes(pricing_case *c, const json_t *taxes)
 static uint16_t
 read_discounts(pricing_case *c, const json_t *list, mpos_cart_discount out[CASE_LIST_MAX])
 {
-    static const char *const members[] = {"type", "value", "on", NULL};
+    static const char *const members[] = {"type", "value", "on", "exclusive", NULL};
     size_t i;
     json_t *object;
 
@@ -160,6 +160,7 @@ read_discounts(pricing_case *c, const json_t *list, mpos_cart_discount out[CASE_
             return 0;
         }
         out[i].type = percent ? MPOS_DISCOUNT_PERCENT : MPOS_DISCOUNT_FIXED;
+        out[i].flags = flag_of(object, "exclusive", 0) ? MPOS_DISCOUNT_EXCLUSIVE : 0;
         out[i].value =
             case_decimal(c->r, json_object_get(object, "value"), percent ? PERCENT_SCALE : c->exponent);
     }
@@ -281,6 +282,84 @@ read_line(pricing_case *c, const json_t *object, size_t i)
     read_price(c, object, line);
 }
 
+/* A taxable charge that does not say how is taxed like the lines, when they are all taxed alike. */
+static uint16_t
+taxes_of_lines(pricing_case *c, uint16_t out[MPOS_LINE_TAXES_MAX])
+{
+    uint16_t count = c->cart.line_count > 0 ? c->lines[0].tax_count : 0;
+
+    for (size_t i = 0; i < c->cart.line_count; i++) {
+        if (c->lines[i].kind == MPOS_LINE_ITEM &&
+            (c->lines[i].tax_count != count ||
+             memcmp(c->line_taxes[i], c->line_taxes[0], count * sizeof *out) != 0)) {
+            report_skip(c->r, "not supported: a taxable charge without taxes over lines taxed differently");
+            return 0;
+        }
+    }
+    memcpy(out, c->line_taxes[0], count * sizeof *out);
+    return count;
+}
+
+/* What a percentage is taken of: after the discounts, before them, or of the total with taxes. */
+static uint8_t
+charge_base(pricing_case *c, const json_t *object)
+{
+    const char *on = text_of(object, "on", text_of(object, "phase", "subtotal"));
+
+    if (strcmp(on, "gross") == 0 || strcmp(on, "before_discount") == 0) {
+        return MPOS_CHARGE_ON_GROSS;
+    }
+    if (strcmp(on, "total") == 0 || strcmp(on, "after_tax") == 0) {
+        return MPOS_CHARGE_ON_TOTAL;
+    }
+    if (strcmp(on, "subtotal") != 0 && strcmp(on, "after_discount") != 0) {
+        report_skip(c->r, "not supported: charge on %s", on);
+    }
+    return MPOS_CHARGE_ON_LEFT;
+}
+
+/* {amount} or {rate} (or {type, value}), taxable or with taxes, apportioned over the lines or a line of its own. */
+static void
+read_charge(pricing_case *c, const json_t *object)
+{
+    static const char *const members[] = {"amount", "rate", "percent",     "type",  "value", "taxable",
+                                          "taxes",  "on",   "apportioned", "phase", "name",  NULL};
+    const json_t *rate = json_object_get(object, "rate"), *amount = json_object_get(object, "amount");
+    const json_t *value = json_object_get(object, "value");
+    int percent;
+
+    rate = rate != NULL ? rate : json_object_get(object, "percent");
+    percent = value != NULL ? strcmp(text_of(object, "type", ""), "percent") == 0 : rate != NULL;
+    value = value != NULL ? value : percent ? rate : amount;
+    if (!known_members(c->r, object, members) || c->cart.line_count == CASE_LINES_MAX ||
+        c->cart.discount_count == CASE_LIST_MAX) {
+        return;
+    }
+    if (flag_of(object, "apportioned", 0)) {
+        mpos_cart_discount *surcharge = &c->order_discounts[c->cart.discount_count++];
+
+        surcharge->type = percent ? MPOS_DISCOUNT_PERCENT : MPOS_DISCOUNT_FIXED;
+        surcharge->flags = MPOS_DISCOUNT_SURCHARGE;
+        surcharge->base = charge_base(c, object);
+        surcharge->value = case_decimal(c->r, value, percent ? PERCENT_SCALE : c->exponent);
+    } else {
+        size_t i = c->cart.line_count;
+        mpos_cart_line *line = &c->lines[i];
+
+        line->kind = percent ? MPOS_LINE_CHARGE_PERCENT : MPOS_LINE_CHARGE_FIXED;
+        line->base = percent ? charge_base(c, object) : 0;
+        line->qty = MPOS_QTY_ONE;
+        line->unit_price = case_decimal(c->r, value, percent ? PERCENT_SCALE : c->exponent);
+        line->parent = MPOS_NO_PARENT;
+        line->taxes = c->line_taxes[i];
+        line->tax_count = json_object_get(object, "taxes") != NULL
+                              ? read_line_taxes(c, json_object_get(object, "taxes"), c->line_taxes[i])
+                          : flag_of(object, "taxable", 0) ? taxes_of_lines(c, c->line_taxes[i])
+                                                          : 0;
+        c->cart.line_count++;
+    }
+}
+
 /* Kinds that the case does not name come last, in the default order. */
 static void
 read_sequence(pricing_case *c, const json_t *list)
@@ -329,9 +408,17 @@ start_cart(pricing_case *c, const json_t *inputs, const json_t *lines)
 void
 case_read_order(pricing_case *c, const json_t *inputs)
 {
-    static const char *const members[] = {
-        "currency",        "rounding",          "inclusive_round", "taxes", "lines",
-        "order_discounts", "discount_sequence", "cash_increment",  "note",  NULL};
+    static const char *const members[] = {"currency",
+                                          "rounding",
+                                          "inclusive_round",
+                                          "taxes",
+                                          "lines",
+                                          "order_discounts",
+                                          "discount_sequence",
+                                          "cash_increment",
+                                          "note",
+                                          "service_charges",
+                                          NULL};
     const json_t *cash = json_object_get(inputs, "cash_increment");
     const json_t *lines = json_object_get(inputs, "lines");
 
@@ -346,8 +433,13 @@ case_read_order(pricing_case *c, const json_t *inputs)
         read_discounts(c, json_object_get(inputs, "order_discounts"), c->order_discounts);
     check_discount_base(c, json_object_get(inputs, "order_discounts"));
     read_sequence(c, json_object_get(inputs, "discount_sequence"));
-    for (size_t i = 0; c->r->verdict == PASSED && i < c->cart.line_count; i++) {
+    c->item_count = c->cart.line_count;
+    for (size_t i = 0; c->r->verdict == PASSED && i < c->item_count; i++) {
         read_line(c, json_array_get(lines, i), i);
+    }
+    for (size_t i = 0;
+         c->r->verdict == PASSED && i < json_array_size(json_object_get(inputs, "service_charges")); i++) {
+        read_charge(c, json_array_get(json_object_get(inputs, "service_charges"), i));
     }
 }
 
@@ -373,24 +465,81 @@ tax_of_rate(pricing_case *c, const char *rate)
     return t;
 }
 
+/* Takes an amount off the lines of a rate, one after the other: what counts is the sum of the rate's bucket. */
+static void
+take_off_rate(pricing_case *c, uint16_t tax, int64_t amount)
+{
+    for (size_t i = 0; amount > 0 && i < c->cart.line_count; i++) {
+        mpos_cart_line *line = &c->lines[i];
+        int64_t part = amount < line->unit_price ? amount : line->unit_price;
+
+        if (c->line_taxes[i][0] == tax && part > 0) {
+            line->unit_price -= part;
+            amount -= part;
+        }
+    }
+    if (amount > 0) {
+        report_skip(c->r, "not supported: a rate below zero");
+    }
+}
+
+static mpos_cart_line *
+invoice_line(pricing_case *c, size_t i, uint16_t tax, int64_t net)
+{
+    mpos_cart_line *line = &c->lines[i];
+
+    line->parent = MPOS_NO_PARENT;
+    line->taxes = c->line_taxes[i];
+    line->tax_count = 1;
+    line->qty = MPOS_QTY_ONE;
+    line->unit_price = net;
+    c->line_taxes[i][0] = tax;
+    return line;
+}
+
+/* A line below zero (a return) is read as nothing here and taken off its rate when all lines are there. */
 static void
 read_invoice_line(pricing_case *c, const json_t *object, size_t i)
 {
-    static const char *const members[] = {"qty",     "unit_price", "tax_rate", "line_net",
-                                          "per_qty", "category",   NULL};
-    mpos_cart_line *line = &c->lines[i];
+    static const char *const members[] = {"qty",     "unit_price", "tax_rate",           "line_net",
+                                          "per_qty", "category",   "allowances_charges", NULL};
+    int64_t net = case_decimal(c->r, json_object_get(object, "line_net"), c->exponent);
 
     if (!known_members(c->r, object, members)) {
         return;
     }
-    line->parent = MPOS_NO_PARENT;
-    line->taxes = c->line_taxes[i];
-    line->tax_count = 1;
-    c->line_taxes[i][0] = tax_of_rate(c, text_of(object, "tax_rate", "0"));
-    line->qty = MPOS_QTY_ONE;
-    line->unit_price = case_decimal(c->r, json_object_get(object, "line_net"), c->exponent);
-    if (line->unit_price < 0) {
-        report_skip(c->r, "not supported: a line below zero");
+    invoice_line(c, i, tax_of_rate(c, text_of(object, "tax_rate", "0")), net < 0 ? 0 : net);
+    c->invoice_net += net;
+}
+
+static void
+take_returns(pricing_case *c, const json_t *lines)
+{
+    for (size_t i = 0; c->r->verdict == PASSED && i < c->item_count; i++) {
+        int64_t net = case_decimal(c->r, json_object_get(json_array_get(lines, i), "line_net"), c->exponent);
+
+        if (net < 0) {
+            take_off_rate(c, c->line_taxes[i][0], -net);
+        }
+    }
+}
+
+/* {amount, tax_rate, charge: true or false} of the whole document (BG-20, BG-21). */
+static void
+read_allowance(pricing_case *c, const json_t *object)
+{
+    static const char *const members[] = {"amount", "tax_rate", "charge", "category", "reason", NULL};
+    int64_t amount = case_decimal(c->r, json_object_get(object, "amount"), c->exponent);
+    uint16_t tax = tax_of_rate(c, text_of(object, "tax_rate", "0"));
+
+    if (!known_members(c->r, object, members) || c->cart.line_count == CASE_LINES_MAX) {
+        return;
+    }
+    if (flag_of(object, "charge", 0)) {
+        invoice_line(c, c->cart.line_count, tax, amount)->kind = MPOS_LINE_CHARGE_FIXED;
+        c->cart.line_count++;
+    } else {
+        take_off_rate(c, tax, amount);
     }
 }
 
@@ -399,18 +548,21 @@ case_read_invoice(pricing_case *c, const json_t *inputs)
 {
     static const char *const members[] = {"currency", "lines", "order_allowances_charges", "note", NULL};
     const json_t *lines = json_object_get(inputs, "lines");
+    const json_t *extra = json_object_get(inputs, "order_allowances_charges");
 
     if (!known_members(c->r, inputs, members)) {
-        return;
-    }
-    if (json_array_size(json_object_get(inputs, "order_allowances_charges")) > 0) {
-        report_skip(c->r, "not supported: order_allowances_charges");
         return;
     }
     start_cart(c, inputs, lines);
     case_rounding(c, inputs);
     c->cart.rounding.level = MPOS_LEVEL_RATE;
-    for (size_t i = 0; c->r->verdict == PASSED && i < c->cart.line_count; i++) {
+    c->lines_net = &c->invoice_net;
+    c->item_count = c->cart.line_count;
+    for (size_t i = 0; c->r->verdict == PASSED && i < c->item_count; i++) {
         read_invoice_line(c, json_array_get(lines, i), i);
+    }
+    take_returns(c, lines);
+    for (size_t i = 0; c->r->verdict == PASSED && i < json_array_size(extra); i++) {
+        read_allowance(c, json_array_get(extra, i));
     }
 }

@@ -29,6 +29,10 @@ report_skip(report *r, const char *format, ...) __attribute__((format(printf, 2,
 int
 known_members(report *r, const json_t *object, const char *const *names);
 
+/* The case of that id in the files that are run, NULL when there is none. For kinds that are made of other cases. */
+const json_t *
+case_by_id(const char *id);
+
 /* SHA-256 for the core. */
 extern const mpos_digest host_digest;
 
