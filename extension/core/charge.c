@@ -54,12 +54,11 @@ add_surcharge(mpos_price_work *work, const bases *sums, size_t k)
         mpos_priced_line *line = &work->priced->lines[i];
 
         err = mpos_money_add(work->left[i], work->parts[i], &work->left[i]);
-        err = err == MPOS_OK ? mpos_money_add(line->order_discount, -work->parts[i], &line->order_discount)
-                             : err;
+        line->gross += work->parts[i]; /* at most the order's, which is checked below */
         line->shares[k] = -work->parts[i];
     }
     work->priced->discounts[k] = -amount;
-    return err;
+    return err == MPOS_OK ? mpos_money_add(work->priced->gross, amount, &work->priced->gross) : err;
 }
 
 /* A charge's amount becomes the gross of its line. */

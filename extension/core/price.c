@@ -229,10 +229,8 @@ add_to_order(mpos_priced *priced, const mpos_priced_line *line)
         err = mpos_money_add(sum->base, line->taxes[k].base, &sum->base);
         err = err == MPOS_OK ? mpos_money_add(sum->amount, line->taxes[k].amount, &sum->amount) : err;
     }
-    /* Bounded by the gross, and from below by surcharges, each of which was added with a check. */
-    return err == MPOS_OK ? mpos_money_add(priced->discount, line->line_discount + line->order_discount,
-                                           &priced->discount)
-                          : err;
+    priced->discount += line->line_discount + line->order_discount; /* at most the gross */
+    return err;
 }
 
 static mpos_err

@@ -2,11 +2,12 @@
  * pricing.h - from a cart to every amount of it. One implementation for database, pages and tests.
  * Words: cart, line, combo, component, modifier, discount, surcharge, charge, tax, rounding, gross, net, total, share.
  *
- * Amounts of a line, each in minor units and never below zero (but order_discount, of which see 4):
+ * Amounts of a line, each in minor units and never below zero:
  *
- *   gross            unit price x quantity plus modifiers, before discounts, as priced (included taxes are in it)
+ *   gross            unit price x quantity plus modifiers and surcharges, before discounts, as priced (included taxes
+ *                    are in it)
  *   line_discount    of the line's own discounts
- *   order_discount   its share of the order's discounts, less its share of the surcharges
+ *   order_discount   its share of the order's discounts
  *   net              gross - discounts - included taxes
  *   tax              all its taxes, included and added
  *   total            net + tax
@@ -24,7 +25,8 @@
  *      line discount likewise to its components. A fixed discount takes at most what is left. Of a list with an
  *      exclusive discount only the first exclusive one is taken.
  *   4. Surcharges and charges (service charge, cover, delivery). A surcharge is an entry of the order's discounts that
- *      adds: it is apportioned to the lines and taxed as they are; its amount and shares are negative. A charge is a line
+ *      adds: it is apportioned to the lines, enters their gross and is taxed as they are; its amount and shares are
+ *      negative. A charge is a line
  *      of its own with taxes of its own or none. Both are a fixed amount or a percentage of the items (see
  *      mpos_charge_base); discounts do not touch them and they do not compound.
  *   5. Taxes of a line in the line's order, in batches (see mpos_tax_flag), rounded as declared. Charges on the total

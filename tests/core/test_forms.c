@@ -18,7 +18,7 @@ static mpos_cart
 small_cart(void)
 {
     static const mpos_cart_tax tax = {.id = {1}, .flags = MPOS_TAX_INCLUDED, .value = 190000000};
-    static const mpos_cart_discount discount = {MPOS_DISCOUNT_FIXED, 10};
+    static const mpos_cart_discount discount = {.type = MPOS_DISCOUNT_FIXED, .value = 10};
     static const mpos_cart_modifier modifier = {.id = {2}, .price = 5, .qty = 1, .per = MPOS_PER_UNIT};
     static const uint16_t taxes[] = {0};
     static mpos_cart_line line;
@@ -295,7 +295,7 @@ test_combos_keep_their_shape(void **state)
 {
     mpos_cart cart = small_cart();
     mpos_cart_line lines[3];
-    mpos_cart_discount discount = {MPOS_DISCOUNT_FIXED, 1};
+    mpos_cart_discount discount = {.type = MPOS_DISCOUNT_FIXED, .value = 1};
 
     (void)state;
     for (int i = 0; i < 3; i++) {
@@ -380,7 +380,7 @@ test_counts_hold_exactly(void **state)
         modifiers[i] = (mpos_cart_modifier){.qty = 1};
     }
     for (size_t i = 0; i <= MPOS_DISCOUNTS_MAX; i++) {
-        discounts[i] = (mpos_cart_discount){MPOS_DISCOUNT_FIXED, 1};
+        discounts[i] = (mpos_cart_discount){.type = MPOS_DISCOUNT_FIXED, .value = 1};
     }
     cart.lines = &line;
     line.modifiers = modifiers;

@@ -57,7 +57,7 @@ test_a_discount_of_the_limits_rate_is_within(void **state)
     random_cart_seed(&r, 31);
     for (int i = 0; i < 3000; i++) {
         int64_t rate = 1 + (int64_t)random_below(&r, MPOS_RATE_ONE);
-        const mpos_cart_discount discount = {MPOS_DISCOUNT_PERCENT, rate};
+        const mpos_cart_discount discount = {.type = MPOS_DISCOUNT_PERCENT, .value = rate};
         int on_lines = (int)random_below(&r, 2);
         mpos_priced priced;
         int64_t allowance;
@@ -69,7 +69,8 @@ test_a_discount_of_the_limits_rate_is_within(void **state)
         r.cart.discount_count = !on_lines;
         for (size_t k = 0; k < r.cart.line_count; k++) {
             r.lines[k].discounts = &discount;
-            r.lines[k].discount_count = on_lines && r.lines[k].parent == MPOS_NO_PARENT;
+            r.lines[k].discount_count =
+                on_lines && r.lines[k].parent == MPOS_NO_PARENT && r.lines[k].kind == MPOS_LINE_ITEM;
         }
         size = mpos_price_size(&r.cart);
         room = malloc(size);

@@ -80,13 +80,15 @@ modify(draft *d, mpos_cart_line *line, int64_t price, uint32_t qty, mpos_modifie
 static void
 discount_line(draft *d, mpos_cart_line *line, mpos_discount_type type, int64_t value)
 {
-    d->discounts[line - d->lines][line->discount_count++] = (mpos_cart_discount){.type = (uint8_t)type, .value = value};
+    d->discounts[line - d->lines][line->discount_count++] =
+        (mpos_cart_discount){.type = (uint8_t)type, .value = value};
 }
 
 static void
 discount_order(draft *d, mpos_discount_type type, int64_t value)
 {
-    d->order_discounts[d->cart.discount_count++] = (mpos_cart_discount){.type = (uint8_t)type, .value = value};
+    d->order_discounts[d->cart.discount_count++] =
+        (mpos_cart_discount){.type = (uint8_t)type, .value = value};
 }
 
 /* Prices with exactly the memory asked for, so that the sanitizer sees a byte too many. */

@@ -37,7 +37,7 @@ check_line(const mpos_cart *cart, const mpos_priced *priced, size_t at)
     for (size_t k = 0; k < cart->discount_count; k++) {
         assert_true(cart->discounts[k].flags & MPOS_DISCOUNT_SURCHARGE ? p->shares[k] <= 0
                                                                        : p->shares[k] >= 0);
-        shares += p->shares[k];
+        shares += p->shares[k] > 0 ? p->shares[k] : 0;
     }
     assert_true(p->gross >= 0 && p->net >= 0 && p->tax >= 0);
     assert_true(line->kind == MPOS_LINE_ITEM || p->order_discount == 0);
