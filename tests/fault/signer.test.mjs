@@ -91,7 +91,7 @@ function rename(vkey, name) {
   return log.formatVkey(name, log.parseVkey(vkey));
 }
 
-describe('the signer', { timeout: 240000 }, () => {
+describe('the signer', { timeout: 240000 + rounds * 4000 }, () => {
   before(async () => {
     stack = await startStack({ tenants: ['cafe'], signer: true });
     client = await signIn(stack.url, { tenant: 'demo-cafe', outlet: 'main', staff: '101', pin: '1234' });
