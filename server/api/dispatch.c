@@ -7,6 +7,7 @@
 #include "auth/token_cache.h"
 #include "base/clock.h"
 #include "http/files.h"
+#include "http/limit.h"
 #include "http/serve.h"
 
 static void (*const handlers[ROUTE_LOCAL_COUNT])(api_exchange *) = {
@@ -66,7 +67,7 @@ allow_origin(api_exchange *exchange)
     }
     http_header(&exchange->http, "access-control-allow-origin", origin.base, origin.len);
     http_header(&exchange->http, "access-control-expose-headers",
-                H2O_STRLIT("etag, x-request-id, retry-after"));
+                H2O_STRLIT("etag, x-request-id, retry-after, ratelimit, ratelimit-policy"));
     http_header(&exchange->http, "vary", H2O_STRLIT("origin"));
 }
 
@@ -76,10 +77,27 @@ preflight(api_exchange *exchange)
     http_header(&exchange->http, "allow", exchange->match.allow, strlen(exchange->match.allow));
     http_header(&exchange->http, "access-control-allow-methods", exchange->match.allow,
                 strlen(exchange->match.allow));
-    http_header(&exchange->http, "access-control-allow-headers",
-                H2O_STRLIT("authorization, content-type, idempotency-key, if-none-match"));
+    http_header(
+        &exchange->http, "access-control-allow-headers",
+        H2O_STRLIT("authorization, content-type, idempotency-key, if-none-match, mpos-device, x-request-id"));
     http_header(&exchange->http, "access-control-max-age", H2O_STRLIT("600"));
     http_answer(&exchange->http, 204, NULL, h2o_iovec_init(NULL, 0));
+}
+
+/* The address first: a flood must cost as little as can be. */
+static mpos_err
+admit(api_exchange *exchange)
+{
+    mpos_err err = http_limit_address(&exchange->http);
+
+    if (err == MPOS_OK) {
+        err = authenticate(exchange);
+    }
+    if (err == MPOS_OK && exchange->http.route->scope != 0) {
+        err = http_limit_caller(&exchange->http, exchange->claims.tenant, exchange->claims.actor);
+    }
+    http_limit_tell(&exchange->http);
+    return err;
 }
 
 static void
@@ -89,7 +107,7 @@ handle(api_exchange *exchange)
     mpos_err err;
 
     exchange->http.route = exchange->match.route;
-    err = authenticate(exchange);
+    err = admit(exchange);
     if (err == MPOS_OK) {
         err = http_check_body(exchange->http.route, exchange->http.req, &refusal);
     }

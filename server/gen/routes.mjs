@@ -18,6 +18,14 @@ function paramRow({ name, schema }, prefix) {
   return `    {${quoted(name)}, ${type}, ${schema.minimum ?? 0}, ${schema.maximum ?? 0}, ${lengthMax}, ${quoted(schema.pattern)}, ${words}},`;
 }
 
+/** The class of limits: as the document says, else by who may ask and how much work it is. */
+function rateOf(operation, method) {
+  const open = !operation['x-mpos-scope'];
+  const slow = operation['x-mpos-lane'] === 'slow';
+  const rate = operation['x-mpos-rate'] ?? (open ? (method === 'GET' ? 'public' : 'sign_in') : slow ? 'heavy' : 'call');
+  return `LIMIT_${rate.toUpperCase()}`; // an unknown one does not compile
+}
+
 /** A parameter with x-mpos-rest takes the rest of the path, slashes too: {name*} in the table. */
 function template(path, parameters) {
   return parameters.filter((one) => one['x-mpos-rest']).reduce((text, { name }) => text.replace(`{${name}}`, `{${name}*}`), path);
@@ -37,7 +45,7 @@ function route({ path, method, operation, parameters, query }, out) {
   const needsKey = write && !operation['x-mpos-no-key'];
   return `    {${[
     quoted(method), quoted(template(path, parameters)), quoted(operation['x-mpos-operation']), scopeOf(operation),
-    local ? `ROUTE_${local.toUpperCase()}` : 'ROUTE_OPERATION', operation['x-mpos-lane'] === 'slow',
+    local ? `ROUTE_${local.toUpperCase()}` : 'ROUTE_OPERATION', rateOf(operation, method), operation['x-mpos-lane'] === 'slow',
     needsKey, Boolean(operation.requestBody),
     operation['x-mpos-body-max'] ?? BODY_MAX_DEFAULT, params, query.length,
   ].join(', ')}},`;

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/limits.h"
+
 #define ROUTE_PARAMS_MAX 4
 
 typedef enum route_local {
@@ -41,6 +43,7 @@ typedef struct route {
     const char *operation;
     uint64_t scope; /* 0: no token needed */
     route_local local;
+    limit_class rate;
     bool slow;
     bool needs_key;
     bool has_body;
