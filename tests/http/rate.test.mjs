@@ -6,11 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { as, cafe, cashier, integrator, manager, shop, suite, world } from './lib/context.mjs';
 import { problem, send } from './lib/client.mjs';
 
-const wrong = JSON.stringify({ ...cafe, staff: '999', pin: '0000' });
 const settings = readFileSync(fileURLToPath(new URL('../../docs/reference/settings.md', import.meta.url)), 'utf8');
 
+let number = 5000;
+
+/** Each time as somebody else, so that nobody is locked out. */
 function signInWrong(url, headers = {}) {
-  return send(url, 'POST', '/v1/auth/pin', { headers: { 'content-type': 'application/json', ...headers }, body: wrong });
+  const body = JSON.stringify({ ...cafe, staff: String(number += 1), pin: '0000' });
+  return send(url, 'POST', '/v1/auth/pin', { headers: { 'content-type': 'application/json', ...headers }, body });
 }
 
 /** Statuses of n requests, one after the other. */
