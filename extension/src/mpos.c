@@ -6,6 +6,7 @@
 #include "miscadmin.h"
 #include "utils/guc.h"
 
+#include "analyst.h"
 #include "audit_worker.h"
 #include "capture_plan.h"
 #include "context_key.h"
@@ -45,11 +46,14 @@ _PG_init(void)
     mpos_doorbell_init();
     mpos_worker_init();
     mpos_audit_worker_init();
+    mpos_tenant_carry_init();
+    mpos_analyst_limits_init();
     MarkGUCPrefixReserved("mpos");
     if (process_shared_preload_libraries_in_progress) {
         warn_unless_zero("log_parameter_max_length");
         warn_unless_zero("log_parameter_max_length_on_error");
     }
+    mpos_analyst_init();
     mpos_heap_init();
     mpos_direct_init();
     mpos_capture_plan_init();

@@ -22,6 +22,8 @@ typedef int (*cli_command_fn)(int argc, char **argv);
 int
 cli_tenant(int argc, char **argv);
 int
+cli_analyst(int argc, char **argv);
+int
 cli_verify(int argc, char **argv);
 int
 cli_simulate(int argc, char **argv);

@@ -60,7 +60,7 @@ INSERT INTO tests.breach (rule, how) VALUES
     ('definer', 'ALTER FUNCTION mpos.call OWNER TO mpos_app'),
     ('function owner', 'ALTER FUNCTION mpos.version OWNER TO mpos_app'),
     ('leakproof', 'ALTER FUNCTION mpos.version LEAKPROOF'),
-    ('parallel', 'ALTER FUNCTION mpos.tenant PARALLEL SAFE'),
+    ('parallel', 'ALTER FUNCTION mpos.assume PARALLEL SAFE'),
     ('role attribute', 'ALTER ROLE mpos_app BYPASSRLS'),
     ('role attribute', 'ALTER ROLE mpos_app SUPERUSER'),
     ('role attribute', 'ALTER ROLE mpos_app CREATEROLE'),
