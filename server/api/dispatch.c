@@ -15,6 +15,7 @@ static void (*const handlers[ROUTE_LOCAL_COUNT])(api_exchange *) = {
     [ROUTE_WS_TICKET] = api_ws_ticket, [ROUTE_WS] = api_ws,
     [ROUTE_HEALTHZ] = api_healthz,     [ROUTE_READYZ] = api_readyz,
     [ROUTE_METRICS] = api_metrics,     [ROUTE_LOG] = api_log,
+    [ROUTE_REFRESH] = api_refresh,
 };
 
 static void

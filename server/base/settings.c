@@ -143,6 +143,7 @@ limits_of(settings *out, char *error)
                    error) ||
         !number_of("MPOS_CONNECTIONS_MAX", 20000, 10, 1000000, &out->connections_max, error) ||
         !number_of("MPOS_WS_PER_IP_MAX", 1000, 1, 1000000, &out->ws_per_ip_max, error) ||
+        !number_of("MPOS_ACCESS_TOKEN_S", 900, 30, 43200, &out->access_token_s, error) ||
         !number_of("MPOS_HTTP2", 0, 0, 1, &http2, error)) {
         return false;
     }

@@ -30,6 +30,7 @@ typedef struct settings {
     unsigned threads;
     unsigned connections_max; /* per process */
     unsigned ws_per_ip_max;
+    unsigned access_token_s; /* how long a bearer token is good for; its refresh token gives the next */
     const char *log_level;
     const char *origins[SETTINGS_ORIGINS_MAX];
     size_t origins_count;

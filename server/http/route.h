@@ -21,6 +21,7 @@ typedef enum route_local {
     ROUTE_READYZ,
     ROUTE_METRICS,
     ROUTE_LOG,
+    ROUTE_REFRESH,
     ROUTE_LOCAL_COUNT
 } route_local;
 
