@@ -74,6 +74,11 @@ reload(http_thread *threads)
 {
     char error[HTTP_ERROR_SIZE];
 
+    if (auth_keys_reload(&the_keys, the_settings.context_key_file, error)) {
+        log_event(LOG_LEVEL_INFO, "context keys reloaded", NULL);
+    } else {
+        log_event(LOG_LEVEL_ERROR, "context keys not reloaded", "reason", error, NULL);
+    }
     if (the_settings.https_port == 0) {
         return;
     }

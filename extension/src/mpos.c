@@ -13,6 +13,7 @@
 #include "direct.h"
 #include "doorbell.h"
 #include "heap.h"
+#include "log_guard.h"
 #include "pending.h"
 #include "pii_store.h"
 #include "rewrite.h"
@@ -25,19 +26,6 @@ PG_MODULE_MAGIC;
 void
 _PG_init(void);
 
-static void
-warn_unless_zero(const char *setting)
-{
-    const char *value = GetConfigOption(setting, true, false);
-
-    if (value != NULL && strcmp(value, "0") != 0) {
-        ereport(WARNING,
-                (errmsg("mpos: %s is not 0", setting),
-                 errdetail("Statements' parameters hold request contexts and must not reach the log."),
-                 errhint("Set %s = 0 in postgresql.conf.", setting)));
-    }
-}
-
 void
 _PG_init(void)
 {
@@ -49,10 +37,7 @@ _PG_init(void)
     mpos_tenant_carry_init();
     mpos_analyst_limits_init();
     MarkGUCPrefixReserved("mpos");
-    if (process_shared_preload_libraries_in_progress) {
-        warn_unless_zero("log_parameter_max_length");
-        warn_unless_zero("log_parameter_max_length_on_error");
-    }
+    mpos_log_guard_init();
     mpos_analyst_init();
     mpos_heap_init();
     mpos_direct_init();

@@ -75,7 +75,7 @@ INSERT INTO tests.breach (rule, how) VALUES
     ('owns something', 'ALTER TABLE pos.staff OWNER TO mpos_app'),
     ('parameter', 'GRANT SET ON PARAMETER mpos.context_key_file TO mpos_app'),
     ('parameter', 'GRANT ALTER SYSTEM ON PARAMETER log_parameter_max_length TO mpos_app'),
-    ('role setting', 'ALTER ROLE mpos_app SET log_parameter_max_length = -1'),
+    ('role setting', 'ALTER ROLE mpos_app SET log_min_duration_statement = 0'),
     ('role setting', 'ALTER DATABASE mpos SET log_statement = ''all'''),
     ('extension', 'CREATE EXTENSION file_fdw SCHEMA public'),
     ('grant', 'GRANT SELECT ON pos.staff TO mpos_app'),
