@@ -18,9 +18,6 @@
 #include "http/serve.h"
 #include "ws/hub.h"
 
-/* How often it is looked whether the files of the certificates are others. */
-#define CERTIFICATES_LOOK_S 5
-
 static settings the_settings;
 static auth_keys the_keys;
 
@@ -74,14 +71,6 @@ reload(http_thread *threads)
 {
     char error[HTTP_ERROR_SIZE];
 
-    if (auth_keys_reload(&the_keys, the_settings.context_key_file, error)) {
-        log_event(LOG_LEVEL_INFO, "context keys reloaded", NULL);
-    } else {
-        log_event(LOG_LEVEL_ERROR, "context keys not reloaded", "reason", error, NULL);
-    }
-    if (the_settings.https_port == 0) {
-        return;
-    }
     if (http_reload_certificates(error)) {
         order_all(threads, HTTP_RELOAD);
         log_event(LOG_LEVEL_INFO, "certificates reloaded", NULL);
@@ -90,23 +79,19 @@ reload(http_thread *threads)
     }
 }
 
-/* Waits for signals until one says to stop; looks after the certificates meanwhile. */
+/* Waits for signals until one says to stop. */
 static void
 obey_signals(const sigset_t *signals, http_thread *threads)
 {
-    static const struct timespec patience = {.tv_sec = CERTIFICATES_LOOK_S};
+    int signal_number;
 
-    for (;;) {
-        int signal_number = sigtimedwait(signals, NULL, &patience);
-
-        if (signal_number == SIGTERM || signal_number == SIGINT) {
+    while (sigwait(signals, &signal_number) == 0) {
+        if (signal_number != SIGHUP) {
             log_event(LOG_LEVEL_INFO, "stopping", "signal", signal_number == SIGTERM ? "SIGTERM" : "SIGINT",
                       NULL);
             return;
         }
-        if (signal_number == SIGHUP || http_certificates_changed()) {
-            reload(threads);
-        }
+        reload(threads);
     }
 }
 

@@ -62,7 +62,6 @@ BEGIN
 END
 $$;
 
--- Registers take letters from A, their virtual sister for sales without a device takes Z.
 CREATE OR REPLACE FUNCTION pos.provision_outlet(tenant uuid, slug text, doc jsonb, outlet_doc jsonb) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -77,16 +76,10 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'outlet "%" names an unknown time zone', outlet_code USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    INSERT INTO pos.device (tenant_id, device_id, outlet_id, code, kind, letter, series)
-    SELECT tenant, gen_random_uuid(), outlet, d->>'code', d->>'kind', chr(64 + row_number() OVER (ORDER BY d->>'kind' DESC, n)::int), 'A'
-      FROM jsonb_array_elements(outlet_doc->'devices') WITH ORDINALITY e(d, n)
-    UNION ALL
-    SELECT tenant, gen_random_uuid(), outlet, 'API', 'channel', 'Z', 'A';
-    INSERT INTO pos.device_cursor (tenant_id, device_id, kind, receipt_prefix, letter, gen, last_seq, last_hash, receipt_n, call_n,
-                                   suspended)
-    SELECT tenant, d.device_id, d.kind, format('%s-%s-%s', outlet_code, d.code, d.series), d.letter, 1, 0,
-           decode(repeat('00', 32), 'hex'), 0, 0, 0
-      FROM pos.device d WHERE d.tenant_id = tenant AND d.outlet_id = outlet;
+    -- Registers first: they get the first letters.
+    PERFORM pos.device_create(tenant, outlet, gen_random_uuid(), d->>'code', d->>'kind', d->>'name')
+       FROM (SELECT d FROM jsonb_array_elements(outlet_doc->'devices') WITH ORDINALITY e(d, n) ORDER BY d->>'kind' DESC, n) devices;
+    PERFORM pos.device_create(tenant, outlet, gen_random_uuid(), 'API', 'channel', NULL);
     INSERT INTO pos.stock (tenant_id, outlet_id, item_id, on_hand, low, version)
     SELECT tenant, outlet, i.item_id, ((x->>'stock')::numeric * 1000000)::bigint,
            (coalesce((x->>'stock_low')::numeric, 0) * 1000000)::bigint, 1

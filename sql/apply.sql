@@ -5,8 +5,7 @@ SET client_min_messages = warning;
 BEGIN;
 \ir 10-catalogue.sql
 \ir 15-role.sql
+\ir 15-device.sql
 \ir 20-provision.sql
 \ir 25-tenant.sql
-\ir 30-analytics.sql
-\ir 31-analyst.sql
 COMMIT;

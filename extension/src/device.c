@@ -23,6 +23,7 @@ enum {
     COL_CALL_N,
     COL_SUSPENDED,
     COL_SHIFT,
+    COL_REVOKED,
     COLUMNS
 };
 
@@ -50,6 +51,7 @@ read_row(mpos_device *out, TupleDesc shape)
     if (out->has_shift) {
         memcpy(out->shift, DatumGetUUIDP(values[COL_SHIFT])->data, sizeof out->shift);
     }
+    out->revoked = DatumGetBool(values[COL_REVOKED]);
 }
 
 static bool
@@ -100,6 +102,7 @@ mpos_device_save(mpos_device *device)
     values[COL_SUSPENDED] = Int32GetDatum(device->suspended);
     values[COL_SHIFT] = PointerGetDatum(device->shift);
     nulls[COL_SHIFT] = !device->has_shift;
+    values[COL_REVOKED] = BoolGetDatum(device->revoked);
     for (int i = COL_GEN; i < COLUMNS; i++) {
         replaces[i] = true;
     }

@@ -24,6 +24,7 @@ typedef struct mpos_device {
     int32 suspended;
     bool has_shift;
     uint8 shift[16];
+    bool revoked; /* what it still pushes goes to suspense */
 
     HeapTuple row;
 } mpos_device;

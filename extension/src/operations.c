@@ -37,8 +37,16 @@ mpos_op_flag(mpos_device_op *op, const char *flag)
 }
 
 const mpos_operation mpos_operations[] = {
+    {"auth.device", mpos_auth_device, MPOS_SCOPE_AUTH, MPOS_OP_SELF_KEYED | MPOS_OP_PLATFORM},
     {"auth.lookup", mpos_auth_lookup, MPOS_SCOPE_AUTH, MPOS_OP_SELF_KEYED | MPOS_OP_PLATFORM},
+    {"auth.pair", mpos_auth_pair, MPOS_SCOPE_AUTH, MPOS_OP_SELF_KEYED | MPOS_OP_PLATFORM},
     {"catalogue.read", mpos_catalogue_read, MPOS_SCOPE_CATALOGUE_READ, MPOS_OP_READ},
+    {"device.create", mpos_device_create, MPOS_SCOPE_DEVICE_WRITE, MPOS_OP_WRITE},
+    {"device.list", mpos_device_list, MPOS_SCOPE_DEVICE_READ, MPOS_OP_READ},
+    {"device.pairing", mpos_device_pairing, MPOS_SCOPE_DEVICE_WRITE, MPOS_OP_SELF_KEYED},
+    {"device.revoke", mpos_device_revoke, MPOS_SCOPE_DEVICE_WRITE, MPOS_OP_WRITE},
+    {"device.seen", mpos_device_seen, MPOS_SCOPE_AUTH, MPOS_OP_SELF_KEYED | MPOS_OP_PLATFORM},
+    {"device.update", mpos_device_update, MPOS_SCOPE_DEVICE_WRITE, MPOS_OP_WRITE},
     {"event.list", mpos_event_list, MPOS_SCOPE_EVENT_READ, MPOS_OP_READ},
     {"journal.bundle", mpos_log_bundle, MPOS_SCOPE_AUTH, MPOS_OP_READ | MPOS_OP_PLATFORM},
     {"journal.checkpoint", mpos_log_checkpoint, MPOS_SCOPE_AUTH, MPOS_OP_READ | MPOS_OP_PLATFORM},
@@ -62,7 +70,7 @@ const mpos_operation mpos_operations[] = {
     {"pii.read", mpos_pii_read, MPOS_SCOPE_PII_READ, MPOS_OP_SELF_KEYED},
     {"session.close", mpos_session_close, MPOS_SCOPE_SESSION, MPOS_OP_WRITE},
     {"session.open", mpos_session_open, MPOS_SCOPE_AUTH, MPOS_OP_SELF_KEYED | MPOS_OP_PLATFORM},
-    {"session.refresh", mpos_session_refresh, MPOS_SCOPE_AUTH, MPOS_OP_SELF_KEYED | MPOS_OP_PLATFORM},
+    {"session.watch", mpos_session_watch, MPOS_SCOPE_AUTH, MPOS_OP_READ | MPOS_OP_PLATFORM},
     {"shift.close", mpos_shift_close_http, MPOS_SCOPE_SHIFT_WRITE, MPOS_OP_WRITE},
     {"shift.get", mpos_shift_get, MPOS_SCOPE_SHIFT_READ, MPOS_OP_READ},
     {"shift.open", mpos_shift_open_http, MPOS_SCOPE_SHIFT_WRITE, MPOS_OP_WRITE},

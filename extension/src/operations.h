@@ -87,10 +87,26 @@ mpos_journal_entries(mpos_call *call);
 mpos_err
 mpos_session_open(mpos_call *call);
 mpos_err
-mpos_session_refresh(mpos_call *call);
-mpos_err
 mpos_session_close(mpos_call *call);
 mpos_err
 mpos_auth_lookup(mpos_call *call);
+mpos_err
+mpos_session_watch(mpos_call *call);
+mpos_err
+mpos_auth_pair(mpos_call *call);
+mpos_err
+mpos_auth_device(mpos_call *call);
+mpos_err
+mpos_device_list(mpos_call *call);
+mpos_err
+mpos_device_create(mpos_call *call);
+mpos_err
+mpos_device_update(mpos_call *call);
+mpos_err
+mpos_device_revoke(mpos_call *call);
+mpos_err
+mpos_device_pairing(mpos_call *call);
+mpos_err
+mpos_device_seen(mpos_call *call);
 
 #endif

@@ -39,7 +39,7 @@ static mpos_statement answer_statement = {
     "JOIN pos.device d ON d.tenant_id = s.tenant_id AND d.device_id = s.device_id "
     "LEFT JOIN pos.staff p ON p.tenant_id = s.tenant_id AND p.staff_id = s.staff_id "
     "WHERE s.tenant_id = $1 AND s.session_id = $2 AND s.ended_at IS NULL AND s.expires_at > $3 "
-    "AND d.state = 'active' AND (s.staff_id IS NULL OR p.active)"};
+    "AND (d.state = 'active' OR s.method = 'device') AND (s.staff_id IS NULL OR p.active)"};
 
 enum {
     CELL_RIGHTS = 1,

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "device_proof.h"
 #include "input.h"
 #include "json.h"
 #include "operations.h"
@@ -51,6 +52,8 @@ typedef struct open_params {
     uint8 person[MPOS_SHA256_LEN];
     uint8 desk[MPOS_SHA256_LEN];
     uint8 refresh[MPOS_SHA256_LEN];
+    const char *proof; /* of the device, and the request that it is about */
+    const char *request;
 } open_params;
 
 static const mpos_field open_fields[] = {
@@ -61,6 +64,8 @@ static const mpos_field open_fields[] = {
     {"person", MPOS_IN_HASH, MPOS_IN_REQUIRED, offsetof(open_params, person)},
     {"desk", MPOS_IN_HASH, MPOS_IN_REQUIRED, offsetof(open_params, desk)},
     {"refresh", MPOS_IN_HASH, MPOS_IN_REQUIRED, offsetof(open_params, refresh)},
+    {"proof", MPOS_IN_TEXT, 0, offsetof(open_params, proof), 0, MPOS_PROOF_TEXT_MAX},
+    {"request", MPOS_IN_TEXT, 0, offsetof(open_params, request), 0, MPOS_PROOF_REQUEST_MAX},
 };
 MPOS_SHAPE(open, open_params);
 
@@ -179,6 +184,10 @@ mpos_session_open(mpos_call *call)
         .refresh_hash = in.refresh,
         .refresh_lasts_s = role.refresh_hours * 3600,
     };
+    err = mpos_device_admit(call, device, in.proof, in.request);
+    if (err != MPOS_OK) {
+        return err;
+    }
     mpos_guard_forgive(MPOS_GUARD_PERSON, in.person);
     mpos_guard_forgive(MPOS_GUARD_DEVICE, in.desk);
     mpos_session_insert(call, &session, id);

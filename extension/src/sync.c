@@ -20,6 +20,8 @@
 #define SEQ_MAX INT64CONST(9007199254740991)
 #define PUSH_LOCK_WAIT_MS 2000
 #define CODE_MAX 32
+/* Under this code waits what a device did before it learnt that it was revoked: a stolen till may hold real sales. */
+#define DEVICE_REVOKED "device_revoked"
 
 typedef struct op_in {
     uint32 given;
@@ -224,6 +226,7 @@ apply(mpos_call *call, mpos_device *device, const mpos_push_op *op, const char *
 static void
 run_push(mpos_call *call, mpos_device *device, const push_params *params, const mpos_push_op *ops, int count)
 {
+    const char *forced = device->revoked ? DEVICE_REVOKED : params->suspend;
     bool single = params->single != NULL || params->suspend != NULL;
     bool applied = false;
 
@@ -233,7 +236,7 @@ run_push(mpos_call *call, mpos_device *device, const push_params *params, const 
         if (ops[i].seq <= device->last_seq) {
             repeat(call, device, &ops[i]);
         } else if (!applied || !single) {
-            apply(call, device, &ops[i], params->suspend);
+            apply(call, device, &ops[i], forced);
             applied = true;
         }
     }

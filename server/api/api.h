@@ -43,7 +43,10 @@ void
 api_sign_in(api_exchange *exchange);
 
 void
-api_refresh(api_exchange *exchange);
+api_pair(api_exchange *exchange);
+
+void
+api_device_sign_in(api_exchange *exchange);
 
 void
 api_ws_ticket(api_exchange *exchange);

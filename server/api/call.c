@@ -91,17 +91,18 @@ read_reply(PGresult *result, api_reply *reply)
 }
 
 /*
- * A refusal that had to commit (a forked device is locked by it) comes as an answer of its status that names code and
- * field. *body keeps the strings alive.
+ * A refusal that had to commit (a forked device is locked by it) comes as an answer of its status that names code,
+ * field and seconds to wait. *body keeps the strings alive.
  */
 static mpos_err
-refusal_of(const api_reply *reply, json_t **body, const char **field)
+refusal_of(const api_reply *reply, json_t **body, const char **field, int *retry_s)
 {
     const char *code = NULL;
 
     *field = NULL;
+    *retry_s = 0;
     *body = json_loadb(reply->body.base, reply->body.len, 0, NULL);
-    if (json_unpack(*body, "{s:s, s?s}", "code", &code, "field", field) != 0 ||
+    if (json_unpack(*body, "{s:s, s?s, s?i}", "code", &code, "field", field, "retry_after_s", retry_s) != 0 ||
         mpos_err_from_code(code) == MPOS_OK) {
         return MPOS_E_INTERNAL;
     }
@@ -113,8 +114,10 @@ finish_refusal(api_database_call *call, const api_reply *reply)
 {
     const char *field;
     json_t *body;
-    mpos_err err = refusal_of(reply, &body, &field);
+    int retry_s;
+    mpos_err err = refusal_of(reply, &body, &field, &retry_s);
 
+    call->exchange->http.retry_after_s = retry_s > 0 ? (unsigned)retry_s : 0;
     call->done(call->exchange, err, NULL, field, NULL, "");
     json_decref(body);
     PQclear(reply->result);

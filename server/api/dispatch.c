@@ -7,15 +7,15 @@
 #include "auth/token_cache.h"
 #include "base/clock.h"
 #include "http/files.h"
-#include "http/limit.h"
 #include "http/serve.h"
+#include "ws/presence.h"
 
 static void (*const handlers[ROUTE_LOCAL_COUNT])(api_exchange *) = {
     [ROUTE_OPERATION] = api_operation, [ROUTE_SIGN_IN] = api_sign_in,
+    [ROUTE_PAIR] = api_pair,           [ROUTE_DEVICE_SIGN_IN] = api_device_sign_in,
     [ROUTE_WS_TICKET] = api_ws_ticket, [ROUTE_WS] = api_ws,
     [ROUTE_HEALTHZ] = api_healthz,     [ROUTE_READYZ] = api_readyz,
     [ROUTE_METRICS] = api_metrics,     [ROUTE_LOG] = api_log,
-    [ROUTE_REFRESH] = api_refresh,
 };
 
 static void
@@ -49,6 +49,7 @@ authenticate(api_exchange *exchange)
                             clock_now_us() / 1000000, &exchange->claims)) {
         return MPOS_E_UNAUTHENTICATED;
     }
+    ws_presence_note(worker, &exchange->claims, http_request_header(exchange->http.req, "mpos-app"));
     return exchange->claims.scopes & exchange->http.route->scope ? MPOS_OK : MPOS_E_FORBIDDEN;
 }
 
@@ -68,7 +69,7 @@ allow_origin(api_exchange *exchange)
     }
     http_header(&exchange->http, "access-control-allow-origin", origin.base, origin.len);
     http_header(&exchange->http, "access-control-expose-headers",
-                H2O_STRLIT("etag, x-request-id, retry-after, ratelimit, ratelimit-policy"));
+                H2O_STRLIT("etag, x-request-id, retry-after, mpos-time"));
     http_header(&exchange->http, "vary", H2O_STRLIT("origin"));
 }
 
@@ -80,25 +81,9 @@ preflight(api_exchange *exchange)
                 strlen(exchange->match.allow));
     http_header(
         &exchange->http, "access-control-allow-headers",
-        H2O_STRLIT("authorization, content-type, idempotency-key, if-none-match, mpos-device, x-request-id"));
+        H2O_STRLIT("authorization, content-type, idempotency-key, if-none-match, mpos-app, mpos-device"));
     http_header(&exchange->http, "access-control-max-age", H2O_STRLIT("600"));
     http_answer(&exchange->http, 204, NULL, h2o_iovec_init(NULL, 0));
-}
-
-/* The address first: a flood must cost as little as can be. */
-static mpos_err
-admit(api_exchange *exchange)
-{
-    mpos_err err = http_limit_address(&exchange->http);
-
-    if (err == MPOS_OK) {
-        err = authenticate(exchange);
-    }
-    if (err == MPOS_OK && exchange->http.route->scope != 0) {
-        err = http_limit_caller(&exchange->http, exchange->claims.tenant, exchange->claims.actor);
-    }
-    http_limit_tell(&exchange->http);
-    return err;
 }
 
 static void
@@ -108,7 +93,7 @@ handle(api_exchange *exchange)
     mpos_err err;
 
     exchange->http.route = exchange->match.route;
-    err = admit(exchange);
+    err = authenticate(exchange);
     if (err == MPOS_OK) {
         err = http_check_body(exchange->http.route, exchange->http.req, &refusal);
     }

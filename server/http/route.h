@@ -8,20 +8,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/limits.h"
-
 #define ROUTE_PARAMS_MAX 4
 
 typedef enum route_local {
     ROUTE_OPERATION, /* answered by mpos.call */
     ROUTE_SIGN_IN,
+    ROUTE_PAIR,
+    ROUTE_DEVICE_SIGN_IN,
     ROUTE_WS_TICKET,
     ROUTE_WS,
     ROUTE_HEALTHZ,
     ROUTE_READYZ,
     ROUTE_METRICS,
     ROUTE_LOG,
-    ROUTE_REFRESH,
     ROUTE_LOCAL_COUNT
 } route_local;
 
@@ -44,7 +43,6 @@ typedef struct route {
     const char *operation;
     uint64_t scope; /* 0: no token needed */
     route_local local;
-    limit_class rate;
     bool slow;
     bool needs_key;
     bool has_body;

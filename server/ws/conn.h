@@ -22,6 +22,7 @@
 typedef enum ws_close {
     WS_CLOSE_PROTOCOL = 4400,
     WS_CLOSE_AUTH = 4401,
+    WS_CLOSE_RIGHTS = 4403, /* the session has ended, or its rights are others */
     WS_CLOSE_SLOW = 4408,
     WS_CLOSE_GOING = 4503,
 } ws_close;
@@ -50,7 +51,9 @@ struct ws_conn {
     bool oversized; /* a frame longer than any may be has begun */
     bool broken;    /* to be destroyed as soon as nothing uses it */
     auth_claims claims;
-    uint64_t frame_left; /* bytes of the incoming frame still to come */
+    struct ws_watch *watch; /* from signing in on */
+    uint32_t watched;       /* its round that this connection was last in */
+    uint64_t frame_left;    /* bytes of the incoming frame still to come */
     uint64_t opened_ms;
     uint64_t heard_ms;
     uint64_t pinged_ms; /* 0: no ping is out */

@@ -129,6 +129,24 @@ ws_entry_read(const uint8_t **at, const uint8_t *end)
     return entry;
 }
 
+bool
+ws_entry_has(const ws_entry *entry, const char *topic)
+{
+    mpos_payload_reader reader;
+    mpos_section section;
+
+    if (mpos_payload_open(entry->payload, entry->payload_len, &reader) != MPOS_OK) {
+        return false;
+    }
+    while (mpos_payload_next(&reader, &section)) {
+        if (section.kind == MPOS_SECTION_FEED && section.topic_size == strlen(topic) &&
+            memcmp(section.topic, topic, section.topic_size) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void
 ws_entry_release(ws_entry *entry)
 {

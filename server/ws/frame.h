@@ -70,6 +70,10 @@ ws_frame_release(ws_frame *frame);
 ws_entry *
 ws_entry_read(const uint8_t **at, const uint8_t *end);
 
+/* Whether its payload has changes under that topic. */
+bool
+ws_entry_has(const ws_entry *entry, const char *topic);
+
 void
 ws_entry_release(ws_entry *entry);
 

@@ -10,6 +10,7 @@
 #include "bytes.h"
 #include "db/query.h"
 #include "ws/local.h"
+#include "ws/watch.h"
 
 #define SECOND_MS 1000
 #define GAP_LOOK_MS 6
@@ -38,6 +39,10 @@ advance_journal(ws_local *local, ws_journal *journal)
     h2o_linklist_t *next;
 
     ws_journal_unmark(journal, local->worker->index);
+    if (ws_journal_watched(journal)) {
+        ws_watch_wake(local, journal);
+        return;
+    }
     for (h2o_linklist_t *at = anchor->next; at != anchor; at = next) {
         ws_sub *sub = H2O_STRUCT_FROM_MEMBER(ws_sub, link, at);
 
@@ -115,6 +120,7 @@ ws_local_enter(ws_conn *conn)
 void
 ws_local_leave(ws_conn *conn)
 {
+    ws_watch_leave(conn);
     h2o_linklist_unlink(&conn->link);
     conn->worker->ws->count--;
     metrics_add(conn->worker->metrics, METRIC_WS_CONNECTIONS, -1);
@@ -259,10 +265,17 @@ on_second(h2o_timeout_entry_t *entry)
     h2o_linklist_t *next;
 
     for (h2o_linklist_t *at = local->conns.next; at != &local->conns; at = next) {
+        ws_conn *conn = conn_of(at);
+
         next = at->next;
-        ws_conn_tick(conn_of(at), now_ms);
+        if (conn->signed_in && !conn->closing) {
+            ws_presence_note(local->worker, &conn->claims, h2o_iovec_init(NULL, 0));
+        }
+        ws_conn_tick(conn, now_ms);
     }
     advance_all(local);
+    ws_watch_tick(local);
+    ws_presence_flush(local->worker);
     if (local->worker->index == 0) {
         ws_poll(local, NULL); /* one thread asks for all */
     }
@@ -280,6 +293,8 @@ ws_init(worker *worker)
     local->worker = worker;
     worker->ws = local;
     h2o_linklist_init_anchor(&local->conns);
+    h2o_linklist_init_anchor(&local->watches);
+    local->presence = ws_presence_new();
     h2o_multithread_register_receiver(worker->queue, &local->wakes, on_wakes);
     h2o_timeout_init(worker->loop, &local->second, SECOND_MS);
     h2o_timeout_init(worker->loop, &local->gap, GAP_LOOK_MS);

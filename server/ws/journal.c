@@ -16,6 +16,7 @@ struct ws_journal {
     ws_journal *next_in_bucket;
     uint8_t id[UUID_SIZE];
     char stream[WS_STREAM_SIZE];
+    _Atomic bool watched; /* nothing of it is kept */
     int32_t epoch;
     int64_t known;
     int64_t tail; /* first number in the ring */
@@ -157,6 +158,22 @@ insert(ws_journal *journal, ws_entry *entry)
     }
 }
 
+/* True when those who watch have to be told. */
+static bool
+pass_by(ws_journal *journal, const ws_entry *entry)
+{
+    bool follows = entry->at.epoch == journal->epoch && entry->at.seq == journal->known + 1;
+    bool newer = entry->at.epoch > journal->epoch ||
+                 (entry->at.epoch == journal->epoch && entry->at.seq > journal->known);
+
+    if (!newer) {
+        return false;
+    }
+    journal->epoch = entry->at.epoch;
+    journal->known = entry->at.seq;
+    return !follows || ws_entry_has(entry, "staff");
+}
+
 void
 ws_journals_publish(const uint8_t *entries, size_t len,
                     void (*wake)(void *arg, ws_journal *journal, uint64_t threads), void *arg)
@@ -171,8 +188,12 @@ ws_journals_publish(const uint8_t *entries, size_t len,
         pthread_mutex_lock(&lock);
         journal = find(entry->journal);
         if (journal != NULL && journal->subscribed != 0) {
-            insert(journal, entry);
-            threads = journal->subscribed;
+            if (!journal->watched) {
+                insert(journal, entry);
+                threads = journal->subscribed;
+            } else if (pass_by(journal, entry)) {
+                threads = journal->subscribed;
+            }
         }
         pthread_mutex_unlock(&lock);
         ws_entry_release(entry);
@@ -223,6 +244,24 @@ ws_journal_join(const uint8_t id[UUID_SIZE], const char *stream, unsigned thread
     journal->subscribed |= UINT64_C(1) << thread;
     pthread_mutex_unlock(&lock);
     return journal;
+}
+
+ws_journal *
+ws_journal_watch(const uint8_t id[UUID_SIZE], unsigned thread, int32_t epoch, int64_t head)
+{
+    bool fresh;
+    ws_journal *journal = ws_journal_join(id, "", thread, epoch, head, &fresh);
+
+    pthread_mutex_lock(&lock);
+    journal->watched = true;
+    pthread_mutex_unlock(&lock);
+    return journal;
+}
+
+bool
+ws_journal_watched(const ws_journal *journal)
+{
+    return journal->watched;
 }
 
 void

@@ -43,6 +43,17 @@ ws_journal *
 ws_journal_join(const uint8_t id[UUID_SIZE], const char *stream, unsigned thread, int32_t epoch, int64_t head,
                 bool *fresh);
 
+/*
+ * Joins a journal of which only its head counts: no entry is kept, and its threads are told of entries of the topic `staff` and
+ * of those that others have written.
+ */
+ws_journal *
+ws_journal_watch(const uint8_t id[UUID_SIZE], unsigned thread, int32_t epoch, int64_t head);
+
+/* Whether only its head counts. */
+bool
+ws_journal_watched(const ws_journal *journal);
+
 void
 ws_journal_leave(ws_journal *journal, unsigned thread);
 

@@ -5,11 +5,14 @@
 #define WS_LOCAL_H
 
 #include "ws/conn.h"
+#include "ws/presence.h"
 
 typedef struct ws_local {
     worker *worker;
     h2o_linklist_t conns;
     size_t count;
+    h2o_linklist_t watches;
+    ws_presence *presence;
     h2o_multithread_receiver_t wakes;
     h2o_timeout_t second;
     h2o_timeout_entry_t second_entry;

@@ -7,6 +7,7 @@
 #include "auth/ticket.h"
 #include "base/clock.h"
 #include "ws/local.h"
+#include "ws/watch.h"
 
 void
 ws_hello(ws_conn *conn)
@@ -38,6 +39,7 @@ on_auth(ws_conn *conn, const json_t *message)
         return;
     }
     conn->signed_in = true;
+    ws_watch_enter(conn);
     text_uuid(conn->claims.tenant, tenant);
     text_uuid(conn->claims.outlet, outlet);
     ws_conn_say(conn, "{\"k\":\"auth_ok\",\"tenant\":\"%s\",\"outlet\":\"%s\"}", tenant, outlet);

@@ -28,7 +28,7 @@ async function victim() {
     order_id: order.id, line_id: order.lines[0].id, ticket_id: ticket.id, item_id: stocked.id, shift_id: shift.shift_id,
     journal_id: client.session.journal_id, undo: bump.bump_id, items: ticket.items[0].id, dev: register.dev,
     modifier_id: document.groups[0].modifiers[0].id, slot_id: combo.combo[0].id, after: order.id,
-    subject_id: subject,
+    subject_id: subject, device_id: register.dev, outlet_id: client.session.outlet.id,
   };
 }
 
@@ -101,8 +101,9 @@ suite('isolation', () => {
   });
 
   test('nothing is public but signing in, health and the hashes of journals', () => {
-    assert.deepEqual(operations.filter(isPublic).map((op) => op.operationId).sort(), ['health', 'metrics', 'readCheckpoint', 'readCheckpointOfEpoch',
-      'readKeys', 'readKeysOfEpoch', 'readProof', 'readProofOfEpoch', 'readTile', 'readTileOfEpoch', 'ready', 'refreshSession', 'signInByPin', 'webSocket']);
+    assert.deepEqual(operations.filter(isPublic).map((op) => op.operationId).sort(), ['health', 'metrics', 'pairDevice', 'readCheckpoint', 'readCheckpointOfEpoch', 'readKeys', 'readKeysOfEpoch',
+      'readProof', 'readProofOfEpoch', 'readTile', 'readTileOfEpoch', 'ready', 'signInByDevice', 'signInByPin',
+      'webSocket']);
   });
 
   test("another business's ids answer what random ids answer", async () => {
