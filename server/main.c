@@ -18,6 +18,9 @@
 #include "http/serve.h"
 #include "ws/hub.h"
 
+/* How often it is looked whether the files of the certificates are others. */
+#define CERTIFICATES_LOOK_S 5
+
 static settings the_settings;
 static auth_keys the_keys;
 
@@ -71,6 +74,14 @@ reload(http_thread *threads)
 {
     char error[HTTP_ERROR_SIZE];
 
+    if (auth_keys_reload(&the_keys, the_settings.context_key_file, error)) {
+        log_event(LOG_LEVEL_INFO, "context keys reloaded", NULL);
+    } else {
+        log_event(LOG_LEVEL_ERROR, "context keys not reloaded", "reason", error, NULL);
+    }
+    if (the_settings.https_port == 0) {
+        return;
+    }
     if (http_reload_certificates(error)) {
         order_all(threads, HTTP_RELOAD);
         log_event(LOG_LEVEL_INFO, "certificates reloaded", NULL);
@@ -79,19 +90,23 @@ reload(http_thread *threads)
     }
 }
 
-/* Waits for signals until one says to stop. */
+/* Waits for signals until one says to stop; looks after the certificates meanwhile. */
 static void
 obey_signals(const sigset_t *signals, http_thread *threads)
 {
-    int signal_number;
+    static const struct timespec patience = {.tv_sec = CERTIFICATES_LOOK_S};
 
-    while (sigwait(signals, &signal_number) == 0) {
-        if (signal_number != SIGHUP) {
+    for (;;) {
+        int signal_number = sigtimedwait(signals, NULL, &patience);
+
+        if (signal_number == SIGTERM || signal_number == SIGINT) {
             log_event(LOG_LEVEL_INFO, "stopping", "signal", signal_number == SIGTERM ? "SIGTERM" : "SIGINT",
                       NULL);
             return;
         }
-        reload(threads);
+        if (signal_number == SIGHUP || http_certificates_changed()) {
+            reload(threads);
+        }
     }
 }
 

@@ -58,6 +58,12 @@ mpos_context_decode(const uint8_t in[MPOS_CONTEXT_SIGNED_SIZE], mpos_context *ou
     return MPOS_OK;
 }
 
+uint32_t
+mpos_context_key_id(const uint8_t in[MPOS_CONTEXT_SIGNED_SIZE])
+{
+    return mpos_get_u32(in + 4);
+}
+
 uint64_t
 mpos_scope_from_text(const char *text)
 {

@@ -53,6 +53,10 @@ mpos_context_encode(const mpos_context *context, uint8_t out[MPOS_CONTEXT_SIGNED
 mpos_err
 mpos_context_decode(const uint8_t in[MPOS_CONTEXT_SIGNED_SIZE], mpos_context *out);
 
+/* Which key the MAC is made with; asked before anything is checked. */
+uint32_t
+mpos_context_key_id(const uint8_t in[MPOS_CONTEXT_SIGNED_SIZE]);
+
 /* The bit of a scope's text such as "order.read", 0 when unknown. */
 uint64_t
 mpos_scope_from_text(const char *text);

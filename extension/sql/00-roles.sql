@@ -1,4 +1,4 @@
--- 00-roles.sql: the owner of tables and definer functions, and the roles of server and signer.
+-- 00-roles.sql: the owner of tables and definer functions, the roles of server and signer, and the group of the analysts.
 \echo Use "CREATE EXTENSION mpos" to load this file. \quit
 
 DO $$
@@ -11,6 +11,10 @@ BEGIN
     END IF;
     IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'mpos_signer') THEN
         CREATE ROLE mpos_signer LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOINHERIT;
+    END IF;
+    -- Its members, one login each, are bound to a tenant by a row of pos.analyst (src/analyst.h).
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'mpos_analyst') THEN
+        CREATE ROLE mpos_analyst NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
     END IF;
 END
 $$;

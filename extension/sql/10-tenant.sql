@@ -1,7 +1,8 @@
--- 10-tenant.sql: the tenant variable. Not PARALLEL SAFE: it lives in the leader's memory.
+-- 10-tenant.sql: the tenant variable. PARALLEL SAFE because a plan that runs in parallel carries it to its workers; a worker that
+-- got none raises instead of seeing no row (src/tenant_carry.c).
 
 CREATE FUNCTION mpos.tenant() RETURNS uuid
-    LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'mpos_tenant';
+    LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'mpos_tenant';
 COMMENT ON FUNCTION mpos.tenant() IS 'Tenant whose rows are visible; NULL when none is set';
 
 CREATE FUNCTION mpos.assume(tenant uuid) RETURNS void

@@ -255,10 +255,10 @@ run_guarded(mpos_call *call, const mpos_operation *operation)
 {
     mpos_tenant_state before = mpos_tenant_save();
 
-    running = true;
-    mpos_pending_call_begin(call);
     PG_TRY();
     {
+        running = true;
+        mpos_pending_call_begin(call);
         run_checked(call, operation);
     }
     PG_FINALLY();

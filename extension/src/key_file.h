@@ -1,6 +1,6 @@
 /*
- * key_file.h - a secret of 32 bytes in a file: 64 hexadecimal characters and a newline, readable by the database's user
- * only. Nothing of key or file is ever logged or shown.
+ * key_file.h - secrets of 32 bytes in a file (core/keyring.h), readable by the database's user only. Nothing of key or file is
+ * ever logged or shown.
  */
 #ifndef MPOS_KEY_FILE_H
 #define MPOS_KEY_FILE_H
@@ -9,26 +9,27 @@
 
 #include <sys/stat.h>
 
-#define MPOS_KEY_SIZE 32
+#include "keyring.h"
 
-/* One static variable per secret; `path` is the variable of its setting. */
+/* One static variable per file; `path` is the variable of its setting. */
 typedef struct mpos_key_file {
     char *path;
-    uint8 key[MPOS_KEY_SIZE];
-    bool known;
-    struct stat seen;
+    mpos_keyring ring; /* of the last file that was in order */
+    struct stat seen;  /* the file that was looked at last */
 } mpos_key_file;
 
-/* Defines the setting (superusers only, never shown) and reads the file; warns when it is named but unusable. */
+/*
+ * Defines the setting (superusers only, never shown) and reads the file. Warns when it is named but unusable; PostgreSQL does
+ * not start when others than its own user, or root, could read or replace it.
+ */
 void
 mpos_key_file_define(mpos_key_file *file, const char *setting, const char *description);
 
-/* Reads the file. False when it cannot be read or is no key; the old key stays then. */
+/*
+ * Reads the file again when another one lies there than the one that was looked at last. One that cannot be used leaves the
+ * old keys in force and one line in the log. Returns whether the keys are others now.
+ */
 bool
-mpos_key_file_read(mpos_key_file *file);
-
-/* Whether another file lies there than the one that was read. */
-bool
-mpos_key_file_replaced(const mpos_key_file *file);
+mpos_key_file_refresh(mpos_key_file *file);
 
 #endif

@@ -6,12 +6,14 @@
 #include "miscadmin.h"
 #include "utils/guc.h"
 
+#include "analyst.h"
 #include "audit_worker.h"
 #include "capture_plan.h"
 #include "context_key.h"
 #include "direct.h"
 #include "doorbell.h"
 #include "heap.h"
+#include "log_guard.h"
 #include "pending.h"
 #include "pii_store.h"
 #include "rewrite.h"
@@ -24,19 +26,6 @@ PG_MODULE_MAGIC;
 void
 _PG_init(void);
 
-static void
-warn_unless_zero(const char *setting)
-{
-    const char *value = GetConfigOption(setting, true, false);
-
-    if (value != NULL && strcmp(value, "0") != 0) {
-        ereport(WARNING,
-                (errmsg("mpos: %s is not 0", setting),
-                 errdetail("Statements' parameters hold request contexts and must not reach the log."),
-                 errhint("Set %s = 0 in postgresql.conf.", setting)));
-    }
-}
-
 void
 _PG_init(void)
 {
@@ -45,11 +34,11 @@ _PG_init(void)
     mpos_doorbell_init();
     mpos_worker_init();
     mpos_audit_worker_init();
+    mpos_tenant_carry_init();
+    mpos_analyst_limits_init();
     MarkGUCPrefixReserved("mpos");
-    if (process_shared_preload_libraries_in_progress) {
-        warn_unless_zero("log_parameter_max_length");
-        warn_unless_zero("log_parameter_max_length_on_error");
-    }
+    mpos_log_guard_init();
+    mpos_analyst_init();
     mpos_heap_init();
     mpos_direct_init();
     mpos_capture_plan_init();

@@ -70,6 +70,7 @@ const mpos_operation mpos_operations[] = {
     {"pii.read", mpos_pii_read, MPOS_SCOPE_PII_READ, MPOS_OP_SELF_KEYED},
     {"session.close", mpos_session_close, MPOS_SCOPE_SESSION, MPOS_OP_WRITE},
     {"session.open", mpos_session_open, MPOS_SCOPE_AUTH, MPOS_OP_SELF_KEYED | MPOS_OP_PLATFORM},
+    {"session.refresh", mpos_session_refresh, MPOS_SCOPE_AUTH, MPOS_OP_SELF_KEYED | MPOS_OP_PLATFORM},
     {"session.watch", mpos_session_watch, MPOS_SCOPE_AUTH, MPOS_OP_READ | MPOS_OP_PLATFORM},
     {"shift.close", mpos_shift_close_http, MPOS_SCOPE_SHIFT_WRITE, MPOS_OP_WRITE},
     {"shift.get", mpos_shift_get, MPOS_SCOPE_SHIFT_READ, MPOS_OP_READ},

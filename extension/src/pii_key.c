@@ -28,7 +28,10 @@ mpos_pii_ready(void)
     if (sodium_init() < 0) {
         return false;
     }
-    return master.known || mpos_key_file_read(&master);
+    if (master.ring.count == 0) {
+        mpos_key_file_refresh(&master);
+    }
+    return master.ring.count == 1;
 }
 
 static void
@@ -74,7 +77,7 @@ mpos_pii_key_make(const mpos_pii_bound *bound, uint8 key[MPOS_KEY_SIZE])
 {
     need_master();
     randombytes_buf(key, MPOS_KEY_SIZE);
-    return mpos_pii_seal(master.key, bound, key, MPOS_KEY_SIZE);
+    return mpos_pii_seal(master.ring.keys[0].bytes, bound, key, MPOS_KEY_SIZE);
 }
 
 void
@@ -84,7 +87,7 @@ mpos_pii_key_open(const mpos_pii_bound *bound, const bytea *wrapped, uint8 key[M
     uint8 *plain;
 
     need_master();
-    plain = mpos_pii_open(master.key, bound, wrapped, &size);
+    plain = mpos_pii_open(master.ring.keys[0].bytes, bound, wrapped, &size);
     if (size != MPOS_KEY_SIZE) {
         elog(ERROR, "a wrapped key has %zu bytes", size);
     }

@@ -11,6 +11,7 @@
 #include "fmgr.h"
 #include "utils/memutils.h"
 
+#include "analyst.h"
 #include "tenant.h"
 
 typedef struct assumption {
@@ -53,19 +54,25 @@ mpos_tenant_get(pg_uuid_t *out)
     return tenant.set;
 }
 
+const pg_uuid_t *
+mpos_tenant_visible(void)
+{
+    if (mpos_analyst_session()) {
+        return mpos_analyst_tenant();
+    }
+    return tenant.set ? &tenant.id : NULL;
+}
+
 /* tenant() returns uuid: NULL when none is set. */
 Datum
 mpos_tenant(PG_FUNCTION_ARGS)
 {
-    if (IsParallelWorker()) {
-        /* The variable is the leader's; a worker would silently see no row. */
-        ereport(ERROR, (errcode(ERRCODE_INVALID_TRANSACTION_STATE),
-                        errmsg("the tenant is not known in a parallel worker")));
-    }
-    if (!tenant.set) {
+    const pg_uuid_t *id = IsParallelWorker() ? mpos_tenant_carried() : mpos_tenant_visible();
+
+    if (id == NULL) {
         PG_RETURN_NULL();
     }
-    PG_RETURN_UUID_P(&tenant.id);
+    PG_RETURN_UUID_P(id);
 }
 
 /* assume(tenant uuid): until the transaction ends. Granted to the table owner only. */

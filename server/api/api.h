@@ -43,6 +43,9 @@ void
 api_sign_in(api_exchange *exchange);
 
 void
+api_refresh(api_exchange *exchange);
+
+void
 api_pair(api_exchange *exchange);
 
 void

@@ -7,6 +7,7 @@
 #include "auth/token_cache.h"
 #include "base/clock.h"
 #include "http/files.h"
+#include "http/limit.h"
 #include "http/serve.h"
 #include "ws/presence.h"
 
@@ -16,6 +17,7 @@ static void (*const handlers[ROUTE_LOCAL_COUNT])(api_exchange *) = {
     [ROUTE_WS_TICKET] = api_ws_ticket, [ROUTE_WS] = api_ws,
     [ROUTE_HEALTHZ] = api_healthz,     [ROUTE_READYZ] = api_readyz,
     [ROUTE_METRICS] = api_metrics,     [ROUTE_LOG] = api_log,
+    [ROUTE_REFRESH] = api_refresh,
 };
 
 static void
@@ -69,7 +71,7 @@ allow_origin(api_exchange *exchange)
     }
     http_header(&exchange->http, "access-control-allow-origin", origin.base, origin.len);
     http_header(&exchange->http, "access-control-expose-headers",
-                H2O_STRLIT("etag, x-request-id, retry-after, mpos-time"));
+                H2O_STRLIT("etag, x-request-id, retry-after, ratelimit, ratelimit-policy, mpos-time"));
     http_header(&exchange->http, "vary", H2O_STRLIT("origin"));
 }
 
@@ -81,9 +83,25 @@ preflight(api_exchange *exchange)
                 strlen(exchange->match.allow));
     http_header(
         &exchange->http, "access-control-allow-headers",
-        H2O_STRLIT("authorization, content-type, idempotency-key, if-none-match, mpos-app, mpos-device"));
+        H2O_STRLIT("authorization, content-type, idempotency-key, if-none-match, mpos-app, mpos-device, x-request-id"));
     http_header(&exchange->http, "access-control-max-age", H2O_STRLIT("600"));
     http_answer(&exchange->http, 204, NULL, h2o_iovec_init(NULL, 0));
+}
+
+/* The address first: a flood must cost as little as can be. */
+static mpos_err
+admit(api_exchange *exchange)
+{
+    mpos_err err = http_limit_address(&exchange->http);
+
+    if (err == MPOS_OK) {
+        err = authenticate(exchange);
+    }
+    if (err == MPOS_OK && exchange->http.route->scope != 0) {
+        err = http_limit_caller(&exchange->http, exchange->claims.tenant, exchange->claims.actor);
+    }
+    http_limit_tell(&exchange->http);
+    return err;
 }
 
 static void
@@ -93,7 +111,7 @@ handle(api_exchange *exchange)
     mpos_err err;
 
     exchange->http.route = exchange->match.route;
-    err = authenticate(exchange);
+    err = admit(exchange);
     if (err == MPOS_OK) {
         err = http_check_body(exchange->http.route, exchange->http.req, &refusal);
     }

@@ -10,8 +10,6 @@
 #include "base/clock.h"
 #include "context.h"
 
-#define TOKEN_LIFE_S (12 * 3600)
-
 static bool
 copy_id(const json_t *object, const char *name, uint8_t out[UUID_SIZE])
 {
@@ -35,7 +33,7 @@ scopes_of(const json_t *list)
 }
 
 static bool
-read_session(const json_t *session, int64_t now_s, auth_claims *out)
+read_session(const json_t *session, int64_t latest_s, auth_claims *out)
 {
     const char *until = json_string_value(json_object_get(session, "session_expires_at"));
     int64_t until_s = until != NULL ? clock_parse_s(until) : -1;
@@ -43,7 +41,7 @@ read_session(const json_t *session, int64_t now_s, auth_claims *out)
 
     out->rights_version = (uint32_t)json_integer_value(json_object_get(session, "rights_version"));
     out->scopes = scopes_of(json_object_get(session, "scopes"));
-    out->expires_s = until_s < now_s + TOKEN_LIFE_S ? until_s : now_s + TOKEN_LIFE_S;
+    out->expires_s = until_s < latest_s ? until_s : latest_s;
     return until_s > 0 && copy_id(json_object_get(session, "tenant"), "id", out->tenant) &&
            copy_id(json_object_get(session, "outlet"), "id", out->outlet) &&
            copy_id(staff != NULL ? staff : json_object_get(session, "device"), "id", out->actor) &&
@@ -64,7 +62,7 @@ api_session_refresh_param(text_buf *params, const char refresh[REFRESH_TEXT_SIZE
 
 /* What the client gets of it, as text to be freed; NULL when the session lacks something. */
 static char *
-answer_text(const auth_keys *keys, json_t *session, const char *refresh)
+answer_text(const worker *worker, json_t *session, const char *refresh)
 {
     int64_t now_s = clock_now_us() / 1000000;
     auth_claims claims = {0};
@@ -72,8 +70,8 @@ answer_text(const auth_keys *keys, json_t *session, const char *refresh)
     char *token = NULL;
     char *text;
 
-    if (read_session(session, now_s, &claims)) {
-        token = token_issue(keys, &claims, now_s);
+    if (read_session(session, now_s + worker->settings->access_token_s, &claims)) {
+        token = token_issue(worker->keys, &claims, now_s);
     }
     if (token == NULL) {
         return NULL;
@@ -96,7 +94,7 @@ void
 api_session_answer(api_exchange *exchange, const api_reply *reply, const char *refresh)
 {
     json_t *session = json_loadb(reply->body.base, reply->body.len, 0, NULL);
-    char *text = answer_text(exchange->http.worker->keys, session, refresh);
+    char *text = answer_text(exchange->http.worker, session, refresh);
 
     json_decref(session);
     PQclear(reply->result);

@@ -4,6 +4,7 @@
  *
  * Unknown business, outlet or number and wrong PIN take the same way and time and get the same answer; so does everybody who is locked out.
  */
+#include "api/fields.h"
 #include "api/proof.h"
 #include "api/session.h"
 
@@ -32,78 +33,12 @@ typedef struct sign_in {
     char refresh[REFRESH_TEXT_SIZE];
 } sign_in;
 
-typedef struct field_rule {
-    const char *name;
-    size_t min;
-    size_t max;
-    bool required;
-    bool secret; /* stays in the server */
-} field_rule;
-
 static const field_rule rules[] = {
     {"tenant", 1, 63, true, false},    {"outlet", 1, 32, true, false}, {"staff", 1, 16, true, false},
     {"register", 0, 16, false, false}, {"pin", 4, 12, true, true},
 };
 
 #define RULES (sizeof rules / sizeof rules[0])
-
-static mpos_err
-check_field(const field_rule *rule, const json_t *value)
-{
-    if (value == NULL) {
-        return rule->required ? MPOS_E_MISSING_FIELD : MPOS_OK;
-    }
-    if (!json_is_string(value)) {
-        return MPOS_E_WRONG_TYPE;
-    }
-    return json_string_length(value) < rule->min || json_string_length(value) > rule->max
-               ? MPOS_E_OUT_OF_RANGE
-               : MPOS_OK;
-}
-
-static mpos_err
-check_fields(json_t *body, http_refusal *refusal)
-{
-    const char *name;
-    json_t *value;
-
-    if (!json_is_object(body)) {
-        return MPOS_E_WRONG_TYPE;
-    }
-    for (size_t i = 0; i < RULES; i++) {
-        mpos_err err = check_field(&rules[i], json_object_get(body, rules[i].name));
-
-        if (err != MPOS_OK) {
-            snprintf(refusal->field, sizeof refusal->field, "/%s", rules[i].name);
-            return err;
-        }
-    }
-    json_object_foreach(body, name, value)
-    {
-        bool known = false;
-
-        for (size_t i = 0; i < RULES; i++) {
-            known = known || strcmp(rules[i].name, name) == 0;
-        }
-        if (!known) {
-            snprintf(refusal->field, sizeof refusal->field, "/%s", name);
-            return MPOS_E_UNKNOWN_FIELD;
-        }
-    }
-    return MPOS_OK;
-}
-
-static bool
-copy_text(const json_t *object, const char *name, char *out, size_t size)
-{
-    const char *text = json_string_value(json_object_get(object, name));
-
-    if (text == NULL || strlen(text) >= size) {
-        return false;
-    }
-    memcpy(out, text, strlen(text) + 1);
-    return true;
-}
 
 static json_t *
 parse(h2o_iovec_t text)
@@ -188,12 +123,12 @@ on_looked_up(api_exchange *exchange, mpos_err err, const api_reply *reply, const
     person = err == MPOS_OK ? parse(reply->body) : NULL;
     state->locked_s = (unsigned)json_integer_value(json_object_get(person, "locked_s"));
     state->known = json_is_true(json_object_get(person, "found")) &&
-                   copy_text(person, "tenant_id", state->tenant_id, sizeof state->tenant_id) &&
-                   copy_text(person, "outlet_id", state->outlet_id, sizeof state->outlet_id) &&
-                   copy_text(person, "staff_id", state->staff_id, sizeof state->staff_id) &&
-                   copy_text(person, "person", state->person, sizeof state->person) &&
-                   copy_text(person, "desk", state->desk, sizeof state->desk) &&
-                   copy_text(person, "verifier", state->check.verifier, sizeof state->check.verifier);
+                   fields_copy(person, "tenant_id", state->tenant_id, sizeof state->tenant_id) &&
+                   fields_copy(person, "outlet_id", state->outlet_id, sizeof state->outlet_id) &&
+                   fields_copy(person, "staff_id", state->staff_id, sizeof state->staff_id) &&
+                   fields_copy(person, "person", state->person, sizeof state->person) &&
+                   fields_copy(person, "desk", state->desk, sizeof state->desk) &&
+                   fields_copy(person, "verifier", state->check.verifier, sizeof state->check.verifier);
     if (!state->known) {
         state->check.verifier[0] = '\0';
     }
@@ -216,15 +151,7 @@ look_up(api_exchange *exchange, const json_t *body)
     api_request request = {
         .operation = "auth.lookup", .scope = MPOS_SCOPE_AUTH, .lane = DB_FAST, .repeatable = true};
 
-    for (size_t i = 0; i < RULES; i++) {
-        const json_t *value = json_object_get(body, rules[i].name);
-
-        if (value != NULL && !rules[i].secret) {
-            text_addf(&params, "%s\"%s\":", params.len == 0 ? "{" : ",", rules[i].name);
-            text_add_json(&params, json_string_value(value), json_string_length(value));
-        }
-    }
-    text_add_z(&params, "}");
+    fields_params(&params, body, rules, RULES);
     request.params = params.data;
     request.params_len = params.len;
     api_call(exchange, &request, on_looked_up);
@@ -235,14 +162,13 @@ void
 api_sign_in(api_exchange *exchange)
 {
     http_refusal refusal = {0};
-    json_t *body = parse(exchange->http.req->entity);
-    mpos_err err = check_fields(body, &refusal);
+    mpos_err err;
+    json_t *body = fields_read(exchange->http.req->entity, rules, RULES, &err, &refusal);
     sign_in *state;
     const json_t *pin;
 
-    if (err != MPOS_OK) {
+    if (body == NULL) {
         http_problem(&exchange->http, err, refusal.field, NULL);
-        json_decref(body);
         return;
     }
     state = calloc(1, sizeof *state);
@@ -254,7 +180,7 @@ api_sign_in(api_exchange *exchange)
     pin = json_object_get(body, "pin");
     state->check.pin_len = json_string_length(pin);
     memcpy(state->check.pin, json_string_value(pin), state->check.pin_len);
-    state->with_device = copy_text(body, "register", state->device_code, sizeof state->device_code);
+    state->with_device = fields_copy(body, "register", state->device_code, sizeof state->device_code);
     look_up(exchange, body);
-    json_decref(body);
+    fields_free(body, rules, RULES);
 }

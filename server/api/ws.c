@@ -6,6 +6,12 @@
 
 #include "ws/conn.h"
 
+static bool
+has_prefix(h2o_iovec_t text, const char *prefix, size_t len)
+{
+    return text.len >= len && memcmp(text.base, prefix, len) == 0;
+}
+
 /* The page's own host, or one on the list. Programs that are no browser send none. */
 static bool
 origin_fits(const api_exchange *exchange)
@@ -18,10 +24,12 @@ origin_fits(const api_exchange *exchange)
         settings_allow_origin(exchange->http.worker->settings, origin.base, origin.len)) {
         return true;
     }
-    scheme = h2o_strstr(origin.base, origin.len, H2O_STRLIT("://"));
-    return scheme != SIZE_MAX && origin.len - scheme - 3 == req->authority.len &&
-           h2o_memis(origin.base + scheme + 3, origin.len - scheme - 3, req->authority.base,
-                     req->authority.len);
+    /* Either scheme: behind a proxy that ends TLS ours is another than the page's. */
+    scheme = has_prefix(origin, H2O_STRLIT("https://"))  ? 8
+             : has_prefix(origin, H2O_STRLIT("http://")) ? 7
+                                                         : 0;
+    return scheme > 0 &&
+           h2o_memis(origin.base + scheme, origin.len - scheme, req->authority.base, req->authority.len);
 }
 
 static bool

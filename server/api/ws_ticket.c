@@ -4,6 +4,9 @@
 #include "auth/ticket.h"
 #include "base/clock.h"
 
+/* A socket outlives the token that it was opened with: the end of its session closes it, and this does in any case. */
+#define SOCKET_LIFE_S (12 * 3600)
+
 void
 api_ws_ticket(api_exchange *exchange)
 {
@@ -11,8 +14,10 @@ api_ws_ticket(api_exchange *exchange)
     char until[CLOCK_TEXT_SIZE];
     int64_t expires_us;
     text_buf body = {0};
+    auth_claims claims = exchange->claims;
 
-    ticket_issue(exchange->http.worker->keys, &exchange->claims, ticket, &expires_us);
+    claims.expires_s = clock_now_us() / 1000000 + SOCKET_LIFE_S;
+    ticket_issue(exchange->http.worker->keys, &claims, ticket, &expires_us);
     clock_text(expires_us, until);
     text_addf(&body, "{\"ticket\":\"%s\",\"expires_at\":\"%s\"}", ticket, until);
     http_header(&exchange->http, "cache-control", H2O_STRLIT("no-store"));

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/text.h"
 
@@ -30,24 +32,55 @@ read_file(const char *path, char out[KEY_FILE_MAX], char *error)
     return true;
 }
 
+/* Somebody else who could read it could make contexts; who could write it could make everybody's. */
 static bool
-load_context_key(auth_keys *keys, const char *path, char *error)
+private_file(const char *path)
+{
+    struct stat seen;
+
+    return stat(path, &seen) == 0 && S_ISREG(seen.st_mode) &&
+           (seen.st_mode & (S_IXUSR | S_IWGRP | S_IXGRP | S_IRWXO)) == 0 &&
+           (seen.st_uid == geteuid() || seen.st_uid == 0);
+}
+
+static auth_context_keys *
+read_context_keys(const char *path, char *error)
 {
     char text[KEY_FILE_MAX];
-    bool valid;
+    auth_context_keys *fresh = calloc(1, sizeof *fresh);
+    mpos_err err;
 
-    if (!read_file(path, text, error)) {
-        return false;
+    if (fresh == NULL || !read_file(path, text, error)) {
+        free(fresh);
+        return NULL;
     }
-    valid = text_unhex(text, strcspn(text, "\r\n"), keys->context, AUTH_KEY_SIZE);
+    err = mpos_keyring_parse(text, strlen(text), &fresh->ring);
     sodium_memzero(text, sizeof text);
-    if (!valid) {
-        snprintf(error, AUTH_ERROR_SIZE, "the context key file must hold 64 hex digits: %.180s", path);
-        return false;
+    if (err != MPOS_OK || !private_file(path)) {
+        snprintf(error, AUTH_ERROR_SIZE,
+                 err != MPOS_OK
+                     ? "the context key file must hold keys, one a line, a number and 64 hex digits: %.150s"
+                     : "the context key file must be this user's or root's, with mode 0600 or 0640: %.150s",
+                 path);
+        free(fresh);
+        return NULL;
     }
-    crypto_generichash(keys->ticket, AUTH_KEY_SIZE, (const uint8_t *)"mpos.ws.ticket.v1", 17, keys->context,
-                       AUTH_KEY_SIZE);
-    return true;
+    for (uint32_t i = 0; i < fresh->ring.count; i++) {
+        crypto_generichash(fresh->ticket[i], AUTH_KEY_SIZE, (const uint8_t *)"mpos.ws.ticket.v1", 17,
+                           fresh->ring.keys[i].bytes, MPOS_KEY_SIZE);
+    }
+    return fresh;
+}
+
+bool
+auth_keys_reload(auth_keys *keys, const char *context_file, char error[AUTH_ERROR_SIZE])
+{
+    const auth_context_keys *fresh = read_context_keys(context_file, error);
+
+    if (fresh != NULL) {
+        atomic_store_explicit(&keys->context, fresh, memory_order_release);
+    }
+    return fresh != NULL;
 }
 
 static char *
@@ -119,5 +152,5 @@ load_token_key(auth_keys *keys, const char *path, char *error)
 bool
 auth_keys_load(auth_keys *keys, const char *context_file, const char *token_file, char error[AUTH_ERROR_SIZE])
 {
-    return load_context_key(keys, context_file, error) && load_token_key(keys, token_file, error);
+    return auth_keys_reload(keys, context_file, error) && load_token_key(keys, token_file, error);
 }

@@ -45,7 +45,8 @@ refresh_next(const auth_keys *keys, const char token[REFRESH_TEXT_SIZE], char ou
     uint8_t bytes[BYTES_SIZE] = {0};
     uint8_t key[AUTH_KEY_SIZE];
 
-    crypto_generichash(key, sizeof key, (const uint8_t *)"mpos.refresh.v1", 15, keys->context, AUTH_KEY_SIZE);
+    crypto_generichash(key, sizeof key, (const uint8_t *)keys->token_private, strlen(keys->token_private),
+                       (const uint8_t *)"mpos.refresh.key.v1", 19);
     (void)read_token(token, strlen(token), bytes);
     crypto_auth_hmacsha256(bytes + UUID_SIZE, (const uint8_t *)token, strlen(token), key);
     write_token(bytes, out);

@@ -8,14 +8,14 @@
 
 /* Some of the longest life the extension accepts is left for clocks that differ. */
 #define LIFE_US (MPOS_CONTEXT_LIFE_US_MAX - INT64_C(5000000))
-#define KEY_ID 1
 
 void
 auth_seal(const auth_keys *keys, const auth_claims *claims, uint64_t scope, const uint8_t request[UUID_SIZE],
           const char *key, size_t key_len, uint8_t out[MPOS_CONTEXT_SIZE])
 {
+    const mpos_key *newest = &auth_keys_now(keys)->ring.keys[0];
     mpos_context context = {
-        .key_id = KEY_ID,
+        .key_id = newest->id,
         .rights_version = claims->rights_version,
         .scopes = scope,
         .expires_us = clock_now_us() + LIFE_US,
@@ -31,5 +31,5 @@ auth_seal(const auth_keys *keys, const auth_claims *claims, uint64_t scope, cons
         crypto_hash_sha256(context.idempotency, (const uint8_t *)key, key_len);
     }
     mpos_context_encode(&context, out);
-    crypto_auth_hmacsha256(out + MPOS_CONTEXT_SIGNED_SIZE, out, MPOS_CONTEXT_SIGNED_SIZE, keys->context);
+    crypto_auth_hmacsha256(out + MPOS_CONTEXT_SIGNED_SIZE, out, MPOS_CONTEXT_SIGNED_SIZE, newest->bytes);
 }

@@ -42,7 +42,7 @@ ticket_issue(const auth_keys *keys, const auth_claims *claims, char out[TICKET_T
     mpos_put_u64(at + 92, (uint64_t)claims->expires_s);
     mpos_put_u64(bytes + EXPIRY_AT, (uint64_t)*expires_us);
     randombytes_buf(bytes + SIGNED_SIZE - NONCE_SIZE, NONCE_SIZE);
-    crypto_auth_hmacsha256(bytes + SIGNED_SIZE, bytes, SIGNED_SIZE, keys->ticket);
+    crypto_auth_hmacsha256(bytes + SIGNED_SIZE, bytes, SIGNED_SIZE, auth_keys_now(keys)->ticket[0]);
     sodium_bin2base64(out, TICKET_TEXT_SIZE, bytes, sizeof bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
@@ -86,6 +86,18 @@ read_claims(const uint8_t *at, auth_claims *out)
     out->expires_s = (int64_t)mpos_get_u64(at + 92);
 }
 
+/* Under whichever key: it may have been replaced since. */
+static bool
+genuine(const auth_context_keys *keys, const uint8_t bytes[TICKET_SIZE])
+{
+    for (uint32_t i = 0; i < keys->ring.count; i++) {
+        if (crypto_auth_hmacsha256_verify(bytes + SIGNED_SIZE, bytes, SIGNED_SIZE, keys->ticket[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool
 ticket_redeem(const auth_keys *keys, const char *text, size_t len, auth_claims *out)
 {
@@ -97,8 +109,7 @@ ticket_redeem(const auth_keys *keys, const char *text, size_t len, auth_claims *
     memset(out, 0, sizeof *out);
     if (sodium_base642bin(bytes, sizeof bytes, text, len, NULL, &size, NULL,
                           sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
-        size != sizeof bytes ||
-        crypto_auth_hmacsha256_verify(bytes + SIGNED_SIZE, bytes, SIGNED_SIZE, keys->ticket) != 0) {
+        size != sizeof bytes || !genuine(auth_keys_now(keys), bytes)) {
         return false;
     }
     expires_us = (int64_t)mpos_get_u64(bytes + EXPIRY_AT);

@@ -24,6 +24,15 @@ clock_elapsed_ms(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+int64_t
+clock_elapsed_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 void
 clock_text(int64_t now_us, char out[CLOCK_TEXT_SIZE])
 {

@@ -14,6 +14,10 @@ clock_now_us(void);
 uint64_t
 clock_elapsed_ms(void);
 
+/* Nanoseconds of the same clock. */
+int64_t
+clock_elapsed_ns(void);
+
 /* RFC 3339 with microseconds and Z. */
 void
 clock_text(int64_t now_us, char out[CLOCK_TEXT_SIZE]);

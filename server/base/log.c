@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "card.h"
 
 static const char *const names[] = {"error", "warn", "info", "debug"};
 static log_level threshold = LOG_LEVEL_INFO;
@@ -35,6 +36,7 @@ log_event(log_level level, const char *event, ...)
     text_buf line = {0};
     char now[CLOCK_TEXT_SIZE];
     const char *key;
+    size_t head;
     va_list args;
 
     if (!log_wants(level)) {
@@ -43,6 +45,7 @@ log_event(log_level level, const char *event, ...)
     clock_text(clock_now_us(), now);
     text_addf(&line, "{\"time\":\"%s\",\"level\":\"%s\",\"event\":", now, names[level]);
     text_add_json(&line, event, strlen(event));
+    head = line.len;
     va_start(args, event);
     while ((key = va_arg(args, const char *)) != NULL) {
         const char *value = va_arg(args, const char *);
@@ -51,6 +54,8 @@ log_event(log_level level, const char *event, ...)
         text_add_json(&line, value, strlen(value));
     }
     va_end(args);
+    /* What a client sent may come back in a reason; a card number must not stay here. */
+    mpos_card_mask(line.data + head, line.len - head);
     text_add_z(&line, "}\n");
     if (write(STDERR_FILENO, line.data, line.len) < 0) {
         /* Nobody reads the log any more: nothing is left to tell it to. */

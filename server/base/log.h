@@ -1,7 +1,8 @@
 /*
  * log.h - JSON lines on standard error. Words: level, event.
  *
- * An event has a fixed name and pairs of key and value. Tokens, keys, PINs and bodies are never given to it.
+ * An event has a fixed name and pairs of key and value. Tokens, keys, PINs and bodies are never given to it;
+ * what looks like a card number is masked all the same.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H

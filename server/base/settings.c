@@ -50,6 +50,15 @@ file_of(const char *name, const char **out, char *error)
     return true;
 }
 
+/* What browsers send as one: scheme and host, perhaps a port, and nothing after it. */
+static bool
+is_origin(const char *text)
+{
+    size_t scheme = strncmp(text, "http://", 7) == 0 ? 7 : strncmp(text, "https://", 8) == 0 ? 8 : 0;
+
+    return scheme > 0 && text[scheme] != '\0' && strchr(text + scheme, '/') == NULL;
+}
+
 static bool
 origins_of(settings *out, char *error)
 {
@@ -60,9 +69,7 @@ origins_of(settings *out, char *error)
     out->origins_count = 0;
     for (char *one = list ? strtok_r(list, ", ", &save) : NULL; one != NULL;
          one = strtok_r(NULL, ", ", &save)) {
-        bool web = strncmp(one, "http://", 7) == 0 || strncmp(one, "https://", 8) == 0;
-
-        if (!web || strchr(one + 8, '/') != NULL || out->origins_count == SETTINGS_ORIGINS_MAX) {
+        if (!is_origin(one) || out->origins_count == SETTINGS_ORIGINS_MAX) {
             snprintf(error, SETTINGS_ERROR_SIZE,
                      "MPOS_ORIGINS must be at most %d origins such as https://pos.example, not \"%.60s\"",
                      SETTINGS_ORIGINS_MAX, one);
@@ -71,6 +78,43 @@ origins_of(settings *out, char *error)
         out->origins[out->origins_count++] = one;
     }
     return true;
+}
+
+static bool
+proxies_of(settings *out, char *error)
+{
+    char *list = strdup(text_of("MPOS_TRUSTED_PROXIES", ""));
+    char *save = NULL;
+    bool good = list != NULL;
+
+    for (char *one = good ? strtok_r(list, ", ", &save) : NULL; one != NULL && good;
+         one = strtok_r(NULL, ", ", &save)) {
+        good = out->proxies_count < SETTINGS_PROXIES_MAX &&
+               address_parse_network(one, &out->proxies[out->proxies_count++]);
+        if (!good) {
+            snprintf(error, SETTINGS_ERROR_SIZE,
+                     "MPOS_TRUSTED_PROXIES must be at most %d addresses or networks such as 10.0.0.0/8, not "
+                     "\"%.60s\"",
+                     SETTINGS_PROXIES_MAX, one);
+        }
+    }
+    free(list);
+    return good;
+}
+
+static bool
+rates_of(settings *out, char *error)
+{
+    const char *setting;
+    const char *value;
+
+    if (limits_load(&out->limits, &setting, &value)) {
+        return true;
+    }
+    snprintf(error, SETTINGS_ERROR_SIZE,
+             "%s must be off, or requests/seconds such as ip=120/60,tenant=600/60,actor=60/60, not \"%.60s\"",
+             setting, value);
+    return false;
 }
 
 static bool
@@ -99,6 +143,7 @@ limits_of(settings *out, char *error)
                    error) ||
         !number_of("MPOS_CONNECTIONS_MAX", 20000, 10, 1000000, &out->connections_max, error) ||
         !number_of("MPOS_WS_PER_IP_MAX", 1000, 1, 1000000, &out->ws_per_ip_max, error) ||
+        !number_of("MPOS_ACCESS_TOKEN_S", 900, 30, 43200, &out->access_token_s, error) ||
         !number_of("MPOS_HTTP2", 0, 0, 1, &http2, error)) {
         return false;
     }
@@ -120,6 +165,7 @@ settings_load(settings *out, char error[SETTINGS_ERROR_SIZE])
         return false;
     }
     return ports_of(out, error) && limits_of(out, error) && origins_of(out, error) &&
+           proxies_of(out, error) && rates_of(out, error) &&
            file_of("MPOS_CONTEXT_KEY_FILE", &out->context_key_file, error) &&
            file_of("MPOS_TOKEN_KEY_FILE", &out->token_key_file, error);
 }

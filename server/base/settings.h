@@ -9,8 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/address.h"
+#include "base/limits.h"
+
 #define SETTINGS_ERROR_SIZE 256
 #define SETTINGS_ORIGINS_MAX 32
+#define SETTINGS_PROXIES_MAX 32
 
 typedef struct settings {
     const char *bind;
@@ -26,9 +30,13 @@ typedef struct settings {
     unsigned threads;
     unsigned connections_max; /* per process */
     unsigned ws_per_ip_max;
+    unsigned access_token_s; /* how long a bearer token is good for; its refresh token gives the next */
     const char *log_level;
     const char *origins[SETTINGS_ORIGINS_MAX];
     size_t origins_count;
+    address_network proxies[SETTINGS_PROXIES_MAX]; /* whose X-Forwarded-For counts */
+    size_t proxies_count;
+    limits limits;
 } settings;
 
 /* False with one line in error that names the variable and what it must be. */

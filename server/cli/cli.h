@@ -22,7 +22,11 @@ typedef int (*cli_command_fn)(int argc, char **argv);
 int
 cli_tenant(int argc, char **argv);
 int
+cli_analyst(int argc, char **argv);
+int
 cli_verify(int argc, char **argv);
+int
+cli_key(int argc, char **argv);
 int
 cli_simulate(int argc, char **argv);
 int

@@ -10,6 +10,8 @@ static const struct {
     const char *summary;
 } commands[] = {
     {"tenant", cli_tenant, "create or list businesses"},
+    {"analyst", cli_analyst, "logins that read one business by SQL"},
+    {"key", cli_key, "rotate the key that server and database share"},
     {"verify", cli_verify, "check the journals and the rows that they speak of"},
     {"log", cli_log, "check a log directory that any software wrote"},
     {"proof", cli_proof, "check a proof that an entry is in a log"},

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { operations } from './openapi.mjs';
 
 const BODY_MAX_DEFAULT = 262144;
-const LOCALS = ['sign_in', 'pair', 'device_sign_in', 'ws_ticket', 'ws', 'healthz', 'readyz', 'metrics', 'log'];
+const LOCALS = ['sign_in', 'refresh', 'pair', 'device_sign_in', 'ws_ticket', 'ws', 'healthz', 'readyz', 'metrics', 'log'];
 const quoted = (text) => (text === undefined || text === null ? 'NULL' : JSON.stringify(text));
 
 function scopeOf(operation) {
@@ -16,6 +16,14 @@ function paramRow({ name, schema }, prefix) {
   const words = schema.enum ? `${prefix}_${name}` : 'NULL';
   const lengthMax = schema.maxLength ?? 256;
   return `    {${quoted(name)}, ${type}, ${schema.minimum ?? 0}, ${schema.maximum ?? 0}, ${lengthMax}, ${quoted(schema.pattern)}, ${words}},`;
+}
+
+/** The class of limits: as the document says, else by who may ask and how much work it is. */
+function rateOf(operation, method) {
+  const open = !operation['x-mpos-scope'];
+  const slow = operation['x-mpos-lane'] === 'slow';
+  const rate = operation['x-mpos-rate'] ?? (open ? (method === 'GET' ? 'public' : 'sign_in') : slow ? 'heavy' : 'call');
+  return `LIMIT_${rate.toUpperCase()}`; // an unknown one does not compile
 }
 
 /** A parameter with x-mpos-rest takes the rest of the path, slashes too: {name*} in the table. */
@@ -37,7 +45,7 @@ function route({ path, method, operation, parameters, query }, out) {
   const needsKey = write && !operation['x-mpos-no-key'];
   return `    {${[
     quoted(method), quoted(template(path, parameters)), quoted(operation['x-mpos-operation']), scopeOf(operation),
-    local ? `ROUTE_${local.toUpperCase()}` : 'ROUTE_OPERATION', operation['x-mpos-lane'] === 'slow',
+    local ? `ROUTE_${local.toUpperCase()}` : 'ROUTE_OPERATION', rateOf(operation, method), operation['x-mpos-lane'] === 'slow',
     needsKey, Boolean(operation.requestBody),
     operation['x-mpos-body-max'] ?? BODY_MAX_DEFAULT, params, query.length,
   ].join(', ')}},`;

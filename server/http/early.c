@@ -45,10 +45,18 @@ on_setup(h2o_filter_t *self, h2o_req_t *req, h2o_ostream_t **slot)
     (void)self;
     if (err != MPOS_OK) {
         static const char type[] = "application/problem+json";
+        uint8_t id[UUID_SIZE];
+        char id_text[UUID_TEXT_SIZE];
+        h2o_iovec_t id_copy;
 
         http_linger(req);
+        http_request_id(req, id);
+        text_uuid(id, id_text);
+        id_copy = h2o_strdup(&req->pool, id_text, UUID_TEXT_SIZE - 1);
+        h2o_add_header_by_str(&req->pool, &req->res.headers, H2O_STRLIT("x-request-id"), 1, NULL,
+                              id_copy.base, id_copy.len);
         http_problem_text(&text, err, NULL,
-                          err == MPOS_E_INVALID_VALUE ? "This is not a valid HTTP request" : NULL, NULL);
+                          err == MPOS_E_INVALID_VALUE ? "This is not a valid HTTP request" : NULL, id_text);
         stream = (early_stream *)h2o_add_ostream(req, sizeof *stream, slot);
         stream->super.do_send = do_send;
         stream->body = h2o_strdup(&req->pool, text.data, text.len);

@@ -1,10 +1,12 @@
 /* exchange.c - life of an exchange, answers and problems. */
 #include "http/exchange.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 
 typedef struct request_hold {
     http_exchange *exchange;
@@ -21,6 +23,16 @@ on_request_disposed(void *data)
     http_release(exchange);
 }
 
+void
+http_request_id(const h2o_req_t *req, uint8_t out[UUID_SIZE])
+{
+    h2o_iovec_t sent = http_request_header(req, "x-request-id");
+
+    if (!text_parse_uuid(sent.base, sent.len, out) && !text_unhex(sent.base, sent.len, out, UUID_SIZE)) {
+        clock_uuid7(out);
+    }
+}
+
 void *
 http_exchange_new(worker *worker, h2o_req_t *req, size_t size)
 {
@@ -35,7 +47,7 @@ http_exchange_new(worker *worker, h2o_req_t *req, size_t size)
     exchange->worker = worker;
     exchange->holders = 1;
     exchange->started_us = clock_now_us();
-    clock_uuid7(exchange->request_id);
+    http_request_id(req, exchange->request_id);
     text_uuid(exchange->request_id, exchange->request_text);
     worker->in_flight++;
     metrics_add(worker->metrics, METRIC_IN_FLIGHT, 1);
@@ -106,12 +118,43 @@ http_header(http_exchange *exchange, const char *name, const char *value, size_t
     h2o_add_header_by_str(&req->pool, &req->res.headers, name, strlen(name), 1, NULL, copy.base, copy.len);
 }
 
+/* Of a kind that nothing in a browser shows, runs, frames or sniffs. */
+static void
+add_protection(http_exchange *exchange)
+{
+    http_header(exchange, "x-content-type-options", H2O_STRLIT("nosniff"));
+    http_header(exchange, "content-security-policy",
+                H2O_STRLIT("default-src 'none'; frame-ancestors 'none'"));
+    http_header(exchange, "referrer-policy", H2O_STRLIT("no-referrer"));
+}
+
+static void
+log_answer(const http_exchange *exchange, int status, int64_t took_us)
+{
+    const h2o_req_t *req = exchange->req;
+    char method[16];
+    char path[256];
+    char number[16];
+    char took[24];
+    size_t path_len = req->query_at != SIZE_MAX ? req->query_at : req->path.len;
+
+    /* Without the query: what people look for is nobody's business. */
+    snprintf(method, sizeof method, "%.*s", (int)(req->method.len < 15 ? req->method.len : 15),
+             req->method.base);
+    snprintf(path, sizeof path, "%.*s", (int)(path_len < 255 ? path_len : 255), req->path.base);
+    snprintf(number, sizeof number, "%d", status);
+    snprintf(took, sizeof took, "%lld", (long long)took_us);
+    log_event(LOG_LEVEL_DEBUG, "answered", "request", exchange->request_text, "method", method, "path", path,
+              "status", number, "us", took, NULL);
+}
+
 void
 http_answer(http_exchange *exchange, int status, const char *type, h2o_iovec_t body)
 {
     static h2o_generator_t generator;
     h2o_req_t *req = exchange->req;
     bool silent;
+    int64_t took_us;
 
     if (req == NULL) {
         return;
@@ -123,10 +166,14 @@ http_answer(http_exchange *exchange, int status, const char *type, h2o_iovec_t b
     req->res.content_length = status == 304 || status == 204 ? SIZE_MAX : body.len;
     if (type != NULL) {
         http_header(exchange, "content-type", type, strlen(type));
-        http_header(exchange, "x-content-type-options", H2O_STRLIT("nosniff"));
     }
+    add_protection(exchange);
     http_header(exchange, "x-request-id", exchange->request_text, UUID_TEXT_SIZE - 1);
-    metrics_answered(exchange->worker->metrics, status, clock_now_us() - exchange->started_us);
+    took_us = clock_now_us() - exchange->started_us;
+    metrics_answered(exchange->worker->metrics, status, took_us);
+    if (log_wants(LOG_LEVEL_DEBUG)) {
+        log_answer(exchange, status, took_us);
+    }
     h2o_start_response(req, &generator);
     h2o_send(req, &body, silent || body.len == 0 ? 0 : 1, H2O_SEND_STATE_FINAL);
 }

@@ -11,6 +11,14 @@
 #include "err.h"
 #include "http/route.h"
 
+/* Of the quotas that the request has taken from, the one with the smallest part left. */
+typedef struct http_left {
+    limit_subject subject;
+    uint32_t count; /* 0: none was taken from */
+    uint32_t left;
+    uint32_t full_s;
+} http_left;
+
 typedef struct http_exchange http_exchange;
 struct http_exchange {
     h2o_req_t *req; /* NULL once the client is gone or the answer is out */
@@ -20,9 +28,14 @@ struct http_exchange {
     char request_text[UUID_TEXT_SIZE];
     int64_t started_us;
     unsigned retry_after_s; /* what a 429 or 503 tells; 0: 1 */
+    http_left left;         /* limit.h */
     unsigned holders;
     void (*dispose)(http_exchange *self); /* frees what the handler added, not the exchange; may be NULL */
 };
+
+/* The request id that the client or a proxy sent (X-Request-Id: a UUID, or its 32 digits alone), else a new one. */
+void
+http_request_id(const h2o_req_t *req, uint8_t out[UUID_SIZE]);
 
 /* A zeroed exchange of that size, held by the request until it is disposed of. */
 void *

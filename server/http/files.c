@@ -3,12 +3,19 @@
 
 #include <string.h>
 
+#include "http/exchange.h"
+
 #define HASHED_CACHE "public, max-age=31536000, immutable"
 #define PAGE_CACHE "no-cache"
 /* WebAssembly needs its own permission; nothing is loaded from elsewhere, nothing embeds the pages. */
 #define CONTENT_POLICY                                                                                       \
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data:; connect-src 'self'; "   \
     "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+
+/* The camera reads barcodes, the screen stays on; the rest of what a browser could give is not used. */
+#define PERMISSIONS                                                                                          \
+    "accelerometer=(), camera=(self), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), "   \
+    "microphone=(), payment=(), screen-wake-lock=(self)"
 
 void
 http_files_register(h2o_pathconf_t *path, const char *web_dir)
@@ -37,6 +44,17 @@ add(h2o_req_t *req, const char *name, const char *value)
     h2o_add_header_by_str(&req->pool, &req->res.headers, name, strlen(name), 1, NULL, value, strlen(value));
 }
 
+static void
+add_request_id(h2o_req_t *req)
+{
+    uint8_t id[UUID_SIZE];
+    char text[UUID_TEXT_SIZE];
+
+    http_request_id(req, id);
+    text_uuid(id, text);
+    add(req, "x-request-id", h2o_strdup(&req->pool, text, sizeof text).base);
+}
+
 bool
 http_files_prepare(h2o_req_t *req)
 {
@@ -49,6 +67,11 @@ http_files_prepare(h2o_req_t *req)
     add(req, "cache-control", hashed ? HASHED_CACHE : PAGE_CACHE);
     add(req, "x-content-type-options", "nosniff");
     add(req, "referrer-policy", "no-referrer");
+    add(req, "cross-origin-opener-policy", "same-origin");
+    add(req, "cross-origin-resource-policy", "same-origin");
+    add(req, "x-frame-options", "DENY");
+    add(req, "permissions-policy", PERMISSIONS);
+    add_request_id(req);
     if (!hashed) {
         add(req, "content-security-policy", CONTENT_POLICY);
     }

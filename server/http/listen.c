@@ -12,6 +12,10 @@
 
 #include "http/serve.h"
 
+/* Forward secrecy and authenticated encryption only; those of TLS 1.3 all have them. */
+#define TLS12_CIPHERS "ECDHE+AESGCM:ECDHE+CHACHA20"
+#define GROUPS "X25519:P-256:P-384"
+
 SSL_CTX *
 http_tls_load(const settings *settings, char *error)
 {
@@ -19,11 +23,13 @@ http_tls_load(const settings *settings, char *error)
     SSL_CTX *tls = SSL_CTX_new(TLS_server_method());
 
     if (tls == NULL || SSL_CTX_set_min_proto_version(tls, TLS1_2_VERSION) != 1 ||
+        SSL_CTX_set_cipher_list(tls, TLS12_CIPHERS) != 1 || SSL_CTX_set1_groups_list(tls, GROUPS) != 1 ||
         SSL_CTX_use_certificate_chain_file(tls, settings->tls_cert) != 1 ||
         SSL_CTX_use_PrivateKey_file(tls, settings->tls_key, SSL_FILETYPE_PEM) != 1 ||
         SSL_CTX_check_private_key(tls) != 1) {
         const char *reason = ERR_reason_error_string(ERR_peek_last_error());
 
+        ERR_clear_error();
         snprintf(error, HTTP_ERROR_SIZE, "MPOS_TLS_CERT and MPOS_TLS_KEY do not serve: %.180s",
                  reason != NULL ? reason : "they cannot be read");
         SSL_CTX_free(tls);

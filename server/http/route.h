@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/limits.h"
+
 #define ROUTE_PARAMS_MAX 4
 
 typedef enum route_local {
@@ -21,6 +23,7 @@ typedef enum route_local {
     ROUTE_READYZ,
     ROUTE_METRICS,
     ROUTE_LOG,
+    ROUTE_REFRESH,
     ROUTE_LOCAL_COUNT
 } route_local;
 
@@ -43,6 +46,7 @@ typedef struct route {
     const char *operation;
     uint64_t scope; /* 0: no token needed */
     route_local local;
+    limit_class rate;
     bool slow;
     bool needs_key;
     bool has_body;

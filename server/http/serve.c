@@ -2,14 +2,18 @@
 #include "http/serve.h"
 
 #include <h2o/http1.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "http/client.h"
 #include "http/early.h"
+#include "http/limit.h"
 #include "http/listen.h"
 #include "http/route.h"
 
@@ -21,12 +25,20 @@
 /* A client that has been refused in the middle of a request may take this long to notice. */
 #define LINGER_MS 2000
 
+typedef struct file_mark {
+    ino_t inode;
+    off_t size;
+    struct timespec changed;
+} file_mark;
+
 static struct {
     const settings *settings;
     h2o_globalconf_t conf;
-    SSL_CTX *_Atomic tls;
+    pthread_mutex_t tls_lock;
+    file_mark tls_files[2]; /* of certificate and key when they were read; main thread only */
+    SSL_CTX *tls;           /* the server holds it once, and each thread that accepts with it */
     _Atomic unsigned connections;
-} server;
+} server = {.tls_lock = PTHREAD_MUTEX_INITIALIZER};
 
 typedef struct order_message {
     h2o_multithread_message_t message;
@@ -48,7 +60,7 @@ http_web_dir(void)
 void
 http_secure_transport(h2o_req_t *req)
 {
-    if (req->scheme == &H2O_URL_SCHEME_HTTPS) {
+    if (http_client_secure(req)) {
         h2o_add_header_by_str(&req->pool, &req->res.headers, H2O_STRLIT("strict-transport-security"), 1, NULL,
                               H2O_STRLIT("max-age=31536000"));
     }
@@ -73,6 +85,44 @@ init_conf(void (*register_handlers)(h2o_pathconf_t *path))
     register_handlers(path);
 }
 
+/* A file that is replaced is another one; one that is written over has another time or size. */
+static void
+look_at(const char *path, file_mark *out)
+{
+    struct stat found = {0};
+
+    *out = (file_mark){0};
+    if (stat(path, &found) == 0) {
+        *out = (file_mark){found.st_ino, found.st_size, found.st_mtim};
+    }
+}
+
+static void
+look_at_certificates(file_mark out[2])
+{
+    look_at(server.settings->tls_cert, &out[0]);
+    look_at(server.settings->tls_key, &out[1]);
+}
+
+static bool
+is_same(const file_mark *a, const file_mark *b)
+{
+    return a->inode == b->inode && a->size == b->size && a->changed.tv_sec == b->changed.tv_sec &&
+           a->changed.tv_nsec == b->changed.tv_nsec;
+}
+
+bool
+http_certificates_changed(void)
+{
+    file_mark now[2];
+
+    if (server.settings->https_port == 0) {
+        return false;
+    }
+    look_at_certificates(now);
+    return !is_same(&now[0], &server.tls_files[0]) || !is_same(&now[1], &server.tls_files[1]);
+}
+
 bool
 http_reload_certificates(char error[HTTP_ERROR_SIZE])
 {
@@ -81,13 +131,36 @@ http_reload_certificates(char error[HTTP_ERROR_SIZE])
     if (server.settings->https_port == 0) {
         return true;
     }
+    look_at_certificates(server.tls_files);
     tls = http_tls_load(server.settings, error);
     if (tls == NULL) {
         return false;
     }
-    /* The one before is kept: a thread may be about to accept with it, and reloading is rare. */
-    atomic_store(&server.tls, tls);
+    /* At the start there is no better one, and devices that know it may still accept it. */
+    if (X509_cmp_current_time(X509_get0_notAfter(SSL_CTX_get0_certificate(tls))) <= 0) {
+        log_event(LOG_LEVEL_WARN, "certificate has expired", "file", server.settings->tls_cert, NULL);
+        if (server.tls != NULL) {
+            snprintf(error, HTTP_ERROR_SIZE, "the new certificate has expired");
+            SSL_CTX_free(tls);
+            return false;
+        }
+    }
+    pthread_mutex_lock(&server.tls_lock);
+    SSL_CTX_free(server.tls);
+    server.tls = tls;
+    pthread_mutex_unlock(&server.tls_lock);
     return true;
+}
+
+/* Connections that were accepted with the certificate before hold it until they end. */
+static void
+take_certificates(http_thread *thread)
+{
+    SSL_CTX_free(thread->accept[1].ssl_ctx);
+    pthread_mutex_lock(&server.tls_lock);
+    SSL_CTX_up_ref(server.tls);
+    thread->accept[1].ssl_ctx = server.tls;
+    pthread_mutex_unlock(&server.tls_lock);
 }
 
 bool
@@ -95,6 +168,7 @@ http_init(const settings *settings, void (*register_handlers)(h2o_pathconf_t *pa
           char error[HTTP_ERROR_SIZE])
 {
     server.settings = settings;
+    http_limit_init(settings);
     if (!http_reload_certificates(error) || !http_port_free(settings, settings->http_port, error) ||
         (settings->https_port != 0 && !http_port_free(settings, settings->https_port, error))) {
         return false;
@@ -175,7 +249,7 @@ on_orders(h2o_multithread_receiver_t *receiver, h2o_linklist_t *messages)
         if (order->order == HTTP_STOP) {
             begin_stop(thread);
         } else {
-            thread->accept[1].ssl_ctx = atomic_load(&server.tls);
+            take_certificates(thread);
         }
         free(order);
     }
@@ -214,8 +288,10 @@ start_listening(http_thread *thread)
         thread->accept[i] = (h2o_accept_ctx_t){
             .ctx = &thread->context,
             .hosts = server.conf.hosts,
-            .ssl_ctx = i == 1 ? atomic_load(&server.tls) : NULL,
         };
+        if (i == 1) {
+            take_certificates(thread);
+        }
         thread->listeners[i] =
             h2o_evloop_socket_create(thread->context.loop, thread->fds[i], H2O_SOCKET_FLAG_DONT_READ);
         thread->listeners[i]->data = thread;

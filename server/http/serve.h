@@ -51,6 +51,10 @@ http_thread_order(http_thread *thread, http_order order);
 bool
 http_reload_certificates(char error[HTTP_ERROR_SIZE]);
 
+/* Whether the files are others than those that were read last, or tried to be. */
+bool
+http_certificates_changed(void);
+
 worker *
 http_worker_of(const h2o_req_t *req);
 

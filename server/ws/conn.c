@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "bytes.h"
+#include "http/client.h"
 #include "ws/local.h"
 
 #define UNKNOWN_MESSAGE_MAX 4096
@@ -31,14 +32,13 @@ static _Atomic unsigned ip_counts[IP_BUCKETS];
 unsigned
 ws_ip_bucket(const h2o_req_t *req)
 {
-    struct sockaddr_storage address = {0};
-    socklen_t len = req->conn->callbacks->get_peername(req->conn, (struct sockaddr *)&address);
-    const uint8_t *bytes = (const uint8_t *)&address;
+    uint8_t address[ADDRESS_SIZE];
     uint32_t hash = 2166136261U;
 
-    /* Without the port, which differs for each connection. */
-    for (socklen_t i = 4; i < len && i < 24; i++) {
-        hash = (hash ^ bytes[i]) * 16777619U;
+    http_client_address(req, address);
+    address_cut(address);
+    for (size_t i = 0; i < sizeof address; i++) {
+        hash = (hash ^ address[i]) * 16777619U;
     }
     return hash % IP_BUCKETS;
 }

@@ -110,6 +110,7 @@ class Cluster {
   endNow() {
     this.child?.kill('SIGKILL');
     this.signerChild?.kill('SIGKILL');
+    for (const one of this.others ?? []) one.child.kill('SIGKILL');
     try {
       execFileSync(`${root}/server/run/cluster.sh`, ['stop', 'immediate'], { env: this.base, stdio: 'ignore' });
       if (!process.env.MPOS_KEEP) rmSync(this.folder, { recursive: true, force: true });
@@ -145,6 +146,10 @@ class Program {
     this.exited = once(child, 'exit');
   }
 
+  get lives() {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
   /** Sends a signal and resolves with [code, signal] once the process has ended. */
   async kill(signal = 'SIGTERM') {
     this.child.kill(signal);
@@ -152,12 +157,32 @@ class Program {
   }
 }
 
+/** Resolves when /readyz answers 200; rejects with the end of the log when mposd ends or takes too long. */
+async function ready({ url, mposd, log }) {
+  const end = Date.now() + readyTimeout;
+  while (Date.now() < end && mposd.child.exitCode === null && mposd.child.signalCode === null) {
+    try {
+      const answer = await fetch(`${url}/readyz`);
+      await answer.arrayBuffer();
+      if (answer.ok) return;
+    } catch {
+      // not listening yet
+    }
+    // Between two looks only; nothing depends on its length.
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  throw new Error(`mposd is not ready: exit ${mposd.child.exitCode ?? mposd.child.signalCode}\n${log().slice(-4000)}`);
+}
+
 class Stack extends Cluster {
+  others = new Set();
+
   async start({ tenants = ['cafe', 'shop'], env = {}, signer = false, witnesses, ...options } = {}) {
     await super.start(options);
     this.httpPort = await freePort();
     this.url = `http://127.0.0.1:${this.httpPort}`;
-    this.serverEnv = { MPOS_HTTPS_PORT: '0', ...env };
+    // Suites sign in as often as they like; tests/http/rate.test.mjs looks at the limits.
+    this.serverEnv = { MPOS_HTTPS_PORT: '0', MPOS_RATE_SIGN_IN: 'off', ...env };
     this.logFile = `${this.runDir}/log/mposd.log`;
     this.programs = this.reachablePrograms();
     const tool = `${root}/build/bin/mpos`;
@@ -184,17 +209,42 @@ class Stack extends Cluster {
     }
   }
 
-  async startMposd() {
+  /** mposd as the service user; `program` names another binary of it. */
+  spawnMposd(log, settings, program = `${this.programs}/bin/mposd`) {
     const env = {
-      ...process.env, ...this.env, HOME: this.runDir, MPOS_HTTP_PORT: String(this.httpPort), MPOS_BIND: '127.0.0.1',
-      MPOS_WEB_DIR: `${this.programs}/web`, ...this.serverEnv,
+      ...process.env, ...this.env, HOME: this.runDir, MPOS_BIND: '127.0.0.1', MPOS_WEB_DIR: `${this.programs}/web`, ...settings,
     };
-    const program = `${this.programs}/bin/mposd`;
     const [command, args] = asRoot ? ['setpriv', ['--reuid=mposrun', '--regid=mposrun', '--init-groups', '--', program]] : [program, []];
-    const log = openSync(this.logFile, 'a');
-    this.child = spawn(command, args, { env, cwd: '/', stdio: ['ignore', log, log] });
+    return spawn(command, args, { env, cwd: '/', stdio: ['ignore', log, log] });
+  }
+
+  async startMposd() {
+    this.child = this.spawnMposd(openSync(this.logFile, 'a'), { MPOS_HTTP_PORT: String(this.httpPort), ...this.serverEnv });
     this.mposd = new Program(this.child);
     await this.ready();
+  }
+
+  /**
+   * A further mposd at the same database, with settings of its own; MPOS_HTTPS_PORT 'free' takes a free port. Resolves when it is
+   * ready: {url, port, tlsPort, log(), program, stop()}; with {fails: true} when it has refused to start: {status, log()}.
+   */
+  async another(settings = {}, { program, fails = false } = {}) {
+    const file = `${this.runDir}/log/mposd-${this.others.size + 1}.log`;
+    const port = await freePort();
+    const tlsPort = settings.MPOS_HTTPS_PORT === 'free' ? await freePort() : 0;
+    const env = { MPOS_HTTP_PORT: String(port), ...settings, MPOS_HTTPS_PORT: String(tlsPort) };
+    const child = new Program(this.spawnMposd(openSync(file, 'a'), env, program));
+    const log = () => readFileSync(file, 'utf8');
+    const one = { url: `http://127.0.0.1:${port}`, port, tlsPort, log, program: child, stop: () => child.kill() };
+    this.others.add(child);
+    if (fails) {
+      const started = ready({ url: `http://127.0.0.1:${port}`, mposd: child, log }).then(() => child.kill(), () => {});
+      const [status] = await child.exited;
+      await started;
+      return { status, log };
+    }
+    await ready({ url: one.url, mposd: child, log });
+    return one;
   }
 
   get signerEnv() {
@@ -222,22 +272,8 @@ class Stack extends Cluster {
     return readFileSync(this.signerLogFile, 'utf8');
   }
 
-  /** Resolves when /readyz answers 200; rejects with the end of the log when mposd ends or takes too long. */
-  async ready() {
-    const { mposd } = this;
-    const end = Date.now() + readyTimeout;
-    while (Date.now() < end && mposd.child.exitCode === null && mposd.child.signalCode === null) {
-      try {
-        const answer = await fetch(`${this.url}/readyz`);
-        await answer.arrayBuffer();
-        if (answer.ok) return;
-      } catch {
-        // not listening yet
-      }
-      // Between two looks only; nothing depends on its length.
-      await new Promise((done) => setTimeout(done, 20));
-    }
-    throw new Error(`mposd is not ready: exit ${mposd.child.exitCode ?? mposd.child.signalCode}\n${this.log().slice(-4000)}`);
+  ready() {
+    return ready({ url: this.url, mposd: this.mposd, log: () => this.log() });
   }
 
   log() {
@@ -258,6 +294,7 @@ class Stack extends Cluster {
   }
 
   async stopServices() {
+    await Promise.all([...this.others].filter((one) => one.lives).map((one) => one.kill('SIGKILL')));
     if (this.signer && this.signerChild.exitCode === null && this.signerChild.signalCode === null) await this.signer.kill('SIGKILL');
     if (this.mposd && this.mposd.child.exitCode === null && this.mposd.child.signalCode === null) await this.mposd.kill('SIGKILL');
     await super.stopServices();

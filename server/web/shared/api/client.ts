@@ -19,16 +19,22 @@ export class NetworkError extends Error {}
 
 const storageKey = 'mpos.session';
 const timeoutMs = 10_000;
+/* Before its token ends by the device's own clock, so that a call rarely has to be made twice. */
+const refreshEarlyMs = 30_000;
 
 /** The signed-in session, kept for this tab only; null asks for a PIN. */
 export const session = signal<Session | null>(load());
 /** What the last call showed about the way to the server. */
 export const reachable = signal(true);
 
+/* A tab that was duplicated has the same refresh token, which works once: the others are told what it became. */
+const siblings = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(storageKey);
+let refreshing: Promise<boolean> | null = null;
+
 function load(): Session | null {
   try {
     const found = JSON.parse(sessionStorage.getItem(storageKey) ?? 'null') as Session | null;
-    return found && Date.parse(found.expires_at) > Date.now() ? found : null;
+    return found && Date.parse(found.refresh_expires_at ?? found.expires_at) > Date.now() ? found : null;
   } catch {
     return null;
   }
@@ -39,6 +45,10 @@ export function setSession(next: Session | null): void {
   if (next) sessionStorage.setItem(storageKey, JSON.stringify(next));
   else sessionStorage.removeItem(storageKey);
 }
+
+siblings?.addEventListener('message', (e: MessageEvent<{ from: string; next: Session }>) => {
+  if (session.value?.refresh_token === e.data.from) setSession(e.data.next);
+});
 
 export interface Call {
   method?: 'GET' | 'POST';
@@ -54,9 +64,9 @@ export interface Answer<T> {
   body: T;
 }
 
-function headers(call: Call): Record<string, string> {
+function headers(call: Call, signed: boolean): Record<string, string> {
   const out: Record<string, string> = { accept: 'application/json' };
-  if (session.value) out['authorization'] = `Bearer ${session.value.token}`;
+  if (session.value && signed) out['authorization'] = `Bearer ${session.value.token}`;
   if (call.etag) out['if-none-match'] = call.etag;
   if (call.method === 'POST') {
     out['content-type'] = 'application/json';
@@ -65,11 +75,11 @@ function headers(call: Call): Record<string, string> {
   return out;
 }
 
-async function send(path: string, call: Call): Promise<Response> {
+async function send(path: string, call: Call, signed = true): Promise<Response> {
   const cancel = new AbortController();
   const timer = setTimeout(() => cancel.abort(), call.timeoutMs ?? timeoutMs);
   try {
-    const init: RequestInit = { method: call.method ?? 'GET', headers: headers(call), signal: cancel.signal };
+    const init: RequestInit = { method: call.method ?? 'GET', headers: headers(call, signed), signal: cancel.signal };
     if (call.method === 'POST') init.body = JSON.stringify(call.body ?? {});
     const answer = await fetch(path, init);
     reachable.value = true;
@@ -91,9 +101,47 @@ async function problemOf(answer: Response): Promise<Problem> {
   }
 }
 
-/** One call; 2xx and 304 come back, everything else is thrown. A 401 ends the session. */
-export async function request<T>(path: string, call: Call = {}): Promise<Answer<T>> {
+/* True when there is a new token. Without an answer the session stays: what is written meanwhile waits in the log. */
+async function refresh(): Promise<boolean> {
+  const from = session.value?.refresh_token;
+  if (!from) return false;
+  const answer = await send('/v1/auth/refresh', { method: 'POST', body: { refresh_token: from } }, false);
+  if (session.value?.refresh_token !== from) return session.value !== null;
+  if (answer.ok) {
+    const next = (await answer.json()) as Session;
+    setSession(next);
+    siblings?.postMessage({ from, next });
+    return true;
+  }
+  if (answer.status === 401) setSession(null);
+  return false;
+}
+
+function refreshOnce(): Promise<boolean> {
+  refreshing ??= refresh().finally(() => {
+    refreshing = null;
+  });
+  return refreshing;
+}
+
+const isSignIn = (path: string): boolean => path.startsWith('/v1/auth/') && path !== '/v1/auth/sign-out';
+
+/* Sends with a token that is good. A 401 may mean that rights have changed: a refreshed token has the new ones. */
+async function sendSigned(path: string, call: Call): Promise<Response> {
+  const known = session.value;
+  if (!known || isSignIn(path)) return send(path, call, !isSignIn(path));
+  if (known.refresh_token && Date.parse(known.expires_at) - refreshEarlyMs < Date.now()) await refreshOnce();
+  const used = session.value?.token;
   const answer = await send(path, call);
+  if (answer.status !== 401) return answer;
+  if (session.value?.token !== used || (await refreshOnce())) return session.value ? send(path, call) : answer;
+  return answer;
+}
+
+/** One call; 2xx and 304 come back, everything else is thrown. A 401 that no refresh heals ends the session. */
+export async function request<T>(path: string, call: Call = {}): Promise<Answer<T>> {
+  const sent = { key: newId(), ...call };
+  const answer = await sendSigned(path, sent);
   if (answer.status === 304) return { status: 304, etag: answer.headers.get('etag'), body: undefined as T };
   if (answer.ok) {
     try {
@@ -103,7 +151,7 @@ export async function request<T>(path: string, call: Call = {}): Promise<Answer<
     }
   }
   const problem = await problemOf(answer);
-  if (answer.status === 401 && path !== '/v1/auth/pin') setSession(null);
+  if (answer.status === 401 && !isSignIn(path)) setSession(null);
   throw new ApiError(problem, Number(answer.headers.get('retry-after') ?? 0) * 1000);
 }
 

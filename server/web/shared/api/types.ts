@@ -13,6 +13,8 @@ export interface Problem {
 export interface Session {
   token: string;
   expires_at: string;
+  refresh_token?: string;
+  refresh_expires_at?: string;
   tenant: { id: string; slug: string; name: string };
   outlet: {
     id: string;

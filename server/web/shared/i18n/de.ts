@@ -23,6 +23,7 @@ export const de: Record<MessageKey, string> = {
   'signin.pin': 'PIN',
   'signin.go': 'Anmelden',
   'signin.wrong': 'Personalnummer oder PIN stimmt nicht. Nichts wurde geändert; bitte noch einmal.',
+  'signin.locked': 'Zu viele falsche Versuche. {n} s warten.',
   'signin.offline': 'Der Server antwortet nicht. Zum Anmelden wird er gebraucht; bitte gleich noch einmal.',
   'signin.digits': '{n} Ziffern eingegeben',
   'status.online': 'Online',

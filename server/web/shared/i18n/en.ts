@@ -21,6 +21,7 @@ export const en = {
   'signin.pin': 'PIN',
   'signin.go': 'Sign in',
   'signin.wrong': 'Staff number or PIN is not right. Nothing was changed; try again.',
+  'signin.locked': 'Too many wrong attempts. Wait {n} s.',
   'signin.offline': 'The server does not answer. Signing in needs the server; try again in a moment.',
   'signin.digits': '{n} digits entered',
   'status.online': 'Online',

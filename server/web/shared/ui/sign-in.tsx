@@ -45,7 +45,7 @@ export function SignIn(props: { title: MessageKey; device: MessageKey }): JSX.El
       setSession(answer.body);
     } catch (e) {
       const known = e instanceof ApiError;
-      notice.value = !known ? t('signin.offline') : e.problem.status === 401 ? t('signin.wrong') : `${e.message} (${e.problem.code})`;
+      notice.value = !known ? t('signin.offline') : e.problem.code === 'locked_out' ? t('signin.locked', { n: Math.ceil(e.retryAfterMs / 1000) }) : e.problem.status === 401 ? t('signin.wrong') : `${e.message} (${e.problem.code})`;
       pin.value = '';
       at.value = 'pin';
     } finally {

@@ -1,0 +1,115 @@
+/*
+ * log_guard.c - settings that write parameters to the log are held at their safe value, and errors about values are logged
+ * without the value.
+ *
+ * PostgreSQL asks a setting's check hook for every way to set it: SET, ALTER SYSTEM, ALTER ROLE, ALTER DATABASE, a function's
+ * SET, the configuration file, a client's options. The settings at hand have no hook of their own.
+ */
+#include "postgres.h"
+
+#include "access/parallel.h"
+#include "miscadmin.h"
+#include "utils/elog.h"
+#include "utils/guc.h"
+#include "utils/guc_tables.h"
+#include "utils/memutils.h"
+
+#include "log_guard.h"
+
+/* How many bytes of a parameter are logged with a statement, and with an error. */
+static const char *const lengths[] = {"log_parameter_max_length", "log_parameter_max_length_on_error"};
+
+/* Trees and plans hold the values of a custom plan. */
+static const char *const trees[] = {"debug_print_parse", "debug_print_rewritten", "debug_print_plan"};
+
+static emit_log_hook_type next_emit_log = NULL;
+
+static bool
+length_is_zero(int *value, void **extra, GucSource source)
+{
+    if (*value != 0) {
+        GUC_check_errdetail(
+            "Parameters of statements hold request contexts; with mpos loaded they cannot be logged.");
+    }
+    return *value == 0;
+}
+
+static bool
+tree_is_off(bool *value, void **extra, GucSource source)
+{
+    if (*value) {
+        GUC_check_errdetail(
+            "Plans hold parameters and request contexts; with mpos loaded they cannot be logged.");
+    }
+    return !*value;
+}
+
+static struct config_generic *
+find_setting(const char *name)
+{
+#if PG_VERSION_NUM >= 160000
+    return find_option(name, false, false, ERROR);
+#else
+    struct config_generic **all = get_guc_variables();
+
+    for (int i = 0; i < GetNumConfigOptions(); i++) {
+        if (strcmp(all[i]->name, name) == 0) {
+            return all[i];
+        }
+    }
+    elog(ERROR, "mpos: no setting %s", name);
+#endif
+}
+
+/* The value must be safe before the hook is there: PostgreSQL would not let a hook refuse the value in force. */
+static void
+hold(const char *name, const char *safe)
+{
+    struct config_generic *setting = find_setting(name);
+    const char *now = GetConfigOption(name, false, false);
+
+    if (strcmp(now, safe) != 0 && setting->source != PGC_S_DEFAULT) {
+        ereport(WARNING,
+                (errmsg("mpos: %s = %s is not used", name, now),
+                 errdetail("Parameters of statements hold request contexts and must not reach the log.")));
+    }
+    SetConfigOption(name, safe, PGC_POSTMASTER, PGC_S_OVERRIDE);
+    if (setting->vartype == PGC_INT) {
+        ((struct config_int *)setting)->boot_val = 0;
+        ((struct config_int *)setting)->check_hook = length_is_zero;
+    } else {
+        ((struct config_bool *)setting)->check_hook = tree_is_off;
+    }
+}
+
+/*
+ * "Failing row", "invalid input syntax" and the place in a JSON text quote what the client sent: that is for the client. The log
+ * gets code, statement and, where we wrote it ourselves, the message.
+ */
+static void
+withhold_values(ErrorData *error)
+{
+    bool about_a_value = ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_DATA_EXCEPTION ||
+                         ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION;
+
+    if (error->elevel >= ERROR && about_a_value && (MyBackendType == B_BACKEND || IsParallelWorker())) {
+        error->hide_ctx = true;
+        error->detail_log = MemoryContextStrdup(ErrorContext, "withheld by mpos");
+    }
+    if (next_emit_log != NULL) {
+        next_emit_log(error);
+    }
+}
+
+void
+mpos_log_guard_init(void)
+{
+    for (size_t i = 0; i < lengthof(lengths); i++) {
+        hold(lengths[i], "0");
+    }
+    for (size_t i = 0; i < lengthof(trees); i++) {
+        hold(trees[i], "off");
+    }
+    next_emit_log = emit_log_hook;
+    emit_log_hook = withhold_values;
+}
