@@ -8,22 +8,14 @@
 #include "pack.h"
 
 #define LEVEL 3
-#define KINDS 3
 
 PG_FUNCTION_INFO_V1(mpos_unpack_sql);
 
 /* Made at first use and kept: preparing a dictionary costs more than using it. */
 static ZSTD_CCtx *packer = NULL;
 static ZSTD_DCtx *unpacker = NULL;
-static ZSTD_CDict *pack_dictionaries[KINDS];
-static ZSTD_DDict *unpack_dictionaries[KINDS];
-
-static const char *
-dictionary_of(int kind, size_t *size)
-{
-    *size = kind == MPOS_PACK_PAYLOAD ? mpos_pack_payload_dictionary_size : mpos_pack_answer_dictionary_size;
-    return kind == MPOS_PACK_PAYLOAD ? mpos_pack_payload_dictionary : mpos_pack_answer_dictionary;
-}
+static ZSTD_CDict *pack_dictionaries[MPOS_PACK_KINDS];
+static ZSTD_DDict *unpack_dictionaries[MPOS_PACK_KINDS];
 
 static void *
 made(void *object)
@@ -39,7 +31,7 @@ pack_dictionary(int kind)
 {
     if (pack_dictionaries[kind] == NULL) {
         size_t size;
-        const char *bytes = dictionary_of(kind, &size);
+        const char *bytes = mpos_pack_dictionary(kind, &size);
 
         pack_dictionaries[kind] = made(ZSTD_createCDict(bytes, size, LEVEL));
     }
@@ -54,7 +46,7 @@ unpack_dictionary(int kind)
 {
     if (unpack_dictionaries[kind] == NULL) {
         size_t size;
-        const char *bytes = dictionary_of(kind, &size);
+        const char *bytes = mpos_pack_dictionary(kind, &size);
 
         unpack_dictionaries[kind] = made(ZSTD_createDDict(bytes, size));
     }
@@ -126,15 +118,11 @@ mpos_unpack(const bytea *packed)
     if (size == 0) {
         return NULL;
     }
-    switch (data[0]) {
-    case MPOS_PACK_PLAIN:
+    if (data[0] == MPOS_PACK_PLAIN) {
         return unpack_plain(data + 1, size - 1);
-    case MPOS_PACK_PAYLOAD:
-    case MPOS_PACK_ANSWER:
-        return unpack_frame(data[0], data + 1, size - 1);
-    default:
-        return NULL;
     }
+    return data[0] > MPOS_PACK_PLAIN && data[0] < MPOS_PACK_KINDS ? unpack_frame(data[0], data + 1, size - 1)
+                                                                  : NULL;
 }
 
 /* unpack(packed bytea) returns bytea: empty when damaged, so that a check of its hash fails and nothing else does. */

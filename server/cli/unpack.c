@@ -19,13 +19,15 @@ made(void *object)
 static const ZSTD_DDict *
 dictionary_of(int kind)
 {
-    static ZSTD_DDict *payload = NULL, *answer = NULL;
+    static ZSTD_DDict *dictionaries[MPOS_PACK_KINDS];
 
-    if (payload == NULL) {
-        payload = made(ZSTD_createDDict(mpos_pack_payload_dictionary, mpos_pack_payload_dictionary_size));
-        answer = made(ZSTD_createDDict(mpos_pack_answer_dictionary, mpos_pack_answer_dictionary_size));
+    if (dictionaries[kind] == NULL) {
+        size_t size;
+        const char *bytes = mpos_pack_dictionary(kind, &size);
+
+        dictionaries[kind] = made(ZSTD_createDDict(bytes, size));
     }
-    return kind == MPOS_PACK_PAYLOAD ? payload : answer;
+    return dictionaries[kind];
 }
 
 static const uint8_t *
@@ -59,14 +61,9 @@ cli_unpack(const uint8_t *packed, size_t size, size_t *size_out)
     if (size == 0) {
         return NULL;
     }
-    switch (packed[0]) {
-    case MPOS_PACK_PLAIN:
+    if (packed[0] == MPOS_PACK_PLAIN) {
         *size_out = size - 1;
         return packed + 1;
-    case MPOS_PACK_PAYLOAD:
-    case MPOS_PACK_ANSWER:
-        return unpack_frame(packed[0], packed + 1, size - 1, size_out);
-    default:
-        return NULL;
     }
+    return packed[0] < MPOS_PACK_KINDS ? unpack_frame(packed[0], packed + 1, size - 1, size_out) : NULL;
 }

@@ -54,6 +54,7 @@ typedef struct verify_journal {
     bool leaf_doubtful;    /* the last entry's stored leaf is another than its header's */
     uint8_t stored_leaf[32];
     int64_t last_time;
+    int month_days;      /* a first day of a month, of the last entry */
     uint16_t parts_left; /* of the transaction at hand */
     bool parts_known;    /* false behind a gap or a damaged header */
     uint8_t transaction[16];

@@ -5,6 +5,9 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "canon.h"
 #include "cli.h"
@@ -32,6 +35,42 @@ take(scan *s, char c)
     return true;
 }
 
+/* Bit i: at[i] ends a stretch of plain text. */
+static inline unsigned
+specials(const char at[16])
+{
+#ifdef __SSE2__
+    __m128i bytes = _mm_loadu_si128((const __m128i *)at);
+
+    return (unsigned)_mm_movemask_epi8(
+        _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
+#else
+    unsigned found = 0;
+
+    for (int i = 0; i < 16; i++) {
+        found |= (unsigned)(at[i] == '"' || at[i] == '\\') << i;
+    }
+    return found;
+#endif
+}
+
+/* The next quote or backslash; end when there is none. */
+static inline const char *
+find_special(const char *at, const char *end)
+{
+    for (; end - at >= 16; at += 16) {
+        unsigned found = specials(at);
+
+        if (found != 0) {
+            return at + __builtin_ctz(found);
+        }
+    }
+    while (at < end && *at != '"' && *at != '\\') {
+        at++;
+    }
+    return at;
+}
+
 /* A string without escapes. */
 static bool
 take_text(scan *s, text *out)
@@ -41,8 +80,8 @@ take_text(scan *s, text *out)
     if (!take(s, '"')) {
         return false;
     }
-    quote = memchr(s->at, '"', (size_t)(s->end - s->at));
-    if (quote == NULL || memchr(s->at, '\\', (size_t)(quote - s->at)) != NULL) {
+    quote = find_special(s->at, s->end);
+    if (quote == s->end || *quote != '"') {
         return false;
     }
     *out = (text){s->at, (size_t)(quote - s->at)};
@@ -54,8 +93,8 @@ take_text(scan *s, text *out)
 static bool
 skip_string(scan *s)
 {
-    while (s->at < s->end && *s->at != '"') {
-        s->at += *s->at == '\\' && s->at + 1 < s->end ? 2 : 1;
+    while ((s->at = find_special(s->at, s->end)) < s->end && *s->at != '"') {
+        s->at += s->at + 1 < s->end ? 2 : 1;
     }
     if (s->at >= s->end) {
         return false;

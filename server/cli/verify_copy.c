@@ -1,15 +1,27 @@
 /* verify_copy.c - see verify_copy.h. */
 #include "verify_copy.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "bytes.h"
 #include "cli.h"
 
 /* Signature, flags and length of the extension, which is empty. */
 static const char copy_head[19] = "PGCOPY\n\377\r\n\0";
+
+/* A pause of less than half a millisecond, in which a fast server does not fill the socket; from that row on. */
+enum { PAUSE_ROWS = 64, PAUSE_NS = 400000 };
+
+void
+copy_prepare(PGconn *conn)
+{
+    PQclear(cli_query(conn, "SELECT repeat(' ', 262144)", 0, NULL, false));
+}
 
 void
 copy_begin(copy_stream *stream, PGconn *conn, const char *query)
@@ -74,6 +86,26 @@ read_row(copy_stream *stream, const uint8_t *at, const uint8_t *limit)
     return true;
 }
 
+/*
+ * Waits for more. The server sends 8 kB at a time and wakes us for each; once much is coming, it is given the time to fill the
+ * socket, so that one waking serves for dozens of rows.
+ */
+static void
+wait_for_more(copy_stream *stream)
+{
+    struct pollfd ready = {.fd = PQsocket(stream->conn), .events = POLLIN};
+
+    if (poll(&ready, 1, -1) < 0 && errno != EINTR) {
+        cli_fail("waiting for the server: %s", strerror(errno));
+    }
+    if (stream->rows >= PAUSE_ROWS) {
+        nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
+    }
+    if (PQconsumeInput(stream->conn) == 0) {
+        cli_fail("%s", PQerrorMessage(stream->conn));
+    }
+}
+
 const copy_row *
 copy_next(copy_stream *stream)
 {
@@ -82,7 +114,9 @@ copy_next(copy_stream *stream)
     do {
         PQfreemem(stream->buffer);
         stream->buffer = NULL;
-        size = PQgetCopyData(stream->conn, &stream->buffer, 0);
+        while ((size = PQgetCopyData(stream->conn, &stream->buffer, 1)) == 0) {
+            wait_for_more(stream);
+        }
         if (size == -2) {
             cli_fail("%s", PQerrorMessage(stream->conn));
         }
@@ -91,6 +125,7 @@ copy_next(copy_stream *stream)
             return NULL;
         }
     } while (!read_row(stream, (const uint8_t *)stream->buffer, (const uint8_t *)stream->buffer + size));
+    stream->rows++;
     return &stream->row;
 }
 

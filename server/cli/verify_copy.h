@@ -21,9 +21,14 @@ typedef struct copy_row {
 typedef struct copy_stream {
     PGconn *conn;
     char *buffer;
-    bool begun; /* the header of the format was read */
+    bool begun;    /* the header of the format was read */
+    uint64_t rows; /* taken so far */
     copy_row row;
 } copy_stream;
+
+/* Lets libpq's buffer grow, as it does for a large row and not for many small ones: they are then read many at a time. */
+void
+copy_prepare(PGconn *conn);
 
 /* Starts the query; ends the program when it cannot. The connection is busy until copy_next gives NULL. */
 void

@@ -133,7 +133,10 @@ check_table(verify_run *run, guarded_table *table)
     }
 }
 
-/* An entity that entries speak of and that no table has any more is one finding, not one for each row. */
+/*
+ * An entity that entries speak of and that no table has any more is one finding, not one for each row: at an entry that
+ * speaks of one that should be there.
+ */
 static bool
 is_guarded(const PGresult *tables, const char *entity)
 {
@@ -150,15 +153,16 @@ report_unguarded(verify_run *run, const PGresult *tables)
 {
     for (size_t i = 0; i < run->rows.entity_count; i++) {
         const char *entity = run->rows.entities[i];
-        bool living = false;
+        const row_record *last = NULL;
 
-        for (size_t n = 0; n < run->rows.count && !living; n++) {
+        for (size_t n = 0; n < run->rows.count; n++) {
             const row_record *record = &run->rows.records[n];
 
-            living = record->entity == entity && !record->deleted;
+            last = record->entity == entity && !record->deleted ? record : last;
         }
-        if (living && !is_guarded(tables, entity)) {
-            verify_report(run, NULL, 0, VERIFY_NO_SEQ, "trigger_off", "%s is captured no longer", entity);
+        if (last != NULL && !is_guarded(tables, entity)) {
+            verify_report(run, &run->journals[last->journal], last->epoch, last->seq, "trigger_off",
+                          "%s is captured no longer", entity);
         }
     }
 }

@@ -28,6 +28,7 @@ open_snapshot(verify_run *run, const char *conninfo)
     char sql[128];
 
     run->conn = cli_connect(conninfo);
+    copy_prepare(run->conn);
     run_command(run->conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     snapshot = cli_query(run->conn, "SELECT pg_export_snapshot()", 0, NULL, false);
     run->side = cli_connect(conninfo);

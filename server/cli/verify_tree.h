@@ -20,11 +20,12 @@ typedef struct tree_claim {
 /* The tree of one epoch. Zeroed, it is empty. */
 typedef struct verify_tree {
     uint64_t size;
-    uint8_t leaves[MPOS_TILE_BYTES];        /* of the tile at hand */
-    mpos_merkle_frontier full;              /* over the roots of the full tiles */
-    uint8_t *roots;                         /* of the full tiles: the hashes of level 1 */
-    size_t roots_room;                      /* in hashes */
-    uint64_t sealed;                        /* stored tiles end here */
+    uint8_t leaves[MPOS_TILE_BYTES]; /* of the tile at hand */
+    mpos_merkle_frontier full;       /* over the roots of the full tiles */
+    uint8_t *roots;                  /* of the full tiles: the hashes of level 1 */
+    uint8_t *prints;                 /* of the full tiles: digests of their leaves as they are stored */
+    size_t roots_room;               /* of roots and prints, in hashes */
+    uint64_t sealed;                 /* stored tiles end here */
     uint8_t sealed_leaves[MPOS_TILE_BYTES]; /* of the tile that is cut there */
     tree_claim *claims;                     /* sorted by size */
     size_t claim_count;

@@ -120,14 +120,24 @@ end_epoch(verify_run *run, verify_journal *journal)
     }
 }
 
+/* The 29th and later need the calendar, also to know that the partition's day is the first of a month. */
 static bool
-month_is_right(int64_t recorded_us, int month_days)
+month_is_right(verify_journal *journal, int64_t recorded_us, int month_days)
 {
     time_t seconds = (time_t)(recorded_us / 1000000);
     struct tm recorded;
 
+    if (month_days == journal->month_days && recorded_us >= 0 && seconds / 86400 >= month_days &&
+        seconds / 86400 < month_days + 28) {
+        return true;
+    }
+
     gmtime_r(&seconds, &recorded);
-    return seconds / 86400 - (recorded.tm_mday - 1) == month_days;
+    if (seconds / 86400 - (recorded.tm_mday - 1) != month_days) {
+        return false;
+    }
+    journal->month_days = month_days;
+    return true;
 }
 
 /* The parts of one transaction follow each other without anything in between. */
@@ -165,7 +175,7 @@ check_header(verify_run *run, verify_journal *journal, const verify_entry *e, mp
         verify_report(run, journal, e->epoch, e->seq, "chain", "prev is not the leaf of the entry before");
     }
     check_parts(run, journal, e, h);
-    if (e->month_known && !month_is_right(h->recorded_us, e->month_days)) {
+    if (e->month_known && !month_is_right(journal, h->recorded_us, e->month_days)) {
         verify_report(run, journal, e->epoch, e->seq, "month", "it lies in a partition of another month");
     }
     if (h->recorded_us < journal->last_time) {

@@ -20,6 +20,7 @@ let journal;
 let platform;
 let other;
 let retired;
+let month; // the partition that entries go to now
 
 async function sql(text) {
   return (await cluster.psql(text)).trim();
@@ -78,13 +79,19 @@ BEGIN
   INSERT INTO journal.segment VALUES (journal, 0, '2026-01-01', 0);
 END $$`;
 
+const createThings = `CREATE TABLE pos.thing (tenant_id uuid NOT NULL, outlet_id uuid, thing_id uuid NOT NULL, name text, qty bigint,
+      version integer NOT NULL DEFAULT 1, PRIMARY KEY (tenant_id, thing_id));
+    SELECT mpos.isolate('pos.thing');
+    SELECT mpos.journal('pos.thing', topic => 'thing', feed => '{name,qty}', outlet => 'outlet_id')`;
+
+const keep = async (prefix) => {
+  for (const table of tables) await sql(`CREATE TABLE public.${prefix}_${table.replace('.', '_')} AS SELECT * FROM ${table}`);
+};
+
 before(async () => {
   cluster = await startCluster();
   await sql(`BEGIN;
-    CREATE TABLE pos.thing (tenant_id uuid NOT NULL, outlet_id uuid, thing_id uuid NOT NULL, name text, qty bigint,
-      version integer NOT NULL DEFAULT 1, PRIMARY KEY (tenant_id, thing_id));
-    SELECT mpos.isolate('pos.thing');
-    SELECT mpos.journal('pos.thing', topic => 'thing', feed => '{name,qty}', outlet => 'outlet_id');
+    ${createThings};
     SELECT mpos.journal_create('${tenant}', NULL, 'books');
     SELECT mpos.journal_create('${tenant}', '${outlet}', 'books/main');
     SELECT mpos.journal_create('${tenant}', '${terrace}', 'books/terrace');
@@ -100,6 +107,7 @@ before(async () => {
   await sql(agedJournal);
   await sealed();
   await signAll();
+  await keep('older');
   await sql(things(301, 310));
   await sql(`INSERT INTO pos.thing SELECT '${tenant}', '${outlet}', md5('many' || i)::uuid, 'many', i FROM generate_series(1, 600) i`);
   await sql(`UPDATE pos.thing SET qty = 1000 WHERE name = 'thing5'; DELETE FROM pos.thing WHERE name = 'thing6'`);
@@ -117,7 +125,8 @@ before(async () => {
   await sql(`SELECT mpos.retire_month('2026-01-01'); DROP TABLE journal.entry_2026_01`);
   await sql(`UPDATE pos.thing SET qty = 5 WHERE name IN ('aged2', 'aged290')`);
   await sealed();
-  for (const table of tables) await sql(`CREATE TABLE public.kept_${table.replace('.', '_')} AS SELECT * FROM ${table}`);
+  month = await sql(`SELECT tableoid::regclass FROM journal.entry WHERE journal_id = '${journal}' ORDER BY epoch DESC, seq DESC LIMIT 1`);
+  await keep('kept');
 });
 after(() => cluster?.stop());
 
@@ -141,18 +150,27 @@ const flip = (column, at) => `${column} = set_byte(${column}, ${at}, get_byte(${
 const raw = (statement) => `${triggersOff}; ${statement}; ${triggersOn}`;
 const at = (seq, epoch = 0) => `epoch=${epoch} seq=${seq}:`;
 
-// Rewrites the journal from an entry on with hashes that fit, as somebody who owns the database could.
-const rewritten = (from) => `DO $$
-DECLARE r record; last bytea; h bytea;
+// Rewrites the journal from an entry on with hashes that fit, as somebody who owns the database could. header and payload say
+// what becomes of those of the first (r is its row, p its payload).
+const rewritten = (from, header = 'set_byte(r.header, 90, get_byte(r.header, 90) # 1)', payload = 'p') => `DO $$
+DECLARE r record; last bytea; h bytea; p bytea;
 BEGIN
   SELECT leaf INTO last FROM journal.entry WHERE journal_id = '{journal}' AND epoch = 1 AND seq = ${from} - 1;
   FOR r IN SELECT * FROM journal.entry WHERE journal_id = '{journal}' AND epoch = 1 AND seq >= ${from} ORDER BY seq LOOP
-    h := overlay(CASE WHEN r.seq = ${from} THEN set_byte(r.header, 90, get_byte(r.header, 90) # 1) ELSE r.header END PLACING last FROM 105);
+    p := mpos.unpack(r.packed);
+    IF r.seq = ${from} THEN p := ${payload}; END IF;
+    h := overlay(CASE WHEN r.seq = ${from} THEN ${header} ELSE r.header END PLACING last FROM 105);
+    h := overlay(h PLACING sha256('mpos.payload.v1\\000'::bytea || p) FROM 137);
     last := sha256('\\x00'::bytea || h);
-    UPDATE journal.entry SET header = h, leaf = last WHERE journal_id = r.journal_id AND epoch = 1 AND seq = r.seq;
+    UPDATE journal.entry SET header = h, leaf = last, packed = '\\x00'::bytea || p WHERE journal_id = r.journal_id AND epoch = 1 AND seq = r.seq;
   END LOOP;
   UPDATE journal.head SET last_leaf = last WHERE journal_id = '{journal}';
 END $$`;
+
+// What is done where nobody records it: the watch over DDL is off for that long.
+const watches = ['start', 'end', 'drop', 'rewrite'].map((name) => `mpos_ddl_${name}`);
+const hidden = (...statements) => [...watches.map((name) => `ALTER EVENT TRIGGER ${name} DISABLE`), ...statements,
+  ...watches.map((name) => `ALTER EVENT TRIGGER ${name} ENABLE ALWAYS`)].join(';\n');
 
 const tamperings = [
   ...[[0, 'header'], [8, 'header'], [10, 'leaf'], [12, 'leaf'], [16, 'misplaced'], [32, 'misplaced'], [48, 'misplaced'], [52, 'header'],
@@ -224,7 +242,72 @@ tamperings.push(
   ['one whose payload was erased before', raw(`UPDATE pos.thing SET qty = 7 WHERE name = 'aged4'`), 'row_changed .*epoch=0 seq=279: thing'],
 );
 
+const span = () => {
+  const [year, number] = month.match(/(\d{4})_(\d\d)$/).slice(1).map(Number);
+  const first = (n) => new Date(Date.UTC(year, n, 1)).toISOString().slice(0, 10);
+  return `FOR VALUES FROM ('${first(number - 1)}') TO ('${first(number)}')`;
+};
+const attached = () => hidden(`ALTER TABLE journal.entry ATTACH PARTITION ${month} ${span()}`);
+
+/** The journal as the older copy has it, and everything that hangs on it; what other journals say of it stays. */
+const older = () => [...tables.filter((table) => table.startsWith('journal.') && !/signing_key|manifest|retired/.test(table)).map((table) => `
+  DELETE FROM ${table} WHERE journal_id = '{journal}'; INSERT INTO ${table} SELECT * FROM public.older_${table.replace('.', '_')} WHERE journal_id = '{journal}'`),
+triggersOff, `DELETE FROM pos.thing WHERE outlet_id = '${outlet}'`, `INSERT INTO pos.thing SELECT * FROM public.older_pos_thing WHERE outlet_id = '${outlet}'`,
+triggersOn].join(';\n');
+
+/** Set back to entry 5 of its second epoch, and then on with other sales, by the books. */
+async function forked() {
+  await sql(`SET session_replication_role = replica; ${triggersOff}; DELETE FROM journal.entry WHERE journal_id = '${journal}' AND epoch = 1 AND seq >= 5;
+    UPDATE journal.head SET next_seq = 5, last_leaf = (SELECT leaf FROM journal.entry WHERE journal_id = '${journal}' AND epoch = 1 AND seq = 4)
+     WHERE journal_id = '${journal}'; DELETE FROM journal.tile WHERE journal_id = '${journal}' AND epoch = 1;
+    DELETE FROM journal.sealed WHERE journal_id = '${journal}' AND epoch = 1;
+    DELETE FROM pos.thing WHERE name IN ('thing315', 'thing316', 'thing317', 'thing318', 'thing319', 'thing320', 'both1', 'both2') AND outlet_id = '${outlet}';
+    ${triggersOn}`);
+  await sql(things(401, 420));
+  return 'SELECT 1';
+}
+
+tamperings.push(
+  ["the length of a payload's section, with hashes that fit", rewritten(6, 'r.header', 'set_byte(p, 17, get_byte(p, 17) # 1)'), `payload_form .*${at(6, 1)}`],
+  ['the clock set back, with hashes that fit', rewritten(6, "overlay(r.header PLACING int8send((extract(epoch FROM date_trunc('month', now())) * 1000000)::bigint) FROM 65)"),
+    `time .*${at(6, 1)}`],
+  ['an entry put in behind the last', `INSERT INTO journal.entry SELECT journal_id, epoch, seq + 1, month, header, leaf, packed FROM journal.entry
+    WHERE journal_id = '{journal}' AND epoch = 1 AND seq = 12`, `misplaced .*${at(13, 1)}`],
+  ['a change in replica mode', `UPDATE pos.thing SET qty = 9 WHERE name = 'thing9'`, `replica_mode .*${at(13, 1)}`],
+  ['a partition emptied', () => hidden(`TRUNCATE ${month}`), `tail .*${at(0)}`],
+  ['a partition dropped', () => hidden(`DROP TABLE ${month}`), `tail .*${at(0)}`,
+    () => hidden(`CREATE TABLE ${month} PARTITION OF journal.entry ${span()}`)],
+  ['a partition detached', () => hidden(`ALTER TABLE journal.entry DETACH PARTITION ${month}`), `tail .*${at(0)}`, attached],
+  ['a partition exchanged for one without its first entries', () => hidden(`ALTER TABLE journal.entry DETACH PARTITION ${month}`,
+    `DELETE FROM ${month} WHERE journal_id = '{journal}' AND epoch = 0 AND seq < 7`, attached()), `gap .*${at(0)}`],
+  ['a journalled table emptied', hidden('ALTER TABLE pos.thing DISABLE TRIGGER mpos_refuse_truncate', 'TRUNCATE pos.thing',
+    'ALTER TABLE pos.thing ENABLE ALWAYS TRIGGER mpos_refuse_truncate'), 'row_missing .*epoch=[01] seq=[0-9]+: thing'],
+  ['a journalled table dropped', hidden('DROP TABLE pos.thing'), 'trigger_off .*epoch=[01] seq=[0-9]+: thing', () => hidden(createThings)],
+  ['a journalled table dropped and made anew', hidden('DROP TABLE pos.thing', createThings), 'row_missing .*epoch=[01] seq=[0-9]+: thing'],
+  ['the same with other rows', hidden('DROP TABLE pos.thing', createThings, 'ALTER TABLE pos.thing DISABLE TRIGGER USER',
+    'INSERT INTO pos.thing SELECT tenant_id, outlet_id, thing_id, name, qty + 1 FROM public.kept_pos_thing', triggersOn), 'row_changed .*epoch=[01] seq=[0-9]+: thing'],
+  ['a journalled table made anew without its guard', hidden('DROP TABLE pos.thing', 'CREATE TABLE pos.thing AS SELECT * FROM public.kept_pos_thing'),
+    'trigger_off .*epoch=[01] seq=[0-9]+: thing', () => hidden('DROP TABLE pos.thing', createThings)],
+  ['the watch over DDL off', 'ALTER EVENT TRIGGER mpos_ddl_end DISABLE', 'trigger_off .*mpos_ddl_end', () => 'ALTER EVENT TRIGGER mpos_ddl_end ENABLE ALWAYS'],
+  ["an older checkpoint replayed in a newer one's place", `UPDATE journal.checkpoint c SET (root, note) = (SELECT root, note FROM journal.checkpoint WHERE journal_id = c.journal_id
+    AND epoch = 0 AND size = 300) WHERE journal_id = '{journal}' AND epoch = 1`, 'note .*epoch=1 seq=[0-9]+: .*something else'],
+  ["another journal's checkpoint replayed", `UPDATE journal.checkpoint c SET (root, note) = (SELECT root, note FROM journal.checkpoint WHERE journal_id = '{other}'
+    ORDER BY size DESC LIMIT 1) WHERE journal_id = '{journal}' AND epoch = 0 AND size = 300`, `note .*${at(299)} .*something else`],
+  ['a checkpoint signed with a wrong key', () => `UPDATE journal.checkpoint SET note = $n$${forgedNote}$n$ WHERE journal_id = '{journal}' AND epoch = 0 AND size = 300`,
+    `note .*${at(299)} .*`],
+  ['a forked log', forked, 'root .*epoch=1 seq=[0-9]+: .*another root'],
+  ['the outlet as an older backup has it', older, "tail .*epoch=0 seq=300: .*platform's journal"],
+);
+
+let forgedNote; // what the signer signed, signed by somebody else of its name
+
 describe('mpos verify', () => {
+  before(async () => {
+    const note = await sql(`SELECT note FROM journal.checkpoint WHERE journal_id = '${journal}' AND epoch = 0 AND size = 300`);
+    const text = note.slice(0, note.indexOf('\n\n') + 1);
+    forgedNote = signedNote(text, noteLine(noteKey('mpos.example', 12), text));
+  });
+
   test('finds nothing on clean data', () => {
     const { status, out } = verify();
     assert.equal(status, 0, out);
@@ -262,11 +345,12 @@ describe('mpos verify', () => {
     assert.match(stdout.toString(), /^finding note .*no known key has signed/m);
   });
 
-  for (const [label, statement, found] of tamperings) {
+  for (const [label, statement, found, repair] of tamperings) {
     test(`finds ${label}`, async () => {
       const named = (text) => text.replaceAll('{journal}', journal).replaceAll('{platform}', platform).replaceAll('{other}', other).replaceAll('{retired}', retired);
-      await sql(`SET session_replication_role = replica; ${named(typeof statement === 'function' ? statement() : statement)}`);
+      await sql(`SET session_replication_role = replica; ${named(typeof statement === 'function' ? await statement() : statement)}`);
       const { status, out } = verify();
+      if (repair) await sql(repair());
       await restore();
       assert.equal(status, 1, out);
       assert.match(out, new RegExp(`^finding (${named(found).replace(' .*', ') .*')}`, 'm'));

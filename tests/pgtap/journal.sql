@@ -1,7 +1,7 @@
 -- journal.sql: what an entry holds, how entries chain, and which changes become one.
 BEGIN;
 \ir helpers.sql
-SELECT plan(39);
+SELECT plan(45);
 SELECT tests.tenant('acme');
 SELECT mpos.flush(); -- the session
 SELECT tests.make_thing();
@@ -129,5 +129,14 @@ SELECT throws_ok($$ INSERT INTO pos.thing VALUES (tests.id('nobody'), NULL, test
 SELECT throws_ok($$ UPDATE pos.thing SET qty = 9007199254740992 WHERE name = 'kept' $$, '22003', NULL,
                  'an integer that JSON cannot hold exactly is refused, not rounded');
 SELECT throws_ok($$ SELECT mpos.journal_create(tests.id('acme'), NULL, 'tests/again') $$, '23505', NULL, 'a tenant has one journal');
+
+-- packed bytes of every kind stay readable: what is there was made when the kind was introduced
+SELECT is(convert_from(mpos.unpack(decode(packed, 'hex')), 'UTF8'), '["order_line","","U",1,{"item_id":"","qty":1000000,"state":"new","total":264}]', 'kind ' || left(packed, 2) || ' is unpacked')
+  FROM (VALUES ('00' || encode('["order_line","","U",1,{"item_id":"","qty":1000000,"state":"new","total":264}]', 'hex')),
+    ('0128b52ffd204e550000000200d926121c5e0002'),
+    ('0228b52ffd204e850100985b5f6c696e65222c55222c3131303236347d5d09002b4441021120b958806b485108e14630b023461cc65a0043be02'),
+    ('0328b52ffd21034e55000000023cd9b60b47131b20'),
+    ('0428b52ffd21044e750100985b5f6c696e65222c55222c3131303236347d5d09fc2b880427c9bb49ec14fd77e328ed3c248ebc1c4003f23901')) v(packed);
+SELECT is(mpos.unpack('\x0528b52ffd21034e55000000023cd9b60b47131b20'), '', 'a kind that is none gives nothing');
 SELECT * FROM finish();
 ROLLBACK;
