@@ -105,10 +105,14 @@ BEGIN
             mpos.journal_create(tenant, NULL, format('mpos/%s', new_slug)), coalesce(doc->>'pairing', 'required'));
     PERFORM pos.provision_roles(tenant, doc);
     -- A role that is not there leaves the id empty, which the table refuses.
-    INSERT INTO pos.staff (tenant_id, staff_id, number, name, role, role_id, pin_verifier)
-    SELECT tenant, gen_random_uuid(), s->>'number', s->>'name', s->>'role', r.role_id, s->>'pin_verifier'
+    INSERT INTO pos.staff (tenant_id, staff_id, number, name, role, role_id)
+    SELECT tenant, gen_random_uuid(), s->>'number', s->>'name', s->>'role', r.role_id
       FROM jsonb_array_elements(doc->'staff') s
       LEFT JOIN pos.role r ON r.tenant_id = tenant AND r.code = s->>'role';
+    INSERT INTO pos.pin (tenant_id, staff_id, verifier)
+    SELECT tenant, p.staff_id, s->>'pin_verifier'
+      FROM jsonb_array_elements(doc->'staff') s JOIN pos.staff p ON p.tenant_id = tenant AND p.number = s->>'number'
+     WHERE s->>'pin_verifier' IS NOT NULL;
     PERFORM pos.provision_catalogue(tenant, doc);
     FOR outlet_doc IN SELECT jsonb_array_elements(doc->'outlets') LOOP
         PERFORM pos.provision_outlet(tenant, new_slug, doc, outlet_doc);

@@ -269,6 +269,9 @@ read_element(reader *r, JsonbValue *value, const mpos_field *field, uint8 *out)
     if (field->kind == MPOS_IN_UUIDS) {
         return read_uuid(r, value, false, out);
     }
+    if (field->kind == MPOS_IN_WORDS) {
+        return read_word(r, value, field, (int *)out);
+    }
     object = container_of(value, false);
     if (object == NULL) {
         return refuse(r, MPOS_E_WRONG_TYPE, "The value is an object.");
@@ -280,7 +283,9 @@ static mpos_err
 read_list(reader *r, const JsonbValue *value, const mpos_field *field, mpos_list *out)
 {
     const JsonbContainer *array = container_of(value, true);
-    size_t size = field->kind == MPOS_IN_UUIDS ? 16 : field->shape->size;
+    size_t size = field->kind == MPOS_IN_UUIDS   ? 16
+                  : field->kind == MPOS_IN_WORDS ? sizeof(int)
+                                                 : field->shape->size;
     int count;
 
     if (array == NULL) {
@@ -351,6 +356,7 @@ read_value(reader *r, const JsonbValue *value, const mpos_field *field, void *ou
         return read_hash(r, value, out);
     case MPOS_IN_OBJECTS:
     case MPOS_IN_UUIDS:
+    case MPOS_IN_WORDS:
         return read_list(r, value, field, out);
     case MPOS_IN_OBJECT:
     case MPOS_IN_ANY:

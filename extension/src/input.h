@@ -27,6 +27,7 @@ typedef enum mpos_field_kind {
     MPOS_IN_OBJECT,  /* structure of the shape */
     MPOS_IN_OBJECTS, /* mpos_list of structures of the shape, min to max of them */
     MPOS_IN_UUIDS,   /* mpos_list of uint8[16] */
+    MPOS_IN_WORDS,   /* mpos_list of int, indexes into words */
     MPOS_IN_ANY      /* const JsonbContainer *: an object that somebody else reads */
 } mpos_field_kind;
 

@@ -85,6 +85,30 @@ mpos_pii_erase(mpos_call *call);
 mpos_err
 mpos_journal_entries(mpos_call *call);
 mpos_err
+mpos_role_list(mpos_call *call);
+mpos_err
+mpos_role_create(mpos_call *call);
+mpos_err
+mpos_role_update(mpos_call *call);
+mpos_err
+mpos_role_delete(mpos_call *call);
+mpos_err
+mpos_staff_list(mpos_call *call);
+mpos_err
+mpos_staff_get(mpos_call *call);
+mpos_err
+mpos_staff_create(mpos_call *call);
+mpos_err
+mpos_staff_update(mpos_call *call);
+mpos_err
+mpos_staff_deactivate(mpos_call *call);
+mpos_err
+mpos_staff_pin(mpos_call *call);
+mpos_err
+mpos_session_list(mpos_call *call);
+mpos_err
+mpos_session_end_other(mpos_call *call);
+mpos_err
 mpos_session_open(mpos_call *call);
 mpos_err
 mpos_session_refresh(mpos_call *call);

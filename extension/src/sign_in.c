@@ -16,9 +16,10 @@
 static mpos_statement directory_statement = {"SELECT tenant_id FROM pos.directory WHERE slug = $1"};
 
 static mpos_statement staff_statement = {
-    "SELECT o.outlet_id, s.staff_id, s.pin_verifier FROM pos.outlet o JOIN pos.staff s ON s.tenant_id = "
+    "SELECT o.outlet_id, s.staff_id, v.verifier FROM pos.outlet o JOIN pos.staff s ON s.tenant_id = "
     "o.tenant_id "
-    "WHERE o.tenant_id = $1 AND o.code = $2 AND s.number = $3 AND s.active AND s.pin_verifier IS NOT NULL"};
+    "JOIN pos.pin v ON v.tenant_id = s.tenant_id AND v.staff_id = s.staff_id "
+    "WHERE o.tenant_id = $1 AND o.code = $2 AND s.number = $3 AND s.active"};
 
 static mpos_statement who_statement = {
     "SELECT s.rights_version, d.device_id, " MPOS_ROLE_COLUMNS " FROM pos.staff s "

@@ -52,6 +52,9 @@ void
 api_device_sign_in(api_exchange *exchange);
 
 void
+api_staff_pin(api_exchange *exchange);
+
+void
 api_ws_ticket(api_exchange *exchange);
 
 void

@@ -17,7 +17,7 @@ static void (*const handlers[ROUTE_LOCAL_COUNT])(api_exchange *) = {
     [ROUTE_WS_TICKET] = api_ws_ticket, [ROUTE_WS] = api_ws,
     [ROUTE_HEALTHZ] = api_healthz,     [ROUTE_READYZ] = api_readyz,
     [ROUTE_METRICS] = api_metrics,     [ROUTE_LOG] = api_log,
-    [ROUTE_REFRESH] = api_refresh,
+    [ROUTE_REFRESH] = api_refresh,     [ROUTE_STAFF_PIN] = api_staff_pin,
 };
 
 static void
@@ -81,9 +81,9 @@ preflight(api_exchange *exchange)
     http_header(&exchange->http, "allow", exchange->match.allow, strlen(exchange->match.allow));
     http_header(&exchange->http, "access-control-allow-methods", exchange->match.allow,
                 strlen(exchange->match.allow));
-    http_header(
-        &exchange->http, "access-control-allow-headers",
-        H2O_STRLIT("authorization, content-type, idempotency-key, if-none-match, mpos-app, mpos-device, x-request-id"));
+    http_header(&exchange->http, "access-control-allow-headers",
+                H2O_STRLIT("authorization, content-type, idempotency-key, if-none-match, mpos-app, "
+                           "mpos-device, x-request-id"));
     http_header(&exchange->http, "access-control-max-age", H2O_STRLIT("600"));
     http_answer(&exchange->http, 204, NULL, h2o_iovec_init(NULL, 0));
 }

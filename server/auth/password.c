@@ -36,16 +36,30 @@ take(void)
     return check;
 }
 
+static bool
+matches(const password_check *check)
+{
+    bool known = check->verifier[0] != '\0';
+    const char *verifier = known ? check->verifier : desk_state.dummy;
+
+    return crypto_pwhash_str_verify(verifier, check->pin, check->pin_len) == 0 && known;
+}
+
+static bool
+make(password_check *check)
+{
+    return crypto_pwhash_str(check->verifier, check->pin, check->pin_len, crypto_pwhash_OPSLIMIT_INTERACTIVE,
+                             crypto_pwhash_MEMLIMIT_INTERACTIVE) == 0;
+}
+
 static void *
 run(void *arg)
 {
     (void)arg;
     for (;;) {
         password_check *check = take();
-        bool known = check->verifier[0] != '\0';
-        const char *verifier = known ? check->verifier : desk_state.dummy;
 
-        check->matches = crypto_pwhash_str_verify(verifier, check->pin, check->pin_len) == 0 && known;
+        check->matches = check->makes ? make(check) : matches(check);
         sodium_memzero(check->pin, sizeof check->pin);
         h2o_multithread_send_message(check->home, &check->message);
     }

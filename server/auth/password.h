@@ -1,5 +1,5 @@
 /*
- * password.h - checking PIN verifiers (Argon2id) away from the loops. Words: desk, check.
+ * password.h - checking and making PIN verifiers (Argon2id) away from the loops. Words: desk, check.
  *
  * A check takes tens of milliseconds and 64 MiB, so few run at once and few wait; beyond that sign-in is refused for
  * the moment. The answer comes back on the asking thread.
@@ -21,7 +21,8 @@ struct password_check {
         [crypto_pwhash_STRBYTES]; /* all zero for an unknown person: then a dummy is checked, as slowly */
     char pin[PASSWORD_PIN_MAX];
     size_t pin_len;
-    bool matches;
+    bool makes;   /* instead of checking: verifier becomes that of the PIN */
+    bool matches; /* or: has been made */
     void (*done)(password_check *check);
     password_check *_next;
 };

@@ -17,6 +17,7 @@ typedef enum route_local {
     ROUTE_SIGN_IN,
     ROUTE_PAIR,
     ROUTE_DEVICE_SIGN_IN,
+    ROUTE_STAFF_PIN,
     ROUTE_WS_TICKET,
     ROUTE_WS,
     ROUTE_HEALTHZ,

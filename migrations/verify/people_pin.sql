@@ -1,0 +1,1 @@
+SELECT verifier FROM pos.pin WHERE false;

@@ -1,0 +1,91 @@
+// Generated from openapi.yaml: every operation is tried by who has its scope alone, and by who has every other one.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { as, cafe, manager, rows, suite, world } from './lib/context.mjs';
+import { ok, signIn } from './lib/client.mjs';
+import { sampleRequest } from './lib/sample.mjs';
+import { api, operations } from './lib/schema.mjs';
+
+const guarded = operations.filter((op) => op['x-mpos-scope']);
+const scopes = api.components.schemas.Scope.enum;
+const allBut = (scope) => scopes.filter((one) => one !== scope);
+
+/** A person with a role of their own; `become` changes its scopes and signs in anew. */
+async function person(number) {
+  const { url } = await world();
+  const boss = await as(cafe, manager);
+  const { role } = ok(await boss.post('/v1/roles', { code: `only-${number}`, name: 'Only', scopes: [] }), 201);
+  const { staff } = ok(await boss.post('/v1/staff', { number, name: 'Only', role_id: role.id }), 201);
+  ok(await boss.post(`/v1/staff/${staff.id}/pin`, { pin: '4711' }, { key: null }));
+  return {
+    async become(some) {
+      ok(await boss.post(`/v1/roles/${role.id}`, { name: 'Only', scopes: some }));
+      return signIn(url, { ...cafe, staff: number, pin: '4711', register: 'R2' });
+    },
+  };
+}
+
+function ask(client, op) {
+  const { method, path, json } = sampleRequest(op);
+  const write = method !== 'GET' && !op['x-mpos-no-key'] && !op['x-mpos-local'];
+  return client.request(method, path, { json, key: write ? undefined : null });
+}
+
+async function eachScope(name, body) {
+  const somebody = await person(name);
+  for (const scope of new Set(guarded.map((op) => op['x-mpos-scope']))) {
+    await body(scope, somebody, guarded.filter((op) => op['x-mpos-scope'] === scope));
+  }
+}
+
+/** What ends the session of the one who asks is asked last. */
+const last = (a, b) => (a.operationId === 'signOut') - (b.operationId === 'signOut');
+
+suite('permissions', () => {
+  test('the scopes of the contract are those of the core, each named once', () => {
+    for (const op of guarded) assert.ok(scopes.includes(op['x-mpos-scope']), `${op.operationId}: ${op['x-mpos-scope']}`);
+    assert.equal(new Set(scopes).size, scopes.length);
+    assert.ok(guarded.length >= 30, `${guarded.length} operations`);
+  });
+
+  test('who has just the scope of an operation may call it', async () => {
+    await eachScope('7001', async (scope, somebody, list) => {
+      const client = await somebody.become([scope]);
+      for (const op of list.toSorted(last)) {
+        const answer = await ask(client, op);
+        assert.notEqual(answer.json?.code, 'forbidden', `${op.operationId} with ${scope}: ${answer.bytes}`);
+        assert.notEqual(answer.status, 401, `${op.operationId} with ${scope}: ${answer.bytes}`);
+        assert.notEqual(answer.status, 500, `${op.operationId} with ${scope}: ${answer.bytes}`);
+      }
+    });
+  });
+
+  test('who has every other scope may not', async () => {
+    await eachScope('7002', async (scope, somebody, list) => {
+      const client = await somebody.become(allBut(scope));
+      for (const op of list) {
+        const answer = await ask(client, op);
+        assert.equal(`${answer.status} ${answer.json?.code}`, '403 forbidden', `${op.operationId} without ${scope}`);
+      }
+    });
+  });
+
+  test('the row of the session decides, whatever the token says', async () => {
+    const { stack, url } = await world();
+    const client = await signIn(url, { ...cafe, ...manager, register: 'R2' });
+    const [, claims] = client.token.split('.');
+    const { sid } = JSON.parse(Buffer.from(claims, 'base64url'));
+    for (const scope of new Set(guarded.map((op) => op['x-mpos-scope']))) {
+      await stack.psql(`UPDATE pos.session SET scopes = mpos.scopes('{*}') & ~mpos.scopes('{${scope}}') WHERE session_id = '${sid}'`);
+      for (const op of guarded.filter((one) => one['x-mpos-scope'] === scope && one['x-mpos-operation'])) {
+        const answer = await ask(client, op);
+        assert.equal(`${answer.status} ${answer.json?.code}`, '403 forbidden', `${op.operationId} without ${scope} in the row`);
+      }
+    }
+  });
+
+  test('nothing of this has left a session with more than its role', async () => {
+    assert.deepEqual(await rows(`SELECT s.session_id FROM pos.session s JOIN pos.staff p USING (tenant_id, staff_id)
+      JOIN pos.role r USING (tenant_id, role_id) WHERE s.ended_at IS NULL AND s.scopes & ~r.scopes <> 0`), []);
+  });
+});
