@@ -7,6 +7,8 @@
 #define DIGITS_MAX 19
 #define PREFIX_SIZE 6
 #define LAST_SHOWN 4
+#define ARTICLE_DIGITS 13
+#define ARTICLE_DIGITS_MAX 14
 
 /* The first six digits of an issuer's numbers and how long they may be. */
 typedef struct issuer {
@@ -146,8 +148,19 @@ mask(char *text, size_t len)
     }
 }
 
-size_t
-mpos_card_mask(char *text, size_t len)
+static bool
+is_article(const char *text, size_t len)
+{
+    size_t digits = 0;
+
+    while (digits < len && is_digit(text[digits])) {
+        digits++;
+    }
+    return digits == len && (len == ARTICLE_DIGITS || len == ARTICLE_DIGITS_MAX);
+}
+
+static size_t
+mask_all(char *text, size_t len, bool articles_stay)
 {
     size_t found = 0;
     size_t begin;
@@ -155,9 +168,23 @@ mpos_card_mask(char *text, size_t len)
     size_t from = 0;
 
     while (mpos_card_find(text + from, len - from, &begin, &end)) {
-        mask(text + from + begin, end - begin);
+        if (!articles_stay || !is_article(text + from + begin, end - begin)) {
+            mask(text + from + begin, end - begin);
+            found++;
+        }
         from += end;
-        found++;
     }
     return found;
+}
+
+size_t
+mpos_card_mask(char *text, size_t len)
+{
+    return mask_all(text, len, false);
+}
+
+size_t
+mpos_card_mask_unread(char *text, size_t len)
+{
+    return mask_all(text, len, true);
 }

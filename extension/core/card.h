@@ -20,4 +20,11 @@ mpos_card_find(const char *text, size_t len, size_t *begin, size_t *end);
 size_t
 mpos_card_mask(char *text, size_t len);
 
+/*
+ * The same for text whose fields are not known: 13 or 14 digits in one group stay, because they are an article's number more
+ * often than one of the few cards that still have so few.
+ */
+size_t
+mpos_card_mask_unread(char *text, size_t len);
+
 #endif

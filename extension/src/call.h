@@ -33,10 +33,12 @@ typedef struct mpos_call {
         input; /* {"params":{...},"body":{...}} as the server built it; params: path and query, all strings */
     Jsonb *
         recorded; /* the input as journal and stored answers may know it: without personal data (pii_store.h) */
-    int64 now_us;          /* statement time, µs since 1970 */
-    uint64 scopes;         /* of the session, as its row says now; context.scopes has the operation's only */
-    int64 discount_limit;  /* of the session, core/limit.h: rate of an order, MPOS_NO_LIMIT for none */
-    int64 refund_limit;    /* minor units a shift */
+    int64 now_us;         /* statement time, µs since 1970 */
+    uint64 scopes;        /* of the session, as its row says now; context.scopes has the operation's only */
+    int64 discount_limit; /* of the session, core/limit.h: rate of an order, MPOS_NO_LIMIT for none */
+    int64 refund_limit;   /* minor units a shift */
+    bool from_device; /* the input is an operation of a device's log: card numbers are masked, not refused */
+    int cards;        /* how many were */
     pg_uuid_t transaction; /* UUIDv7 of this transaction, the header's field; known before the flush */
 
     /* filled by the handler on success */

@@ -7,12 +7,14 @@
 #include "utils/builtins.h"
 #include "utils/numeric.h"
 
+#include "card.h"
 #include "input.h"
 #include "quantity.h"
 
 typedef struct reader {
     mpos_call *call;
     bool params; /* values are strings, places are names */
+    bool typed;  /* by somebody, into a body: may hold what must not be kept */
     char path[120];
     size_t path_len;
 } reader;
@@ -115,6 +117,11 @@ read_digits(reader *r, const char *text, const mpos_field *field, int64 *out)
     errno = 0;
     value = strtoll(text, &end, 10);
     if (errno == ERANGE || value < field->min || value > field->max) {
+        size_t begin;
+
+        if (r->typed && mpos_card_find(text, strlen(text), &begin, &begin)) {
+            return refuse(r, MPOS_E_CARD_NUMBER, "Card numbers are read by the payment terminal only.");
+        }
         return mpos_refuse(r->call, MPOS_E_OUT_OF_RANGE, r->path,
                            "The number must lie within " INT64_FORMAT " and " INT64_FORMAT ".", field->min,
                            field->max);
@@ -150,6 +157,20 @@ read_int(reader *r, const JsonbValue *value, const mpos_field *field, int64 *out
 }
 
 static mpos_err
+keep_cards_out(reader *r, char *text)
+{
+    size_t begin;
+    size_t end;
+
+    if (r->call->from_device) {
+        r->call->cards += (int)mpos_card_mask(text, strlen(text));
+    } else if (mpos_card_find(text, strlen(text), &begin, &end)) {
+        return refuse(r, MPOS_E_CARD_NUMBER, "Card numbers are read by the payment terminal only.");
+    }
+    return MPOS_OK;
+}
+
+static mpos_err
 read_text(reader *r, const JsonbValue *value, const mpos_field *field, const char **out)
 {
     int characters;
@@ -164,7 +185,7 @@ read_text(reader *r, const JsonbValue *value, const mpos_field *field, const cha
                            field->max);
     }
     *out = pnstrdup(value->val.string.val, value->val.string.len);
-    return MPOS_OK;
+    return r->typed && (field->flags & MPOS_IN_DIGITS) == 0 ? keep_cards_out(r, (char *)*out) : MPOS_OK;
 }
 
 static mpos_err
@@ -453,7 +474,7 @@ mpos_input_object(mpos_call *call, const JsonbContainer *object, const mpos_shap
 static mpos_err
 read_part(mpos_call *call, const char *part, bool params, const mpos_shape *shape, void *out)
 {
-    reader r = {.call = call, .params = params};
+    reader r = {.call = call, .params = params, .typed = !params};
     JsonbValue value;
     const JsonbContainer *object = NULL;
 

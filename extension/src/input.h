@@ -31,7 +31,16 @@ typedef enum mpos_field_kind {
     MPOS_IN_ANY      /* const JsonbContainer *: an object that somebody else reads */
 } mpos_field_kind;
 
-typedef enum mpos_field_flag { MPOS_IN_REQUIRED = 1, MPOS_IN_NULLABLE = 2 } mpos_field_flag;
+/*
+ * A text of a body that looks like a card number (core/card.h) is refused with CARD_NUMBER; in an operation of a device's log,
+ * which tells what has happened already, it is masked and counted in call->cards. MPOS_IN_DIGITS says that a field holds long
+ * numbers by nature (barcodes, signatures, secrets) and is not looked at.
+ */
+typedef enum mpos_field_flag {
+    MPOS_IN_REQUIRED = 1,
+    MPOS_IN_NULLABLE = 2,
+    MPOS_IN_DIGITS = 4
+} mpos_field_flag;
 
 typedef struct mpos_list {
     int count;

@@ -4,6 +4,7 @@
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
+#include "card.h"
 #include "pii_store.h"
 #include "sha256.h"
 
@@ -19,7 +20,8 @@ static const char *const path_words[] = {
 static const mpos_field pii_fields[] = {
     {"path", MPOS_IN_WORD, MPOS_IN_REQUIRED, offsetof(mpos_pii_value, path), 0, 0, path_words},
     {"salt", MPOS_IN_HASH, MPOS_IN_REQUIRED, offsetof(mpos_pii_value, salt)},
-    {"value", MPOS_IN_TEXT, MPOS_IN_REQUIRED, offsetof(mpos_pii_value, value), 1, MPOS_PII_VALUE_MAX},
+    {"value", MPOS_IN_TEXT, MPOS_IN_REQUIRED | MPOS_IN_DIGITS, offsetof(mpos_pii_value, value), 1,
+     MPOS_PII_VALUE_MAX},
 };
 const mpos_shape mpos_pii_shape = {pii_fields, lengthof(pii_fields), sizeof(mpos_pii_value)};
 
@@ -96,6 +98,17 @@ find_commitment(const JsonbContainer *body, const char *path, uint8 out[MPOS_DIG
     return true;
 }
 
+/* A number of a telephone in its international form is as long as that of a card and begins with the same digits. */
+static bool
+has_card(const mpos_pii_value *value)
+{
+    bool telephone = value->path == MPOS_PII_CUSTOMER_PHONE && value->value[0] == '+';
+    size_t begin;
+    size_t end;
+
+    return !telephone && mpos_card_find(value->value, strlen(value->value), &begin, &end);
+}
+
 static mpos_err
 check_value(mpos_call *call, const JsonbContainer *body, const mpos_pii_value *value, int index)
 {
@@ -107,6 +120,10 @@ check_value(mpos_call *call, const JsonbContainer *body, const mpos_pii_value *v
     if (pg_mbstrlen(value->value) > characters_max) {
         return mpos_refuse(call, MPOS_E_OUT_OF_RANGE, psprintf("/pii/%d/value", index),
                            "The text must have 1 to %d characters.", characters_max);
+    }
+    if (has_card(value)) {
+        return mpos_refuse(call, MPOS_E_CARD_NUMBER, psprintf("/pii/%d/value", index),
+                           "Card numbers are read by the payment terminal only.");
     }
     if (!find_commitment(body, path, promised)) {
         return mpos_refuse(call, MPOS_E_PII_MISMATCH, psprintf("/pii/%d/path", index),
@@ -163,7 +180,7 @@ mpos_pii_accept(mpos_call *call, mpos_device_op *op, const mpos_list *in, mpos_p
         err = mpos_refuse(call, MPOS_E_PII_KEY_MISSING, NULL, "%s", "");
     }
     if (err != MPOS_OK && op != NULL && op->happened) {
-        mpos_op_flag(op, "personal_data");
+        mpos_op_flag(op, err == MPOS_E_CARD_NUMBER ? "card_number" : "personal_data");
         out->values = NULL;
         return MPOS_OK;
     }

@@ -31,8 +31,8 @@ typedef struct op_in {
 } op_in;
 
 static const mpos_field op_fields[] = {
-    {"s", MPOS_IN_TEXT, MPOS_IN_REQUIRED, offsetof(op_in, s), 0, MPOS_OP_SIZE_MAX},
-    {"sig", MPOS_IN_TEXT, 0, offsetof(op_in, sig), 0, 128},
+    {"s", MPOS_IN_TEXT, MPOS_IN_REQUIRED | MPOS_IN_DIGITS, offsetof(op_in, s), 0, MPOS_OP_SIZE_MAX},
+    {"sig", MPOS_IN_TEXT, MPOS_IN_DIGITS, offsetof(op_in, sig), 0, 128},
     {"pii", MPOS_IN_OBJECTS, 0, offsetof(op_in, pii), 0, MPOS_PII_VALUES_MAX, NULL, &mpos_pii_shape},
 };
 MPOS_SHAPE(op, op_in);
@@ -150,7 +150,7 @@ find_fork(mpos_call *call, const mpos_device *device, const push_in *in, const m
  * refusal must commit: it is an answer with the refusal's status, not an error.
  */
 static mpos_err
-lock_forked(mpos_call *call, mpos_device *device, const mpos_push_op *op, int index)
+lock_forked(mpos_call *call, mpos_device *device, mpos_push_op *op, int index)
 {
     mpos_push_op_keep(call, device, op, mpos_err_code(MPOS_E_DEVICE_FORKED), false);
     device->gen = -device->gen;
@@ -209,7 +209,7 @@ repeat(mpos_call *call, const mpos_device *device, const mpos_push_op *op)
 }
 
 static void
-apply(mpos_call *call, mpos_device *device, const mpos_push_op *op, const char *forced)
+apply(mpos_call *call, mpos_device *device, mpos_push_op *op, const char *forced)
 {
     StringInfoData members;
 
@@ -218,13 +218,13 @@ apply(mpos_call *call, mpos_device *device, const mpos_push_op *op, const char *
     device->last_seq = op->seq;
     memcpy(device->last_hash, op->hash, sizeof device->last_hash);
     mpos_ring_put(call->context.tenant, device->id, op->seq, op->hash, members.data);
-    mpos_audit_input(call, op->bytes, op->size);
+    mpos_audit_input(call, op->kept, strlen(op->kept));
     mpos_audit_aux(call, op->hash);
     result_json(&call->body, op->seq, members.data, false);
 }
 
 static void
-run_push(mpos_call *call, mpos_device *device, const push_params *params, const mpos_push_op *ops, int count)
+run_push(mpos_call *call, mpos_device *device, const push_params *params, mpos_push_op *ops, int count)
 {
     const char *forced = device->revoked ? DEVICE_REVOKED : params->suspend;
     bool single = params->single != NULL || params->suspend != NULL;

@@ -9,6 +9,8 @@
 typedef struct mpos_push_op {
     const char *bytes; /* NUL-terminated */
     size_t size;
+    const char *
+        kept; /* the same as journal and suspense may have it: without card numbers; NULL until it has been run or kept */
     uint8 hash[32];
     uint8 id[16];
     uint8 device[16];
@@ -32,13 +34,11 @@ mpos_push_op_read(mpos_call *call, const char *bytes, int index, mpos_push_op *o
  * forced: a code to suspend it with instead of running it, or NULL.
  */
 void
-mpos_push_op_run(mpos_call *call, mpos_device *device, const mpos_push_op *op, const char *forced,
-                 StringInfo out);
+mpos_push_op_run(mpos_call *call, mpos_device *device, mpos_push_op *op, const char *forced, StringInfo out);
 
 /* Keeps an operation that was not applied: in suspense, or only on record when it was refused. */
 void
-mpos_push_op_keep(mpos_call *call, mpos_device *device, const mpos_push_op *op, const char *code,
-                  bool refused);
+mpos_push_op_keep(mpos_call *call, mpos_device *device, mpos_push_op *op, const char *code, bool refused);
 
 /* Results of the last operations of a device (sync_ring.c). */
 #define MPOS_RING_SIZE 64

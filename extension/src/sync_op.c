@@ -8,6 +8,7 @@
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 
+#include "card.h"
 #include "input.h"
 #include "journal.h"
 #include "json.h"
@@ -170,12 +171,32 @@ keep_personal(mpos_call *call, const mpos_push_op *op)
     }
 }
 
+/* Spelled with escapes, a number is not found in the bytes: then nothing of them is kept. */
+static const char *
+without_read_cards(const mpos_call *call, const mpos_push_op *op)
+{
+    char *text = pnstrdup(op->bytes, op->size);
+
+    return mpos_card_mask(text, op->size) < (size_t)call->cards ? "{\"withheld\":\"card_number\"}" : text;
+}
+
+static const char *
+without_unread_cards(const mpos_push_op *op)
+{
+    char *text = pnstrdup(op->bytes, op->size);
+
+    (void)mpos_card_mask_unread(text, op->size);
+    return text;
+}
+
 void
-mpos_push_op_keep(mpos_call *call, mpos_device *device, const mpos_push_op *op, const char *code,
-                  bool refused)
+mpos_push_op_keep(mpos_call *call, mpos_device *device, mpos_push_op *op, const char *code, bool refused)
 {
     mpos_args args = {0};
 
+    if (op->kept == NULL) {
+        op->kept = without_unread_cards(op);
+    }
     mpos_arg_uuid(&args, call->context.tenant);
     mpos_arg_uuid(&args, device->id);
     mpos_arg_big(&args, op->seq);
@@ -183,7 +204,7 @@ mpos_push_op_keep(mpos_call *call, mpos_device *device, const mpos_push_op *op, 
     mpos_arg_uuid(&args, op->root);
     mpos_arg_text(&args, op->type);
     mpos_arg_text(&args, code);
-    mpos_arg_text(&args, op->bytes);
+    mpos_arg_text(&args, op->kept);
     mpos_arg_time(&args, call->now_us);
     mpos_arg_text(&args, refused ? "refused" : "open");
     (void)mpos_statement_run(&suspend_statement, &args);
@@ -244,21 +265,29 @@ outcome_json(StringInfo out, const mpos_device_op *op)
 }
 
 static mpos_err
-run_handler(mpos_call *call, const op_kind *kind, const mpos_push_op *op, mpos_device_op *outcome)
+run_handler(mpos_call *call, const op_kind *kind, mpos_push_op *op, mpos_device_op *outcome)
 {
     Jsonb *input = call->input;
     mpos_err err;
 
     call->field[0] = '\0';
     call->input = handler_input(kind, op->body);
+    call->from_device = true;
+    call->cards = 0;
     err = kind->run(call, outcome);
+    call->from_device = false;
     call->input = input;
+    /* What was refused has perhaps not been read to its end. */
+    op->kept = err == MPOS_OK ? op->bytes : without_unread_cards(op);
+    if (call->cards > 0) {
+        op->kept = without_read_cards(call, op);
+        mpos_op_flag(outcome, "card_number");
+    }
     return err;
 }
 
 void
-mpos_push_op_run(mpos_call *call, mpos_device *device, const mpos_push_op *op, const char *forced,
-                 StringInfo out)
+mpos_push_op_run(mpos_call *call, mpos_device *device, mpos_push_op *op, const char *forced, StringInfo out)
 {
     mpos_device_op outcome = {.device = device, .ts = op->ts, .pii = op->pii};
     mpos_device before = *device;

@@ -83,6 +83,16 @@ test_other_numbers_stay(void **state)
 }
 
 static void
+test_articles_stay_where_fields_are_not_known(void **state)
+{
+    char text[] = "4222222222222 30569309025904 4111111111111111 3056 9309 0259 04";
+
+    (void)state;
+    assert_int_equal(mpos_card_mask_unread(text, sizeof text - 1), 2);
+    assert_string_equal(text, "4222222222222 30569309025904 ************1111 **** **** **59 04");
+}
+
+static void
 test_place_of_the_first(void **state)
 {
     static const char text[] = "a 4111 1111 1111 1111 b";
@@ -102,6 +112,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_numbers_of_issuers_are_masked),
         cmocka_unit_test(test_other_numbers_stay),
+        cmocka_unit_test(test_articles_stay_where_fields_are_not_known),
         cmocka_unit_test(test_place_of_the_first),
     };
 
