@@ -60,10 +60,22 @@ END
 $$;
 COMMENT ON FUNCTION pos.resume(uuid, text) IS 'Ends a suspension: people can sign in again';
 
+-- An entry of the business' own journal before somebody takes its personal data along.
+CREATE OR REPLACE FUNCTION pos.export_note(tenant uuid) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM pos.tenant_locked(tenant);
+    PERFORM mpos.bulk('exported with personal data');
+    UPDATE pos.tenant t SET version = version + 1 WHERE t.tenant_id = tenant;
+END
+$$;
+COMMENT ON FUNCTION pos.export_note(uuid) IS 'Notes in its journal that personal data of a business are exported';
+
+ALTER FUNCTION pos.export_note(uuid) OWNER TO mpos_owner;
 ALTER FUNCTION pos.slug_hash(text) OWNER TO mpos_owner;
 ALTER FUNCTION pos.slug_taken(text) OWNER TO mpos_owner;
 ALTER FUNCTION pos.tenant_locked(uuid) OWNER TO mpos_owner;
 ALTER FUNCTION pos.suspend(uuid, text) OWNER TO mpos_owner;
 ALTER FUNCTION pos.resume(uuid, text) OWNER TO mpos_owner;
 REVOKE ALL ON FUNCTION pos.slug_hash(text), pos.slug_taken(text), pos.tenant_locked(uuid), pos.suspend(uuid, text),
-    pos.resume(uuid, text) FROM PUBLIC;
+    pos.resume(uuid, text), pos.export_note(uuid) FROM PUBLIC;

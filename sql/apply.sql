@@ -8,6 +8,7 @@ BEGIN;
 \ir 15-device.sql
 \ir 20-provision.sql
 \ir 25-tenant.sql
+\ir 26-tenant-tables.sql
 \ir 30-analytics.sql
 \ir 31-analyst.sql
 COMMIT;

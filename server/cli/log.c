@@ -1,4 +1,6 @@
-/* log.c - mpos log verify: a whole log in a directory, whoever wrote it. */
+/* log.c - see log.h; mpos log verify. */
+#include "log.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,21 +110,29 @@ judge_log(judge_keys *keys, const char *directory)
 }
 
 int
+log_verify(const char *directory, const cli_list *vkeys, const cli_list *witnesses)
+{
+    judge_keys keys;
+    int status = CLI_FINDINGS;
+
+    if (judge_keys_init(&keys, vkeys, witnesses)) {
+        status = judge_log(&keys, directory);
+        judge_keys_dispose(&keys);
+    }
+    return status;
+}
+
+int
 cli_log(int argc, char **argv)
 {
     const char *directory = NULL;
     cli_list vkeys = {.count = 0}, witnesses = {.count = 0};
     const cli_option options[] = {
         {"--dir", .text = &directory}, {"--vkey", .list = &vkeys}, {"--witness", .list = &witnesses}, {0}};
-    int rest = cli_options("log", help, options, argc, argv), status = CLI_FINDINGS;
-    judge_keys keys;
+    int rest = cli_options("log", help, options, argc, argv);
 
     if (rest != 1 || strcmp(argv[0], "verify") != 0 || vkeys.count == 0 || directory == NULL) {
         cli_usage("log", "log verify needs --dir and --vkey");
     }
-    if (judge_keys_init(&keys, &vkeys, &witnesses)) {
-        status = judge_log(&keys, directory);
-        judge_keys_dispose(&keys);
-    }
-    return status;
+    return log_verify(directory, &vkeys, &witnesses);
 }

@@ -13,7 +13,9 @@ const char *const tenant_help =
     "       mpos tenant create FILE [OPTION]...\n"
     "       mpos tenant list [--db CONNINFO]\n"
     "       mpos tenant suspend SLUG [--reason TEXT] [--db CONNINFO]\n"
-    "       mpos tenant resume SLUG [--reason TEXT] [--db CONNINFO]\n\n"
+    "       mpos tenant resume SLUG [--reason TEXT] [--db CONNINFO]\n"
+    "       mpos tenant export SLUG --to DIR [--with-personal-data] [--db CONNINFO]\n"
+    "       mpos tenant export --check DIR\n\n"
     "create makes a business from a template (docs/reference/templates.md): a ready-made one (cafe, "
     "restaurant, shop,\n"
     "kitchen, kiosk, fridge, diner-us) or a file. The slug is what people type to sign in; without --slug it "
@@ -29,6 +31,14 @@ const char *const tenant_help =
     "suspend ends all sessions of a business; nobody can sign in until resume. Registers sell on offline "
     "and push their\n"
     "sales when somebody has signed in again.\n\n"
+    "export writes everything of a business, as of one moment, into a new directory "
+    "(docs/reference/export.md): tables,\n"
+    "entries, and logs that mpos log verify checks. The directory appears when all of it is on the disk. "
+    "Secrets stay\n"
+    "behind; names of people and of customers leave only --with-personal-data, which is an entry of the "
+    "journal. Prints\n"
+    "directory, rows, files and the export's SHA-256. --check needs no database and names what is wrong, a "
+    "line each.\n\n"
     "The connection is that of the owner of the database: --db, else MPOS_DB_ADMIN.\n";
 
 tenant_row
@@ -117,7 +127,11 @@ resume(int argc, char **argv)
 static const struct {
     const char *name;
     cli_command_fn run;
-} parts[] = {{"create", tenant_create}, {"list", list}, {"suspend", suspend}, {"resume", resume}};
+} parts[] = {{"create", tenant_create},
+             {"list", list},
+             {"suspend", suspend},
+             {"resume", resume},
+             {"export", tenant_export}};
 
 int
 cli_tenant(int argc, char **argv)
@@ -134,5 +148,5 @@ cli_tenant(int argc, char **argv)
         fputs(tenant_help, stdout);
         return CLI_OK;
     }
-    cli_usage("tenant", "create, list, suspend or resume?");
+    cli_usage("tenant", "create, list, suspend, resume or export?");
 }

@@ -18,5 +18,7 @@ tenant_find(PGconn *conn, const char *slug);
 
 int
 tenant_create(int argc, char **argv);
+int
+tenant_export(int argc, char **argv);
 
 #endif
