@@ -101,10 +101,11 @@ fmt:
 check-fmt:
 	@clang-format --dry-run --Werror $(C_SOURCES)
 
-# Checked-in pages that are made from the contract, the error list and the tool.
-reference: server
+# Checked-in pages that are made from the contract, the error list, the tool and the comments of the views.
+reference: extension server
 	@$(MAKE) -C server reference
 	@server/run/tool-reference.sh > docs/reference/mpos.md
+	@node tests/lib/cluster.mjs server/run/analytics-reference.sh > build/analytics.md && mv build/analytics.md docs/reference/analytics.md
 
 check-reference: reference
 	@git diff --exit-code -- docs/reference || { echo "docs/reference is not current: commit what make reference made"; exit 1; }

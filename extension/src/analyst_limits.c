@@ -99,13 +99,11 @@ before_statement(void)
     XactReadOnly = true;
 }
 
-/* Estimates come from rows of every business, so the plan must not reach the client. */
 static PlannedStmt *
 plan(Query *query, const char *text, int options, ParamListInfo params)
 {
     if (limited()) {
         before_statement();
-        Debug_print_plan = false;
     }
     return plan_next != NULL ? plan_next(query, text, options, params)
                              : standard_planner(query, text, options, params);

@@ -193,6 +193,7 @@ addresses() {
         say "    (docs/how-to/trust-the-certificate.md; offline work in a browser needs HTTPS or localhost)"
     fi
     say "Database      psql \"$MPOS_DB_ADMIN\""
+    say "    an analyst's login, one business, read only: MPOS_DB_ADMIN=\"$MPOS_DB_ADMIN\" build/bin/mpos analyst create reports --tenant demo-cafe"
 }
 
 follow() {
