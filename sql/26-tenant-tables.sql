@@ -26,7 +26,7 @@ COMMENT ON FUNCTION pos.tenant_tables() IS 'Tables with rows of businesses, from
 -- only when asked for. A test finds columns whose names say that they belong here.
 CREATE OR REPLACE FUNCTION pos.export_rules() RETURNS TABLE(name text, column_name text, rule text)
     LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-    VALUES ('pos.staff', 'pin_verifier', 'secret'),
+    VALUES ('pos.pin', NULL, 'secret'),
            ('pos.staff', 'name', 'personal'),
            ('pos.refresh', NULL, 'secret'),
            ('pos.pairing', NULL, 'secret'),

@@ -95,6 +95,7 @@ test('both are in the journal of the business, with the reason', async () => {
   assert.match(payloads, /"suspended: invoice 4711"/);
   assert.match(payloads, /"state":"suspended"/);
   assert.match(payloads, /"resumed: "/);
+  assert.doesNotMatch(payloads, /argon2id/, 'no verifier is in the books');
 });
 
 /** Lines of a table of an export, as objects. */

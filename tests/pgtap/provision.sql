@@ -15,7 +15,7 @@ SELECT is_empty($$ SELECT t.name || '.' || c.column_name FROM pos.tenant_tables(
     'columns that sound like secrets have a rule in pos.export_rules');
 SELECT is_empty($$ SELECT r.name FROM pos.export_rules() r WHERE to_regclass(r.name) IS NULL OR (r.column_name IS NOT NULL AND NOT EXISTS
     (SELECT FROM pg_attribute a WHERE a.attrelid = to_regclass(r.name) AND a.attname = r.column_name AND NOT a.attisdropped)) $$, 'no rule speaks of nothing');
-SELECT is((SELECT value FROM pos.export_columns('pos.staff'::regclass, true) WHERE column_name = 'pin_verifier'), NULL, 'a verifier never leaves');
+SELECT is((SELECT value FROM pos.export_columns('pos.pin'::regclass, true) WHERE column_name = 'verifier'), NULL, 'a verifier never leaves');
 SELECT is((SELECT value FROM pos.export_columns('pos.staff'::regclass, false) WHERE column_name = 'name'), NULL, 'a name does not');
 SELECT is((SELECT value FROM pos.export_columns('pos.staff'::regclass, true) WHERE column_name = 'name'), 'x.name::text', 'unless asked for');
 SELECT throws_ok($$ SELECT pos.provision(tests.template('till-a')) $$, 'MP140', NULL, 'a short name is given once');
