@@ -1,10 +1,6 @@
 /* keys.c - reading the key files. */
 #include "auth/keys.h"
 
-#include <openssl/bio.h>
-#include <openssl/ec.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,9 +11,11 @@
 #include "base/text.h"
 
 #define KEY_FILE_MAX 4096
+/* A few keys of 250 bytes each. */
+#define TOKEN_FILE_MAX 16384
 
 static bool
-read_file(const char *path, char out[KEY_FILE_MAX], char *error)
+read_file(const char *path, char *out, size_t size, char *error)
 {
     FILE *file = fopen(path, "rb");
     size_t len;
@@ -26,7 +24,7 @@ read_file(const char *path, char out[KEY_FILE_MAX], char *error)
         snprintf(error, AUTH_ERROR_SIZE, "cannot read the key file %.180s", path);
         return false;
     }
-    len = fread(out, 1, KEY_FILE_MAX - 1, file);
+    len = fread(out, 1, size - 1, file);
     fclose(file);
     out[len] = '\0';
     return true;
@@ -50,7 +48,7 @@ read_context_keys(const char *path, char *error)
     auth_context_keys *fresh = calloc(1, sizeof *fresh);
     mpos_err err;
 
-    if (fresh == NULL || !read_file(path, text, error)) {
+    if (fresh == NULL || !read_file(path, text, sizeof text, error)) {
         free(fresh);
         return NULL;
     }
@@ -83,74 +81,26 @@ auth_keys_reload(auth_keys *keys, const char *context_file, char error[AUTH_ERRO
     return fresh != NULL;
 }
 
-static char *
-public_pem(EVP_PKEY *key)
-{
-    BIO *bio = BIO_new(BIO_s_mem());
-    char *data = NULL;
-    char *pem = NULL;
-
-    if (bio != NULL && PEM_write_bio_PUBKEY(bio, key) == 1) {
-        long len = BIO_get_mem_data(bio, &data);
-
-        pem = strndup(data, (size_t)len);
-    }
-    BIO_free(bio);
-    return pem;
-}
-
 static bool
-is_p256(EVP_PKEY *key)
+load_token_keys(auth_keys *keys, const char *path, char *error)
 {
-    char curve[32] = "";
-    size_t len;
-
-    return EVP_PKEY_get_base_id(key) == EVP_PKEY_EC &&
-           EVP_PKEY_get_group_name(key, curve, sizeof curve, &len) == 1 && strcmp(curve, "prime256v1") == 0;
-}
-
-static void
-name_key(auth_keys *keys, EVP_PKEY *key)
-{
-    uint8_t hash[crypto_hash_sha256_BYTES];
-    uint8_t *der = NULL;
-    int len = i2d_PUBKEY(key, &der);
-
-    crypto_hash_sha256(hash, der, (unsigned long long)(len > 0 ? len : 0));
-    OPENSSL_free(der);
-    text_hex(hash, (AUTH_KID_SIZE - 1) / 2, keys->kid);
-}
-
-static bool
-load_token_key(auth_keys *keys, const char *path, char *error)
-{
-    char text[KEY_FILE_MAX];
-    BIO *bio;
-    EVP_PKEY *key;
+    char text[TOKEN_FILE_MAX];
     bool valid;
 
-    if (!read_file(path, text, error)) {
+    if (!read_file(path, text, sizeof text, error)) {
         return false;
     }
-    bio = BIO_new_mem_buf(text, -1);
-    key = PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL);
-    BIO_free(bio);
-    valid = key != NULL && is_p256(key);
-    if (valid) {
-        keys->token_private = strdup(text);
-        keys->token_public = public_pem(key);
-        name_key(keys, key);
-    } else {
+    valid = token_keys_from_pem(&keys->tokens, text);
+    if (!valid) {
         snprintf(error, AUTH_ERROR_SIZE,
-                 "the token key file must hold an EC P-256 private key in PEM: %.160s", path);
+                 "the token key file must hold EC P-256 keys in PEM, a private one first: %.150s", path);
     }
-    EVP_PKEY_free(key);
     sodium_memzero(text, sizeof text);
-    return valid && keys->token_private != NULL && keys->token_public != NULL;
+    return valid;
 }
 
 bool
 auth_keys_load(auth_keys *keys, const char *context_file, const char *token_file, char error[AUTH_ERROR_SIZE])
 {
-    return auth_keys_reload(keys, context_file, error) && load_token_key(keys, token_file, error);
+    return auth_keys_reload(keys, context_file, error) && load_token_keys(keys, token_file, error);
 }

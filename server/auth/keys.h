@@ -6,11 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "auth/token_key.h"
 #include "keyring.h"
 
 #define AUTH_KEY_SIZE 32
 #define AUTH_ERROR_SIZE 256
-#define AUTH_KID_SIZE 17
 
 /*
  * The context keys at one moment, newest first: the first one signs. A ticket key is derived from each, so that every server
@@ -23,9 +23,7 @@ typedef struct auth_context_keys {
 
 typedef struct auth_keys {
     _Atomic(const auth_context_keys *) context; /* shared with the extension only; see auth_keys_now */
-    char *token_private;                        /* PEM, EC P-256 */
-    char *token_public;                         /* PEM, made from the private one */
-    char kid[AUTH_KID_SIZE];                    /* start of the SHA-256 of the public key */
+    token_key_set tokens;                       /* the first signs */
 } auth_keys;
 
 /* False with one line in error. The strings live as long as the process. */

@@ -44,8 +44,9 @@ refresh_next(const auth_keys *keys, const char token[REFRESH_TEXT_SIZE], char ou
 {
     uint8_t bytes[BYTES_SIZE] = {0};
     uint8_t key[AUTH_KEY_SIZE];
+    const char *signing = keys->tokens.keys[0].private_pem;
 
-    crypto_generichash(key, sizeof key, (const uint8_t *)keys->token_private, strlen(keys->token_private),
+    crypto_generichash(key, sizeof key, (const uint8_t *)signing, strlen(signing),
                        (const uint8_t *)"mpos.refresh.key.v1", 19);
     (void)read_token(token, strlen(token), bytes);
     crypto_auth_hmacsha256(bytes + UUID_SIZE, (const uint8_t *)token, strlen(token), key);

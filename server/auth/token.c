@@ -1,7 +1,6 @@
 /* token.c - JWT through libjwt. */
 #include "auth/token.h"
 
-#include <jansson.h>
 #include <jwt.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -11,6 +10,11 @@
 
 static const char issuer[] = "mpos";
 static const char audience[] = "mpos-api";
+
+static const struct {
+    const char *name;
+    jwt_alg_t id;
+} algorithms[] = {[TOKEN_ES256] = {"ES256", JWT_ALG_ES256}, [TOKEN_RS256] = {"RS256", JWT_ALG_RS256}};
 
 static void
 add_scopes(jwt_t *jwt, uint64_t scopes)
@@ -40,6 +44,7 @@ add_id(jwt_t *jwt, const char *name, const uint8_t id[UUID_SIZE])
 char *
 token_issue(const auth_keys *keys, const auth_claims *claims, int64_t issued_s)
 {
+    const token_key *key = &keys->tokens.keys[0];
     jwt_t *jwt = NULL;
     char *token = NULL;
 
@@ -58,65 +63,139 @@ token_issue(const auth_keys *keys, const auth_claims *claims, int64_t issued_s)
     jwt_add_grant_int(jwt, "iat", (long)issued_s);
     jwt_add_grant_int(jwt, "nbf", (long)issued_s);
     jwt_add_grant_int(jwt, "exp", (long)claims->expires_s);
-    jwt_add_header(jwt, "kid", keys->kid);
-    if (jwt_set_alg(jwt, JWT_ALG_ES256, (const uint8_t *)keys->token_private,
-                    (int)strlen(keys->token_private)) == 0) {
+    jwt_add_header(jwt, "kid", key->kid);
+    if (jwt_set_alg(jwt, algorithms[key->alg].id, (const uint8_t *)key->private_pem,
+                    (int)strlen(key->private_pem)) == 0) {
         token = jwt_encode_str(jwt);
     }
     jwt_free(jwt);
     return token;
 }
 
-/* True when the header names ES256 and our key. */
-static bool
-header_fits(const auth_keys *keys, const char *token)
+/* One of the token's parts as the object that it must be. */
+static json_t *
+read_part(const char *part, size_t len)
 {
-    uint8_t text[512];
-    size_t len = 0;
-    size_t end = strcspn(token, ".");
-    json_t *header;
-    const char *alg;
-    const char *kid;
-    bool fits;
+    static const char refused[] = "=+/"; /* only one spelling of the same bytes */
+    uint8_t text[TOKEN_SIZE_MAX];
+    size_t size = 0;
+    json_t *object;
 
-    if (token[end] != '.' || sodium_base642bin(text, sizeof text, token, end, NULL, &len, NULL,
-                                               sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0) {
+    for (size_t i = 0; i < len; i++) {
+        if (strchr(refused, part[i]) != NULL) {
+            return NULL;
+        }
+    }
+    if (sodium_base642bin(text, sizeof text, part, len, NULL, &size, NULL,
+                          sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0) {
+        return NULL;
+    }
+    object = json_loadb((const char *)text, size, JSON_REJECT_DUPLICATES, NULL);
+    if (!json_is_object(object)) {
+        json_decref(object);
+        return NULL;
+    }
+    return object;
+}
+
+/* The key that the header means, when everything in the header is as it must be. */
+static const token_key *
+choose_key(const token_key_set *keys, const json_t *header, char *kid_out)
+{
+    const char *alg = json_string_value(json_object_get(header, "alg"));
+    const char *kid = json_string_value(json_object_get(header, "kid"));
+    const char *type = json_string_value(json_object_get(header, "typ"));
+    const token_key *key;
+
+    if (kid == NULL || strlen(kid) > TOKEN_KID_MAX) {
+        return NULL;
+    }
+    if (kid_out != NULL) {
+        strcpy(kid_out, kid);
+    }
+    key = token_key_find(keys, kid);
+    if (key == NULL || alg == NULL || strcmp(alg, algorithms[key->alg].name) != 0) {
+        return NULL;
+    }
+    /* An extension that must be understood is not; a token for something else (at+jwt) is not for us. */
+    if (json_object_get(header, "crit") != NULL ||
+        (json_object_get(header, "typ") != NULL && (type == NULL || strcasecmp(type, "JWT") != 0))) {
+        return NULL;
+    }
+    return key;
+}
+
+static bool
+is_signed_by(const token_key *key, const char *token)
+{
+    jwt_t *jwt = NULL;
+    bool valid =
+        jwt_decode(&jwt, token, (const uint8_t *)key->public_pem, (int)strlen(key->public_pem)) == 0 &&
+        jwt_get_alg(jwt) == algorithms[key->alg].id;
+
+    jwt_free(jwt);
+    return valid;
+}
+
+json_t *
+token_open(const token_key_set *keys, const char *token, size_t len, char *kid)
+{
+    char text[TOKEN_SIZE_MAX + 1];
+    size_t header_len;
+    size_t claims_len;
+    const token_key *key;
+    json_t *header;
+
+    if (kid != NULL) {
+        kid[0] = '\0';
+    }
+    if (len == 0 || len > TOKEN_SIZE_MAX || memchr(token, '\0', len) != NULL) {
+        return NULL;
+    }
+    memcpy(text, token, len);
+    text[len] = '\0';
+    header_len = strcspn(text, ".");
+    claims_len = text[header_len] == '.' ? strcspn(text + header_len + 1, ".") : 0;
+    if (claims_len == 0 || text[header_len + 1 + claims_len] != '.' ||
+        strpbrk(text + header_len + claims_len + 2, ".=+/") != NULL) {
+        return NULL;
+    }
+    header = read_part(text, header_len);
+    key = choose_key(keys, header, kid);
+    json_decref(header);
+    return key != NULL && is_signed_by(key, text) ? read_part(text + header_len + 1, claims_len) : NULL;
+}
+
+bool
+token_times_fit(const json_t *claims, int64_t now_s, bool need_nbf)
+{
+    const json_t *issued = json_object_get(claims, "iat");
+    const json_t *from = json_object_get(claims, "nbf");
+    const json_t *until = json_object_get(claims, "exp");
+
+    if (!json_is_integer(issued) || !json_is_integer(until) || (from == NULL && need_nbf) ||
+        (from != NULL && !json_is_integer(from))) {
         return false;
     }
-    header = json_loadb((const char *)text, len, JSON_REJECT_DUPLICATES, NULL);
-    alg = json_string_value(json_object_get(header, "alg"));
-    kid = json_string_value(json_object_get(header, "kid"));
-    fits = alg != NULL && kid != NULL && strcmp(alg, "ES256") == 0 && strcmp(kid, keys->kid) == 0;
-    json_decref(header);
-    return fits;
+    return json_integer_value(issued) <= now_s + TOKEN_LEEWAY_S &&
+           (from == NULL || json_integer_value(from) <= now_s + TOKEN_LEEWAY_S) &&
+           json_integer_value(until) > now_s - TOKEN_LEEWAY_S;
 }
 
 static bool
-grant_is(jwt_t *jwt, const char *name, const char *value)
+claim_is(const json_t *claims, const char *name, const char *value)
 {
-    const char *grant = jwt_get_grant(jwt, name);
+    const char *claim = json_string_value(json_object_get(claims, name));
 
-    return grant != NULL && strcmp(grant, value) == 0;
+    return claim != NULL && strcmp(claim, value) == 0;
 }
 
 static bool
-grant_id(jwt_t *jwt, const char *name, uint8_t out[UUID_SIZE])
+claim_id(const json_t *claims, const char *name, uint8_t out[UUID_SIZE])
 {
-    const char *grant = jwt_get_grant(jwt, name);
+    const char *claim = json_string_value(json_object_get(claims, name));
 
-    return grant != NULL && text_parse_uuid(grant, strlen(grant), out);
-}
-
-static bool
-times_fit(jwt_t *jwt, int64_t now_s)
-{
-    int64_t issued = jwt_get_grant_int(jwt, "iat");
-    int64_t from = jwt_get_grant_int(jwt, "nbf");
-    int64_t until = jwt_get_grant_int(jwt, "exp");
-
-    /* A missing claim reads as 0. */
-    return issued > 0 && from > 0 && until > 0 && issued <= now_s + TOKEN_LEEWAY_S &&
-           from <= now_s + TOKEN_LEEWAY_S && until > now_s - TOKEN_LEEWAY_S;
+    return claim != NULL && text_parse_uuid(claim, strlen(claim), out);
 }
 
 static uint64_t
@@ -139,39 +218,32 @@ read_scopes(const char *text)
 }
 
 static bool
-read_claims(jwt_t *jwt, int64_t now_s, auth_claims *out)
+read_claims(const json_t *claims, int64_t now_s, auth_claims *out)
 {
-    if (!grant_is(jwt, "iss", issuer) || !grant_is(jwt, "aud", audience) || !times_fit(jwt, now_s) ||
-        !grant_id(jwt, "sub", out->actor) || !grant_id(jwt, "tid", out->tenant) ||
-        !grant_id(jwt, "oid", out->outlet) || !grant_id(jwt, "did", out->device) ||
-        !grant_id(jwt, "sid", out->session)) {
+    const json_t *rights = json_object_get(claims, "rv");
+
+    if (!claim_is(claims, "iss", issuer) || !claim_is(claims, "aud", audience) ||
+        !token_times_fit(claims, now_s, true) || !json_is_integer(rights) ||
+        !claim_id(claims, "sub", out->actor) || !claim_id(claims, "tid", out->tenant) ||
+        !claim_id(claims, "oid", out->outlet) || !claim_id(claims, "did", out->device) ||
+        !claim_id(claims, "sid", out->session)) {
         return false;
     }
-    out->rights_version = (uint32_t)jwt_get_grant_int(jwt, "rv");
-    out->expires_s = jwt_get_grant_int(jwt, "exp");
-    out->scopes = read_scopes(jwt_get_grant(jwt, "scope"));
+    out->rights_version = (uint32_t)json_integer_value(rights);
+    out->expires_s = json_integer_value(json_object_get(claims, "exp"));
+    out->scopes = read_scopes(json_string_value(json_object_get(claims, "scope")));
     return true;
 }
 
 bool
 token_verify(const auth_keys *keys, const char *token, size_t len, int64_t now_s, auth_claims *out)
 {
-    char text[TOKEN_SIZE_MAX + 1];
-    jwt_t *jwt = NULL;
+    json_t *claims = token_open(&keys->tokens, token, len, NULL);
     bool valid;
 
     memset(out, 0, sizeof *out);
-    if (len == 0 || len > TOKEN_SIZE_MAX || memchr(token, '\0', len) != NULL) {
-        return false;
-    }
-    memcpy(text, token, len);
-    text[len] = '\0';
-    if (!header_fits(keys, text) ||
-        jwt_decode(&jwt, text, (const uint8_t *)keys->token_public, (int)strlen(keys->token_public)) != 0) {
-        return false;
-    }
-    valid = jwt_get_alg(jwt) == JWT_ALG_ES256 && read_claims(jwt, now_s, out);
-    jwt_free(jwt);
+    valid = claims != NULL && read_claims(claims, now_s, out);
+    json_decref(claims);
     if (!valid) {
         memset(out, 0, sizeof *out);
     }
