@@ -1,6 +1,7 @@
 /*
  * main.c - mposd: one thread, loop and set of database connections per core; no state that outlives the process.
  */
+#include <liboath/oath.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sodium.h>
@@ -12,6 +13,7 @@
 #include "auth/keys.h"
 #include "auth/password.h"
 #include "auth/token_cache.h"
+#include "auth/vault.h"
 #include "base/log.h"
 #include "db/query.h"
 #include "http/input.h"
@@ -162,8 +164,12 @@ main(int argc, char **argv)
         return fail("libsodium does not start");
     }
     if (!settings_load(&the_settings, error) ||
-        !auth_keys_load(&the_keys, the_settings.context_key_file, the_settings.token_key_file, error)) {
+        !auth_keys_load(&the_keys, the_settings.context_key_file, the_settings.token_key_file, error) ||
+        !vault_load(the_settings.seal_key_file, error)) {
         return fail(error);
+    }
+    if (oath_init() != OATH_OK) {
+        return fail("liboath does not start");
     }
     if (!log_set_level(the_settings.log_level)) {
         return fail("MPOS_LOG_LEVEL must be one of error, warn, info, debug");

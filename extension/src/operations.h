@@ -117,6 +117,20 @@ mpos_session_close(mpos_call *call);
 mpos_err
 mpos_auth_lookup(mpos_call *call);
 mpos_err
+mpos_auth_password(mpos_call *call);
+mpos_err
+mpos_credential_own(mpos_call *call);
+mpos_err
+mpos_credential_password(mpos_call *call);
+mpos_err
+mpos_totp_enrol(mpos_call *call);
+mpos_err
+mpos_totp_confirm(mpos_call *call);
+mpos_err
+mpos_totp_disable(mpos_call *call);
+mpos_err
+mpos_staff_password(mpos_call *call);
+mpos_err
 mpos_session_watch(mpos_call *call);
 mpos_err
 mpos_auth_pair(mpos_call *call);

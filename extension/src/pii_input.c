@@ -1,4 +1,4 @@
-/* pii_input.c - the member "pii" of an input: its shape, its check against the commitments, and the input without it. */
+/* pii_input.c - the member "pii" of an input: its shape, its check against the commitments, and the input without it and without secrets. */
 #include "postgres.h"
 
 #include "mb/pg_wchar.h"
@@ -8,8 +8,11 @@
 #include "pii_store.h"
 #include "sha256.h"
 
-#define MEMBER "pii"
-#define MEMBER_SIZE (sizeof MEMBER - 1)
+/* Members beside an operation that neither journal nor stored answers may know: personal data, and what proves who one is. */
+static const struct {
+    const char *name;
+    size_t size;
+} hidden_members[] = {{"pii", 3}, {"verifier", 8}, {"secret", 6}};
 
 static const char *const path_words[] = {
 #define MPOS_PII_PATH(name, text, characters_max) text,
@@ -34,9 +37,28 @@ static const mpos_field customer_fields[] = {
 const mpos_shape mpos_customer_shape = {customer_fields, lengthof(customer_fields), sizeof(mpos_customer)};
 
 static bool
-is_member(const JsonbValue *key)
+is_hidden(const JsonbValue *key)
 {
-    return key->val.string.len == (int)MEMBER_SIZE && memcmp(key->val.string.val, MEMBER, MEMBER_SIZE) == 0;
+    for (int i = 0; i < (int)lengthof(hidden_members); i++) {
+        if (key->val.string.len == (int)hidden_members[i].size &&
+            memcmp(key->val.string.val, hidden_members[i].name, hidden_members[i].size) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Keys are kept as they are written: an input without these letters has no such member. */
+static bool
+may_hide(const Jsonb *input)
+{
+    for (int i = 0; i < (int)lengthof(hidden_members); i++) {
+        if (memmem(VARDATA(input), VARSIZE(input) - VARHDRSZ, hidden_members[i].name, hidden_members[i].size) !=
+            NULL) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* body.pii stands in the second object from the outside, body.ops[i].pii in the third, below a list. */
@@ -56,13 +78,12 @@ mpos_pii_strip(Jsonb *input)
     JsonbIteratorToken token;
     int depth = 0;
 
-    /* Keys are kept as they are written: an input without these letters has no such member. */
-    if (memmem(VARDATA(input), VARSIZE(input) - VARHDRSZ, MEMBER, MEMBER_SIZE) == NULL) {
+    if (!may_hide(input)) {
         return input;
     }
     it = JsonbIteratorInit(&input->root);
     while ((token = JsonbIteratorNext(&it, &value, false)) != WJB_DONE) {
-        if (token == WJB_KEY && beside_operation(depth) && is_member(&value)) {
+        if (token == WJB_KEY && beside_operation(depth) && is_hidden(&value)) {
             (void)JsonbIteratorNext(&it, &value, true);
             continue;
         }

@@ -40,7 +40,7 @@ typedef struct mpos_customer {
     uint8 email[32];
 } mpos_customer;
 
-/* input without the values; input itself when it has none. */
+/* input without the values, and without what proves who one is (body.verifier, body.secret); input itself when it has none. */
 Jsonb *
 mpos_pii_strip(Jsonb *input);
 

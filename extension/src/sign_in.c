@@ -10,6 +10,7 @@
 #include "operations.h"
 #include "role.h"
 #include "session.h"
+#include "sign_in.h"
 #include "sign_in_guard.h"
 #include "statement.h"
 
@@ -55,24 +56,33 @@ typedef struct open_params {
     uint8 refresh[MPOS_SHA256_LEN];
     const char *proof; /* of the device, and the request that it is about */
     const char *request;
+    int method;
+    int64 step; /* of a code of the second factor */
+    uint8 recovery[MPOS_SHA256_LEN];
 } open_params;
+
+static const char *const methods[] = {"pin", "password", "sso", NULL};
+enum { METHOD_PIN, METHOD_PASSWORD, METHOD_SSO };
+enum { OPEN_PERSON = 4, OPEN_DESK, OPEN_RECOVERY = 11 };
 
 static const mpos_field open_fields[] = {
     {"tenant_id", MPOS_IN_UUID, MPOS_IN_REQUIRED, offsetof(open_params, tenant_id)},
     {"outlet_id", MPOS_IN_UUID, MPOS_IN_REQUIRED, offsetof(open_params, outlet_id)},
     {"staff_id", MPOS_IN_UUID, MPOS_IN_REQUIRED, offsetof(open_params, staff_id)},
     {"register", MPOS_IN_TEXT, 0, offsetof(open_params, device), 0, 16},
-    {"person", MPOS_IN_HASH, MPOS_IN_REQUIRED, offsetof(open_params, person)},
-    {"desk", MPOS_IN_HASH, MPOS_IN_REQUIRED, offsetof(open_params, desk)},
+    {"person", MPOS_IN_HASH, 0, offsetof(open_params, person)},
+    {"desk", MPOS_IN_HASH, 0, offsetof(open_params, desk)},
     {"refresh", MPOS_IN_HASH, MPOS_IN_REQUIRED, offsetof(open_params, refresh)},
     {"proof", MPOS_IN_TEXT, 0, offsetof(open_params, proof), 0, MPOS_PROOF_TEXT_MAX},
     {"request", MPOS_IN_TEXT, 0, offsetof(open_params, request), 0, MPOS_PROOF_REQUEST_MAX},
+    {"method", MPOS_IN_WORD, 0, offsetof(open_params, method), 0, 0, methods},
+    {"step", MPOS_IN_INT, 0, offsetof(open_params, step), 1, INT64CONST(100000000000)},
+    {"recovery", MPOS_IN_HASH, 0, offsetof(open_params, recovery)},
 };
 MPOS_SHAPE(open, open_params);
 
-/* Enters tenant zero, which has no rows, for a business that does not exist: what follows costs the same. */
-static void
-enter_tenant(mpos_call *call, const char *slug)
+void
+mpos_sign_in_enter(mpos_call *call, const char *slug)
 {
     mpos_args args = {0};
     uint8 tenant[16] = {0};
@@ -126,7 +136,7 @@ mpos_auth_lookup(mpos_call *call)
     }
     mpos_json_open(&call->body, NULL, '{');
     count_attempt(call, &in);
-    enter_tenant(call, in.tenant);
+    mpos_sign_in_enter(call, in.tenant);
     found = find_staff(call, &in);
     mpos_json_bool(&call->body, "found", found);
     if (found) {
@@ -153,6 +163,17 @@ find_who(mpos_call *call, const open_params *in)
     return mpos_statement_run(&who_statement, &args) > 0;
 }
 
+static void
+forgive(const open_params *in)
+{
+    if (MPOS_GIVEN(in, OPEN_PERSON)) {
+        mpos_guard_forgive(MPOS_GUARD_PERSON, in->person);
+    }
+    if (MPOS_GIVEN(in, OPEN_DESK)) {
+        mpos_guard_forgive(MPOS_GUARD_DEVICE, in->desk);
+    }
+}
+
 mpos_err
 mpos_session_open(mpos_call *call)
 {
@@ -174,7 +195,7 @@ mpos_session_open(mpos_call *call)
     mpos_role_read(0, 3, &role);
     session = (mpos_session){
         .kind = "staff",
-        .method = "pin",
+        .method = methods[in.method],
         .staff = in.staff_id,
         .device = device,
         .outlet = in.outlet_id,
@@ -189,8 +210,12 @@ mpos_session_open(mpos_call *call)
     if (err != MPOS_OK) {
         return err;
     }
-    mpos_guard_forgive(MPOS_GUARD_PERSON, in.person);
-    mpos_guard_forgive(MPOS_GUARD_DEVICE, in.desk);
+    if (in.method == METHOD_PASSWORD &&
+        !mpos_second_factor(call, in.staff_id, in.step,
+                            MPOS_GIVEN(&in, OPEN_RECOVERY) ? in.recovery : NULL)) {
+        return mpos_refuse(call, MPOS_E_SECOND_FACTOR, NULL, "%s", "");
+    }
+    forgive(&in);
     mpos_session_insert(call, &session, id);
     if (!mpos_session_answer(call, id, call->now_us + INT64CONST(1000000) * session.refresh_lasts_s)) {
         return mpos_refuse(call, MPOS_E_BAD_CREDENTIALS, NULL, "%s", "");

@@ -46,6 +46,25 @@ void
 api_refresh(api_exchange *exchange);
 
 void
+api_sign_in_password(api_exchange *exchange);
+
+/* credential.c: one's own password and second factor. */
+void
+api_password_change(api_exchange *exchange);
+
+void
+api_totp_enrol(api_exchange *exchange);
+
+void
+api_totp_confirm(api_exchange *exchange);
+
+void
+api_totp_disable(api_exchange *exchange);
+
+void
+api_staff_password(api_exchange *exchange);
+
+void
 api_pair(api_exchange *exchange);
 
 void

@@ -12,12 +12,24 @@
 #include "ws/presence.h"
 
 static void (*const handlers[ROUTE_LOCAL_COUNT])(api_exchange *) = {
-    [ROUTE_OPERATION] = api_operation, [ROUTE_SIGN_IN] = api_sign_in,
-    [ROUTE_PAIR] = api_pair,           [ROUTE_DEVICE_SIGN_IN] = api_device_sign_in,
-    [ROUTE_WS_TICKET] = api_ws_ticket, [ROUTE_WS] = api_ws,
-    [ROUTE_HEALTHZ] = api_healthz,     [ROUTE_READYZ] = api_readyz,
-    [ROUTE_METRICS] = api_metrics,     [ROUTE_LOG] = api_log,
-    [ROUTE_REFRESH] = api_refresh,     [ROUTE_STAFF_PIN] = api_staff_pin,
+    [ROUTE_OPERATION] = api_operation,
+    [ROUTE_SIGN_IN] = api_sign_in,
+    [ROUTE_PAIR] = api_pair,
+    [ROUTE_DEVICE_SIGN_IN] = api_device_sign_in,
+    [ROUTE_WS_TICKET] = api_ws_ticket,
+    [ROUTE_WS] = api_ws,
+    [ROUTE_HEALTHZ] = api_healthz,
+    [ROUTE_READYZ] = api_readyz,
+    [ROUTE_METRICS] = api_metrics,
+    [ROUTE_LOG] = api_log,
+    [ROUTE_REFRESH] = api_refresh,
+    [ROUTE_SIGN_IN_PASSWORD] = api_sign_in_password,
+    [ROUTE_PASSWORD_CHANGE] = api_password_change,
+    [ROUTE_TOTP_ENROL] = api_totp_enrol,
+    [ROUTE_TOTP_CONFIRM] = api_totp_confirm,
+    [ROUTE_TOTP_DISABLE] = api_totp_disable,
+    [ROUTE_STAFF_PASSWORD] = api_staff_password,
+    [ROUTE_STAFF_PIN] = api_staff_pin,
 };
 
 static void

@@ -11,7 +11,7 @@
 #include <sodium.h>
 #include <stdbool.h>
 
-#define PASSWORD_PIN_MAX 64
+#define PASSWORD_PIN_MAX 128 /* a password has at most as many bytes */
 
 typedef struct password_check password_check;
 struct password_check {

@@ -167,7 +167,8 @@ settings_load(settings *out, char error[SETTINGS_ERROR_SIZE])
     return ports_of(out, error) && limits_of(out, error) && origins_of(out, error) &&
            proxies_of(out, error) && rates_of(out, error) &&
            file_of("MPOS_CONTEXT_KEY_FILE", &out->context_key_file, error) &&
-           file_of("MPOS_TOKEN_KEY_FILE", &out->token_key_file, error);
+           file_of("MPOS_TOKEN_KEY_FILE", &out->token_key_file, error) &&
+           file_of("MPOS_SEAL_KEY_FILE", &out->seal_key_file, error);
 }
 
 bool

@@ -24,6 +24,7 @@ typedef struct settings {
     const char *db;
     const char *context_key_file;
     const char *token_key_file;
+    const char *seal_key_file;
     const char *tls_cert;
     const char *tls_key;
     const char *web_dir;

@@ -194,7 +194,7 @@ print_env() {
     printf '%s=%s\n' PGHOST "$PGHOST" PGPORT "$PGPORT" PGUSER "$PGUSER" PGDATABASE "$PGDATABASE" PGPASSFILE "$PGPASSFILE" \
         MPOS_DB_ADMIN "$MPOS_DB_ADMIN" \
         MPOS_DB "host=$SOCK port=$PG_PORT user=mpos_app dbname=mpos passfile=$RUN/secrets/app.pgpass" \
-        MPOS_CONTEXT_KEY_FILE "$RUN/secrets/context.key" MPOS_TOKEN_KEY_FILE "$RUN/secrets/token-key.pem" \
+        MPOS_CONTEXT_KEY_FILE "$RUN/secrets/context.key" MPOS_TOKEN_KEY_FILE "$RUN/secrets/token-key.pem" MPOS_SEAL_KEY_FILE "$RUN/secrets/seal.key" \
         MPOS_TLS_CERT "$RUN/tls/server.pem" MPOS_TLS_KEY "$RUN/tls/server.key" MPOS_RUN_REAL "$RUN"
 }
 

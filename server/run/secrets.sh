@@ -1,6 +1,6 @@
 #!/bin/bash
 # secrets.sh - makes what is missing in the run directory's secrets: the context key that only server and extension
-# share, the key that wraps the keys of personal data, the key that signs tokens, and the passwords of the database roles. Nothing that exists is replaced.
+# share, the key that wraps the keys of personal data, the key that signs tokens, the key that seals second factors, and the passwords of the database roles. Nothing that exists is replaced.
 set -euo pipefail
 # shellcheck source=server/run/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -18,6 +18,7 @@ missing() {
 }
 
 ! missing context.key || openssl rand -hex 32 | put context.key
+! missing seal.key || openssl rand -hex 32 | put seal.key
 ! missing pii.key || openssl rand -hex 32 | put pii.key
 ! missing token-key.pem || openssl ecparam -genkey -noout -name prime256v1 | openssl pkcs8 -topk8 -nocrypt | put token-key.pem
 ! missing owner.password || openssl rand -hex 24 | put owner.password

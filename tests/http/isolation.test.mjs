@@ -107,7 +107,7 @@ suite('isolation', () => {
   test('nothing is public but signing in, health and the hashes of journals', () => {
     assert.deepEqual(operations.filter(isPublic).map((op) => op.operationId).sort(), ['health', 'metrics', 'pairDevice', 'readCheckpoint',
       'readCheckpointOfEpoch', 'readKeys', 'readKeysOfEpoch', 'readProof', 'readProofOfEpoch', 'readTile', 'readTileOfEpoch', 'ready', 'refreshSession',
-      'signInByDevice', 'signInByPin', 'webSocket']);
+      'signInByDevice', 'signInByPassword', 'signInByPin', 'webSocket']);
   });
 
   test("another business's ids answer what random ids answer", async () => {
