@@ -29,6 +29,8 @@ CREATE OR REPLACE FUNCTION pos.export_rules() RETURNS TABLE(name text, column_na
     VALUES ('pos.pin', NULL, 'secret'),
            ('pos.staff', 'name', 'personal'),
            ('pos.refresh', NULL, 'secret'),
+           ('pos.credential', NULL, 'secret'),
+           ('pos.recovery_code', NULL, 'secret'),
            ('pos.pairing', NULL, 'secret'),
            ('pos.device_nonce', NULL, 'passing'),
            ('pos.pii_subject', NULL, 'secret'),
