@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "auth/api_key.h"
 #include "auth/keys.h"
 #include "auth/password.h"
 #include "auth/token_cache.h"
@@ -36,6 +37,7 @@ run_thread(void *arg)
     worker->keys = &the_keys;
     worker->metrics = metrics_of_thread(worker->index);
     worker->tokens = token_cache_new(&the_keys, worker->metrics);
+    worker->api_keys = api_key_cache_new();
     worker->passwords = calloc(1, sizeof *worker->passwords);
     if (worker->passwords == NULL) {
         abort();

@@ -32,6 +32,7 @@ CREATE OR REPLACE FUNCTION pos.export_rules() RETURNS TABLE(name text, column_na
            ('pos.credential', NULL, 'secret'),
            ('pos.recovery_code', NULL, 'secret'),
            ('pos.pairing', NULL, 'secret'),
+           ('pos.api_key', 'key_hash', 'secret'),
            ('pos.device_nonce', NULL, 'passing'),
            ('pos.pii_subject', NULL, 'secret'),
            ('pos.pii', 'sealed', 'personal'),

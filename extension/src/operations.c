@@ -37,6 +37,10 @@ mpos_op_flag(mpos_device_op *op, const char *flag)
 }
 
 const mpos_operation mpos_operations[] = {
+    {"apikey.create", mpos_api_key_create, MPOS_SCOPE_KEY_WRITE, MPOS_OP_SELF_KEYED},
+    {"apikey.list", mpos_api_key_list, MPOS_SCOPE_KEY_WRITE, MPOS_OP_READ},
+    {"apikey.revoke", mpos_api_key_revoke, MPOS_SCOPE_KEY_WRITE, MPOS_OP_WRITE},
+    {"auth.api_key", mpos_auth_api_key, MPOS_SCOPE_AUTH, MPOS_OP_SELF_KEYED | MPOS_OP_PLATFORM},
     {"auth.device", mpos_auth_device, MPOS_SCOPE_AUTH, MPOS_OP_SELF_KEYED | MPOS_OP_PLATFORM},
     {"auth.lookup", mpos_auth_lookup, MPOS_SCOPE_AUTH, MPOS_OP_SELF_KEYED | MPOS_OP_PLATFORM},
     {"auth.pair", mpos_auth_pair, MPOS_SCOPE_AUTH, MPOS_OP_SELF_KEYED | MPOS_OP_PLATFORM},

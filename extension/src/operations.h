@@ -133,6 +133,14 @@ mpos_staff_password(mpos_call *call);
 mpos_err
 mpos_session_watch(mpos_call *call);
 mpos_err
+mpos_auth_api_key(mpos_call *call);
+mpos_err
+mpos_api_key_create(mpos_call *call);
+mpos_err
+mpos_api_key_list(mpos_call *call);
+mpos_err
+mpos_api_key_revoke(mpos_call *call);
+mpos_err
 mpos_auth_pair(mpos_call *call);
 mpos_err
 mpos_auth_device(mpos_call *call);

@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "auth/api_key.h"
 #include "auth/seal.h"
 #include "base/log.h"
 #include "bytes.h"
@@ -158,6 +159,9 @@ on_done(db_query *query, const db_outcome *outcome)
 
         if (err == MPOS_E_INTERNAL) {
             log_internal(call, outcome);
+        }
+        if (err == MPOS_E_SESSION_ENDED) {
+            api_key_cache_forget(exchange->http.worker->api_keys, exchange->claims.session);
         }
         call->done(exchange, err, NULL, ours ? outcome->field : NULL,
                    ours && err != MPOS_E_INTERNAL ? outcome->message : NULL,

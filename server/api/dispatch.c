@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/key.h"
+#include "auth/api_key.h"
 #include "auth/token_cache.h"
 #include "base/clock.h"
 #include "http/files.h"
@@ -47,24 +49,18 @@ start(h2o_req_t *req)
     return exchange;
 }
 
-static mpos_err
-authenticate(api_exchange *exchange)
+/* The bearer's text, {NULL, 0} when there is none. */
+static h2o_iovec_t
+bearer(const api_exchange *exchange)
 {
     static const char scheme[] = "bearer ";
     size_t scheme_len = sizeof scheme - 1;
     h2o_iovec_t header = http_request_header(exchange->http.req, "authorization");
-    worker *worker = exchange->http.worker;
 
-    if (exchange->http.route->scope == 0) {
-        return MPOS_OK;
+    if (header.len <= scheme_len || !h2o_lcstris(header.base, scheme_len, scheme, scheme_len)) {
+        return h2o_iovec_init(NULL, 0);
     }
-    if (header.len <= scheme_len || !h2o_lcstris(header.base, scheme_len, scheme, scheme_len) ||
-        !token_cache_verify(worker->tokens, header.base + scheme_len, header.len - scheme_len,
-                            clock_now_us() / 1000000, &exchange->claims)) {
-        return MPOS_E_UNAUTHENTICATED;
-    }
-    ws_presence_note(worker, &exchange->claims, http_request_header(exchange->http.req, "mpos-app"));
-    return exchange->claims.scopes & exchange->http.route->scope ? MPOS_OK : MPOS_E_FORBIDDEN;
+    return h2o_iovec_init(header.base + scheme_len, header.len - scheme_len);
 }
 
 /* Other sites may call the API only when they are on the list; what is public may be read from everywhere. */
@@ -100,30 +96,28 @@ preflight(api_exchange *exchange)
     http_answer(&exchange->http, 204, NULL, h2o_iovec_init(NULL, 0));
 }
 
-/* The address first: a flood must cost as little as can be. */
 static mpos_err
-admit(api_exchange *exchange)
+admit_caller(api_exchange *exchange)
 {
-    mpos_err err = http_limit_address(&exchange->http);
+    http_exchange *http = &exchange->http;
 
-    if (err == MPOS_OK) {
-        err = authenticate(exchange);
+    ws_presence_note(http->worker, &exchange->claims, http_request_header(http->req, "mpos-app"));
+    if ((exchange->claims.scopes & http->route->scope) == 0) {
+        return MPOS_E_FORBIDDEN;
     }
-    if (err == MPOS_OK && exchange->http.route->scope != 0) {
-        err = http_limit_caller(&exchange->http, exchange->claims.tenant, exchange->claims.actor);
-    }
-    http_limit_tell(&exchange->http);
-    return err;
+    return http_limit_caller(http, exchange->claims.tenant, exchange->claims.actor);
 }
 
+/* It is known who asks, or err says why not. */
 static void
-handle(api_exchange *exchange)
+authenticated(api_exchange *exchange, mpos_err err)
 {
     http_refusal refusal = {0};
-    mpos_err err;
 
-    exchange->http.route = exchange->match.route;
-    err = admit(exchange);
+    if (err == MPOS_OK && exchange->http.route->scope != 0) {
+        err = admit_caller(exchange);
+    }
+    http_limit_tell(&exchange->http);
     if (err == MPOS_OK) {
         err = http_check_body(exchange->http.route, exchange->http.req, &refusal);
     }
@@ -132,6 +126,28 @@ handle(api_exchange *exchange)
         return;
     }
     handlers[exchange->http.route->local](exchange);
+}
+
+/* The address first: a flood must cost as little as can be. */
+static void
+handle(api_exchange *exchange)
+{
+    h2o_iovec_t token = bearer(exchange);
+    mpos_err err;
+
+    exchange->http.route = exchange->match.route;
+    err = http_limit_address(&exchange->http);
+    if (err != MPOS_OK || exchange->http.route->scope == 0) {
+        authenticated(exchange, err);
+    } else if (api_key_is(token.base, token.len)) {
+        api_key_authenticate(exchange, token.base, token.len, authenticated);
+    } else {
+        bool valid =
+            token.base != NULL && token_cache_verify(exchange->http.worker->tokens, token.base, token.len,
+                                                     clock_now_us() / 1000000, &exchange->claims);
+
+        authenticated(exchange, valid ? MPOS_OK : MPOS_E_UNAUTHENTICATED);
+    }
 }
 
 static void

@@ -19,6 +19,7 @@ typedef struct worker {
     struct db_pool *db;
     const struct auth_keys *keys;
     struct token_cache *tokens;
+    struct api_key_cache *api_keys;
     struct password_desk *passwords;
     struct ws_local *ws;
     unsigned in_flight; /* requests not yet disposed */

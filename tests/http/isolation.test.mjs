@@ -27,12 +27,13 @@ async function victim() {
   const [{ id: role }] = ok(await client.get('/v1/roles')).roles;
   const [{ id: person }] = ok(await client.get('/v1/staff')).staff;
   const { id: session } = ok(await client.get('/v1/sessions')).sessions.find((one) => !one.current);
+  const { api_key: key } = ok(await client.post('/v1/api-keys', { name: 'victim', scopes: ['order.read'] }, { key: null }), 201);
   return {
     order_id: order.id, line_id: order.lines[0].id, ticket_id: ticket.id, item_id: stocked.id, shift_id: shift.shift_id,
     journal_id: client.session.journal_id, undo: bump.bump_id, items: ticket.items[0].id, dev: register.dev,
     modifier_id: document.groups[0].modifiers[0].id, slot_id: combo.combo[0].id, after: order.id,
-    subject_id: subject, device_id: register.dev, outlet_id: client.session.outlet.id,
     role_id: role, staff_id: person, session_id: session,
+    subject_id: subject, device_id: register.dev, outlet_id: client.session.outlet.id, key_id: key.id,
   };
 }
 
