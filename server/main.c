@@ -145,6 +145,7 @@ serve(const sigset_t *signals)
     for (unsigned i = 0; i < the_settings.threads; i++) {
         pthread_join(ids[i], NULL);
     }
+    free(ids);
     log_event(LOG_LEVEL_INFO, "stopped", NULL);
     return 0;
 }

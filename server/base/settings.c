@@ -77,6 +77,9 @@ origins_of(settings *out, char *error)
         }
         out->origins[out->origins_count++] = one;
     }
+    if (out->origins_count == 0) {
+        free(list);
+    }
     return true;
 }
 
