@@ -28,6 +28,8 @@
 
 /* Longer on a standby, where nobody else waits. */
 static int statement_ms_max;
+/* Shorter where tables change much: rows that a transaction may still see are not removed. */
+static int transaction_ms_max;
 /* Rows that an idle reader keeps vacuum from removing: shorter where tables change much. */
 static int idle_ms_max;
 /* The disk is the tills' too: less on a small one. */
@@ -81,6 +83,18 @@ hold_time(void)
     }
 }
 
+/* A snapshot that is used again and again is as old as one that idles. A statement that has begun may end. */
+static void
+check_transaction(void)
+{
+    TimestampTz end = TimestampTzPlusMilliseconds(GetCurrentTransactionStartTimestamp(), transaction_ms_max);
+
+    if (IsTransactionBlock() && GetCurrentStatementStartTimestamp() > end) {
+        ereport(ERROR, (errcode(ERRCODE_QUERY_CANCELED),
+                        errmsg("a transaction of an analyst lasts %d ms at most", transaction_ms_max)));
+    }
+}
+
 static void
 check_database(void)
 {
@@ -103,6 +117,7 @@ static PlannedStmt *
 plan(Query *query, const char *text, int options, ParamListInfo params)
 {
     if (limited()) {
+        check_transaction();
         before_statement();
     }
     return plan_next != NULL ? plan_next(query, text, options, params)
@@ -115,6 +130,7 @@ run_plan(QueryDesc *query, ScanDirection direction, uint64 count, bool once)
     bool is_limited = limited();
 
     if (is_limited) {
+        check_transaction();
         before_statement();
     }
     if (run_next != NULL) {
@@ -154,11 +170,23 @@ refuse(const char *what, const char *hint)
                     hint != NULL ? errhint("%s", hint) : 0));
 }
 
+/* A prepared transaction would keep its locks when the login is gone. */
+static void
+check_transaction_end(const TransactionStmt *statement)
+{
+    if (statement->kind == TRANS_STMT_PREPARE || statement->kind == TRANS_STMT_COMMIT_PREPARED ||
+        statement->kind == TRANS_STMT_ROLLBACK_PREPARED) {
+        refuse("PREPARE TRANSACTION", NULL);
+    }
+}
+
 static void
 check_utility(Node *statement)
 {
     switch (nodeTag(statement)) {
     case T_TransactionStmt:
+        check_transaction_end(castNode(TransactionStmt, statement));
+        return;
     case T_VariableSetStmt:
     case T_VariableShowStmt:
     case T_DeclareCursorStmt:
@@ -226,6 +254,8 @@ mpos_analyst_limits_init(void)
 {
     define_limit("mpos.analyst_statement_timeout", "Longest statement of an analyst.", &statement_ms_max,
                  30 * 1000, 1, GUC_UNIT_MS);
+    define_limit("mpos.analyst_transaction_timeout", "Longest transaction of an analyst.",
+                 &transaction_ms_max, 10 * 60 * 1000, 1, GUC_UNIT_MS);
     define_limit("mpos.analyst_idle_timeout", "Longest time that an analyst's transaction is idle.",
                  &idle_ms_max, 60 * 1000, 1, GUC_UNIT_MS);
     define_limit("mpos.analyst_temp_file_limit", "Largest temporary files of an analyst's session.",

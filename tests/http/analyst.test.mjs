@@ -175,6 +175,22 @@ suite('analysts', () => {
     });
   });
 
+  test('a transaction that goes on and on is ended', async () => {
+    await withSetting('mpos.analyst_transaction_timeout', '300ms', async () => {
+      const busy = ['BEGIN ISOLATION LEVEL REPEATABLE READ', 'SELECT pg_sleep(0.31)', 'SELECT count(*) FROM analytics.outlets'];
+      await refused(anna, busy, '57014');
+      await refused(anna, ['BEGIN', 'DECLARE c CURSOR FOR SELECT outlet FROM analytics.outlets', 'SELECT pg_sleep(0.31)', 'FETCH 1 FROM c'], '57014');
+      assert.equal((await psql(anna, [...busy, 'ROLLBACK', 'SELECT 1'])).out.split('\n').at(-1), '1');
+      assert.deepEqual((await psql(anna, ['SELECT pg_sleep(0.31)', 'SELECT 1'])).out.trim(), '1');
+      assert.equal((await psql(anna, ['BEGIN', 'SELECT 1', 'COMMIT'])).out, '1');
+    });
+  });
+
+  test('a transaction is not left behind prepared', async () => {
+    await refused(anna, ['BEGIN', 'PREPARE TRANSACTION \'x\''], '42501');
+    await refused(anna, 'ROLLBACK PREPARED \'x\'', '42501');
+  });
+
   test('temporary files end at the limit', async () => {
     await withSetting('mpos.analyst_temp_file_limit', '1MB', async () => {
       const sort = 'SELECT count(*) FROM (SELECT g FROM generate_series(1, 300000) g ORDER BY random()) x';
