@@ -5,8 +5,9 @@ import { execFile, execFileSync } from 'node:child_process';
 import { appendFileSync, renameSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import { gone, startStack } from '../lib/stack.mjs';
+import { gone, root, startStack } from '../lib/stack.mjs';
 import { problem } from '../http/lib/client.mjs';
+import { SqlSession } from '../http/lib/sql.mjs';
 import { Business, closeConnections } from './lib/business.mjs';
 import { until } from './lib/until.mjs';
 
@@ -51,8 +52,22 @@ describe('a promoted standby', { timeout: 300000 }, () => {
 
   const timeline = () => stack.psql('SELECT timeline_id FROM pg_control_checkpoint()').then(Number);
 
-  test('takes the place of its primary', async () => {
+  test('serves analysts while it follows', async () => {
     await startStandby();
+    const { stdout } = await run(`${root}/build/bin/mpos`, ['analyst', 'create', 'reports', '--tenant', 'demo-cafe'], { env: stack.psqlEnv });
+    const [, login, password] = stdout.trim().split('\t');
+    const reader = new SqlSession({ env: { ...stack.env, PGPORT: standbyPort, PGUSER: login, PGPASSWORD: password, PGPASSFILE: '/dev/null' } });
+    const sees = () => reader.query('SELECT business, (SELECT count(*) > 0 FROM analytics.journal) FROM analytics.outlets LIMIT 1');
+    await caughtUp();
+    assert.equal(await sees(), 'demo-cafe|t');
+    assert.equal(await reader.query('SET statement_timeout = 0; SHOW statement_timeout'), '30s');
+    await stack.psql('UPDATE pos.analyst SET role_name = \'other\'');
+    await caughtUp();
+    assert.equal(await sees(), '', 'a binding that goes away on the primary is gone on the standby');
+    await reader.end();
+  });
+
+  test('takes the place of its primary', async () => {
     await business.keep();
     await caughtUp();
     assert.equal(await timeline(), 1);
