@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { as, cafe, cook, manager, menu, rows, shop, suite, world } from './lib/context.mjs';
 import { Client, ok, send, uuid7, withoutRequestId } from './lib/client.mjs';
 import { Device } from './lib/device.mjs';
+import { harvest } from './lib/harvest.mjs';
 import { personal } from './lib/personal.mjs';
 import { operations, resolve } from './lib/schema.mjs';
 
@@ -29,6 +30,7 @@ async function victim() {
   const { id: session } = ok(await client.get('/v1/sessions')).sessions.find((one) => !one.current);
   const { api_key: key } = ok(await client.post('/v1/api-keys', { name: 'victim', scopes: ['order.read'] }, { key: null }), 201);
   return {
+    ...await harvest(client), // of endpoints that nobody has thought of here
     order_id: order.id, line_id: order.lines[0].id, ticket_id: ticket.id, item_id: stocked.id, shift_id: shift.shift_id,
     journal_id: client.session.journal_id, undo: bump.bump_id, items: ticket.items[0].id, dev: register.dev,
     modifier_id: document.groups[0].modifiers[0].id, slot_id: combo.combo[0].id, after: order.id,
