@@ -2,7 +2,6 @@
 #include "http/serve.h"
 
 #include <h2o/http1.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +24,12 @@
 /* A client that has been refused in the middle of a request may take this long to notice. */
 #define LINGER_MS 2000
 
+typedef struct kept_certificates kept_certificates;
+struct kept_certificates {
+    SSL_CTX *tls;
+    kept_certificates *before;
+};
+
 typedef struct file_mark {
     ino_t inode;
     off_t size;
@@ -34,11 +39,11 @@ typedef struct file_mark {
 static struct {
     const settings *settings;
     h2o_globalconf_t conf;
-    pthread_mutex_t tls_lock;
-    file_mark tls_files[2]; /* of certificate and key when they were read; main thread only */
-    SSL_CTX *tls;           /* the server holds it once, and each thread that accepts with it */
+    file_mark tls_files[2];      /* of certificate and key when they were read; main thread only */
+    kept_certificates *tls_kept; /* all so far, the present ones first; main thread only */
+    SSL_CTX *_Atomic tls;
     _Atomic unsigned connections;
-} server = {.tls_lock = PTHREAD_MUTEX_INITIALIZER};
+} server;
 
 typedef struct order_message {
     h2o_multithread_message_t message;
@@ -123,6 +128,23 @@ http_certificates_changed(void)
     return !is_same(&now[0], &server.tls_files[0]) || !is_same(&now[1], &server.tls_files[1]);
 }
 
+/*
+ * Those before are kept: libh2o notes down the context of a connection that it accepts, and makes use of it only when the
+ * client's first bytes come. They change some times a year.
+ */
+static void
+use_certificates(SSL_CTX *tls)
+{
+    kept_certificates *kept = calloc(1, sizeof *kept);
+
+    if (kept == NULL) {
+        abort();
+    }
+    *kept = (kept_certificates){tls, server.tls_kept};
+    server.tls_kept = kept;
+    atomic_store(&server.tls, tls);
+}
+
 bool
 http_reload_certificates(char error[HTTP_ERROR_SIZE])
 {
@@ -145,22 +167,8 @@ http_reload_certificates(char error[HTTP_ERROR_SIZE])
             return false;
         }
     }
-    pthread_mutex_lock(&server.tls_lock);
-    SSL_CTX_free(server.tls);
-    server.tls = tls;
-    pthread_mutex_unlock(&server.tls_lock);
+    use_certificates(tls);
     return true;
-}
-
-/* Connections that were accepted with the certificate before hold it until they end. */
-static void
-take_certificates(http_thread *thread)
-{
-    SSL_CTX_free(thread->accept[1].ssl_ctx);
-    pthread_mutex_lock(&server.tls_lock);
-    SSL_CTX_up_ref(server.tls);
-    thread->accept[1].ssl_ctx = server.tls;
-    pthread_mutex_unlock(&server.tls_lock);
 }
 
 bool
@@ -249,7 +257,7 @@ on_orders(h2o_multithread_receiver_t *receiver, h2o_linklist_t *messages)
         if (order->order == HTTP_STOP) {
             begin_stop(thread);
         } else {
-            take_certificates(thread);
+            thread->accept[1].ssl_ctx = atomic_load(&server.tls);
         }
         free(order);
     }
@@ -290,7 +298,7 @@ start_listening(http_thread *thread)
             .hosts = server.conf.hosts,
         };
         if (i == 1) {
-            take_certificates(thread);
+            thread->accept[1].ssl_ctx = atomic_load(&server.tls);
         }
         thread->listeners[i] =
             h2o_evloop_socket_create(thread->context.loop, thread->fds[i], H2O_SOCKET_FLAG_DONT_READ);

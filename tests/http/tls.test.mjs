@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, copyFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -48,7 +49,7 @@ async function nameAt(port) {
 
 /** Asks again until it is so; the test's own time limit ends it otherwise. */
 async function until(look) {
-  while (!await look());
+  while (!await look()) await new Promise((done) => { setImmediate(done); });
 }
 
 /** Puts a certificate in the place of the server's, the key first, as a careful operator does. */
@@ -82,7 +83,7 @@ suite('tls', () => {
     rmSync(folder, { recursive: true });
   });
 
-  test('TLS 1.2 and 1.3 with forward secrecy and authenticated encryption; nothing older', async () => {
+  test('TLS 1.2 and 1.3 with forward secrecy and authenticated encryption; nothing older', { timeout: 60000 }, async () => {
     for (const [version, ciphers] of [['TLSv1.3', undefined], ['TLSv1.2', 'ECDHE-ECDSA-AES128-GCM-SHA256'], ['TLSv1.2', 'ECDHE-ECDSA-CHACHA20-POLY1305']]) {
       const socket = await connect(server.tlsPort, { minVersion: version, maxVersion: version, ciphers });
       assert.equal(socket.getProtocol(), version);
@@ -96,13 +97,13 @@ suite('tls', () => {
     }
   });
 
-  test('over HTTPS browsers are told to stay there', async () => {
+  test('over HTTPS browsers are told to stay there', { timeout: 60000 }, async () => {
     const socket = await connect(server.tlsPort);
     assert.match(await ask(socket), /strict-transport-security: max-age=31536000/);
     socket.destroy();
   });
 
-  test('a new certificate comes with SIGHUP; connections go on', async () => {
+  test('a new certificate comes with SIGHUP; connections go on', { timeout: 60000 }, async () => {
     const kept = await connect(server.tlsPort);
     await ask(kept);
     replace('second');
@@ -113,12 +114,26 @@ suite('tls', () => {
     assert.match(server.log(), /certificates reloaded/);
   });
 
-  test('a new certificate is noticed without being told', async () => {
+  test('a connection that says nothing yet keeps the certificate it was accepted with', { timeout: 60000 }, async () => {
+    const silent = net.connect(server.tlsPort, '127.0.0.1');
+    await once(silent, 'connect');
+    for (const name of ['first', 'second', 'first', 'second']) {
+      replace(name);
+      server.program.child.kill('SIGHUP');
+      await until(async () => await nameAt(server.tlsPort) === name);
+    }
+    const socket = tls.connect({ socket: silent, rejectUnauthorized: false });
+    await once(socket, 'secureConnect');
+    assert.match(await ask(socket), /^HTTP\/1\.1 200/);
+    socket.destroy();
+  });
+
+  test('a new certificate is noticed without being told', { timeout: 60000 }, async () => {
     replace('third');
     await until(async () => await nameAt(server.tlsPort) === 'third');
   });
 
-  test('one that does not serve changes nothing, and the log says why', async () => {
+  test('one that does not serve changes nothing, and the log says why', { timeout: 60000 }, async () => {
     const refusals = () => server.log().split('certificates not reloaded').length - 1;
     const spoil = [
       [() => copyFileSync(join(folder, 'first.key'), join(folder, 'server.key')), /key values mismatch/],
@@ -130,7 +145,7 @@ suite('tls', () => {
       const before = refusals();
       action();
       server.program.child.kill('SIGHUP');
-      await until(() => refusals() > before || new Promise((done) => setImmediate(done)));
+      await until(() => refusals() > before);
       assert.match(server.log().trim().split('\n').at(-1), reason);
       assert.equal(await nameAt(server.tlsPort), 'third');
     }
@@ -139,7 +154,7 @@ suite('tls', () => {
     await until(async () => await nameAt(server.tlsPort) === 'first');
   });
 
-  test('no start with a key that does not fit', async () => {
+  test('no start with a key that does not fit', { timeout: 60000 }, async () => {
     const { stack } = await world();
     const refused = await stack.another({ MPOS_HTTPS_PORT: 'free', MPOS_TLS_CERT: join(folder, 'first.pem'), MPOS_TLS_KEY: join(folder, 'second.key') }, { fails: true });
     assert.equal(refused.status, 1);
