@@ -2,7 +2,7 @@
 BEGIN;
 \ir helpers.sql
 \ir till.psql
-SELECT plan(158);
+SELECT plan(160);
 
 -- Two businesses that have sold, cooked and closed; the second one more than the first, and with a table that has a name.
 CREATE FUNCTION tests.sell(who text, table_label text, qty text) RETURNS jsonb LANGUAGE sql AS $$
@@ -130,7 +130,7 @@ SELECT tests.refused(statement, 'a lock') FROM unnest(ARRAY['SELECT 1 FROM analy
 SELECT tests.refused(statement, 'making something') FROM unnest(ARRAY['CREATE TABLE public.x (n int)', 'CREATE TEMP TABLE x (n int)', 'CREATE TABLE analytics.x (n int)',
        'SELECT 1 AS n INTO TEMP x', 'CREATE SCHEMA x', 'CREATE FUNCTION public.x() RETURNS int LANGUAGE sql AS ''SELECT 1''',
        'CREATE VIEW public.orders AS SELECT 1', 'CREATE OPERATOR public.= (leftarg = uuid, rightarg = uuid, function = uuid_eq)',
-       'SELECT lo_create(0)', 'SELECT lo_from_bytea(0, ''x'')', 'SELECT pg_logical_emit_message(false, ''x'', ''x'')',
+       'SELECT lo_create(0)', 'SELECT lo_from_bytea(0, ''x'')', 'SELECT pg_logical_emit_message(false, ''x'', ''x'')', 'SELECT txid_current()', 'SELECT pg_current_xact_id()',
        'DO ''BEGIN END''', 'COPY (SELECT 1) TO PROGRAM ''true''', 'COPY (SELECT 1) TO ''/tmp/x''']) statement;
 
 -- Nothing else can be read
