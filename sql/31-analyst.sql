@@ -35,6 +35,9 @@ DECLARE
     tenant uuid := pos.analyst_tenant(slug);
     role text := 'analyst_' || encode(substr(uuid_send(gen_random_uuid()), 1, 5), 'hex');
 BEGIN
+    IF length(analyst) NOT BETWEEN 1 AND 64 THEN
+        RAISE EXCEPTION 'the name of an analyst has 1 to 64 characters' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     IF EXISTS (SELECT FROM pos.analyst a WHERE a.tenant_id = tenant AND a.name = analyst) THEN
         RAISE EXCEPTION 'there is an analyst "%" of "%" already', analyst, slug USING ERRCODE = 'duplicate_object';
     END IF;
@@ -48,12 +51,14 @@ END
 $$;
 COMMENT ON FUNCTION pos.analyst_create(text, text, text) IS 'A login that reads one business; returns its role';
 
+-- The journal gets to know that there is another password, not which.
 CREATE OR REPLACE FUNCTION pos.analyst_password(slug text, analyst text, verifier text) RETURNS text
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     role text := pos.analyst_role(slug, analyst);
 BEGIN
     EXECUTE format('ALTER ROLE %I PASSWORD %L', role, verifier);
+    UPDATE pos.analyst a SET version = version + 1 WHERE a.tenant_id = pos.analyst_tenant(slug) AND a.name = analyst;
     RETURN role;
 END
 $$;

@@ -2,7 +2,7 @@
 BEGIN;
 \ir helpers.sql
 \ir till.psql
-SELECT plan(160);
+SELECT plan(166);
 
 -- Two businesses that have sold, cooked and closed; the second one more than the first, and with a table that has a name.
 CREATE FUNCTION tests.sell(who text, table_label text, qty text) RETURNS jsonb LANGUAGE sql AS $$
@@ -32,12 +32,22 @@ SELECT is((SELECT (rolcanlogin, rolsuper, rolbypassrls, rolcreatedb, rolcreatero
           '(t,f,f,f,f,f,2)', 'a plain login with two connections');
 SELECT throws_ok($$ SELECT pos.analyst_create('till-a', 'Anna', 'x') $$, '42710', NULL, 'a name is given once');
 SELECT throws_ok($$ SELECT pos.analyst_create('nobody', 'Anna', 'x') $$, 'P0002', NULL, 'the business must exist');
+SELECT throws_ok(format('SELECT pos.analyst_create(''till-a'', %L, ''x'')', repeat('x', 65)), '22023', NULL, 'a name is no story');
+SELECT throws_ok($$ SELECT pos.analyst_create('till-a', '', 'x') $$, '22023', NULL, 'nor nothing');
+SELECT lives_ok(format('SELECT pos.analyst_create(''till-a'', %L, ''x'')', repeat('x', 64)), 'a long one is a name');
+SELECT lives_ok(format('SELECT pos.analyst_drop(''till-a'', %L)', repeat('x', 64)), 'and is dropped again');
 SELECT throws_ok($$ SELECT pos.analyst_password('till-a', 'Nobody', 'x') $$, 'P0002', NULL, 'only an analyst gets another password');
 SELECT throws_ok($$ SELECT pos.analyst_drop('till-a', 'Nobody') $$, 'P0002', NULL, 'only an analyst is dropped');
 SELECT cmp_ok(mpos.flush(), '>', 0, 'the new login goes to the journal');
-SELECT is((SELECT count(*) FROM journal.journal j JOIN journal.entry e USING (journal_id)
-            WHERE j.tenant_id = :'a' AND j.outlet_id IS NULL AND position(convert_to(:'anna', 'UTF8') IN mpos.unpack(e.packed)) > 0), 1::bigint,
-          'of its own business');
+CREATE FUNCTION tests.told(login text) RETURNS bigint LANGUAGE sql AS $$
+    SELECT count(*) FROM journal.journal j JOIN journal.entry e USING (journal_id)
+     WHERE j.tenant_id = (SELECT tenant FROM tests.signed_in WHERE who = 'api') AND j.outlet_id IS NULL
+       AND position(convert_to(login, 'UTF8') IN mpos.unpack(e.packed)) > 0
+$$;
+SELECT is(tests.told(:'anna'), 1::bigint, 'of its own business');
+SELECT is(pos.analyst_password('till-a', 'Anna', 'y'), :'anna', 'it gets another password');
+SELECT NULL FROM mpos.flush();
+SELECT is(tests.told(:'anna'), 2::bigint, 'which is in the journal too');
 
 -- What each view has to show, counted by the superuser in the tables.
 CREATE TABLE tests.expected AS
