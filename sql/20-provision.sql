@@ -68,6 +68,9 @@ DECLARE
     outlet uuid := gen_random_uuid();
     outlet_code text := outlet_doc->>'code';
 BEGIN
+    IF NOT pos.licence_admits(tenant, 'outlets', 1) THEN
+        RAISE EXCEPTION 'the licence does not cover one more outlet' USING ERRCODE = 'MP138';
+    END IF;
     INSERT INTO pos.outlet (tenant_id, outlet_id, code, name, timezone, stations, journal_id)
     SELECT tenant, outlet, outlet_code, outlet_doc->>'name', z.name,
            ARRAY(SELECT jsonb_array_elements_text(coalesce(outlet_doc->'stations', '[]'))),

@@ -6,6 +6,7 @@ BEGIN;
 \ir 10-catalogue.sql
 \ir 15-role.sql
 \ir 15-device.sql
+\ir 16-licence.sql
 \ir 20-provision.sql
 \ir 25-tenant.sql
 \ir 26-tenant-tables.sql

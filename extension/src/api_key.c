@@ -28,14 +28,16 @@
 #define NEVER ((uint64)(MPOS_SCOPE_AUTH | MPOS_SCOPE_KEY_WRITE))
 
 static mpos_statement insert_statement = {
-    "INSERT INTO pos.api_key (tenant_id, key_id, name, key_hash, outlet_id, scopes, discount_limit, refund_limit, created_by, "
+    "INSERT INTO pos.api_key (tenant_id, key_id, name, key_hash, outlet_id, scopes, discount_limit, "
+    "refund_limit, created_by, "
     "created_at, expires_at) SELECT $1, $2, $3, $4, o.outlet_id, $6, $7, $8, $9, $10, $11 FROM pos.outlet o "
     "WHERE o.tenant_id = $1 AND o.outlet_id = $5 ON CONFLICT (tenant_id, key_id) DO NOTHING"};
 
 static mpos_statement taken_statement = {"SELECT 1 FROM pos.api_key WHERE tenant_id = $1 AND key_id = $2"};
 
 #define KEY_COLUMNS                                                                                          \
-    "SELECT key_id, name, outlet_id, scopes, created_by, created_at, expires_at, revoked_at FROM pos.api_key "
+    "SELECT key_id, name, outlet_id, scopes, created_by, created_at, expires_at, revoked_at FROM "           \
+    "pos.api_key "
 
 static mpos_statement list_statement = {KEY_COLUMNS "WHERE tenant_id = $1 ORDER BY key_id LIMIT 1000"};
 static mpos_statement get_statement = {KEY_COLUMNS "WHERE tenant_id = $1 AND key_id = $2"};
@@ -56,8 +58,10 @@ static mpos_statement lookup_statement = {
 /* Two first uses at once take turns; the second finds the session of the first. */
 static mpos_statement lock_statement = {
     "SELECT k.key_id, k.outlet_id, k.scopes, k.discount_limit, k.refund_limit, k.expires_at, d.device_id "
-    "FROM pos.api_key k JOIN pos.device d ON d.tenant_id = k.tenant_id AND d.outlet_id = k.outlet_id AND d.kind = 'channel' "
-    "WHERE k.tenant_id = $1 AND k.key_hash = $2 AND k.revoked_at IS NULL AND k.expires_at > $3 FOR UPDATE OF k"};
+    "FROM pos.api_key k JOIN pos.device d ON d.tenant_id = k.tenant_id AND d.outlet_id = k.outlet_id AND "
+    "d.kind = 'channel' "
+    "WHERE k.tenant_id = $1 AND k.key_hash = $2 AND k.revoked_at IS NULL AND k.expires_at > $3 FOR UPDATE OF "
+    "k"};
 
 static mpos_statement keep_statement = {
     "UPDATE pos.api_key SET session_id = $3 WHERE tenant_id = $1 AND key_id = $2"};
@@ -229,7 +233,8 @@ mpos_api_key_create(mpos_call *call)
     if (insert_key(call, &in, scopes, hash) == 0) {
         bool taken = run_for_key(call, &taken_statement, in.id) > 0;
 
-        return mpos_refuse(call, taken ? MPOS_E_ID_TAKEN : MPOS_E_NOT_FOUND, taken ? "/id" : "/outlet_id", "%s", "");
+        return mpos_refuse(call, taken ? MPOS_E_ID_TAKEN : MPOS_E_NOT_FOUND, taken ? "/id" : "/outlet_id",
+                           "%s", "");
     }
     (void)run_for_key(call, &get_statement, in.id);
     call->status = 201;

@@ -6,6 +6,7 @@
 
 #include "input.h"
 #include "json.h"
+#include "licence.h"
 #include "operations.h"
 #include "statement.h"
 #include "uuid.h"
@@ -237,7 +238,7 @@ check_create(mpos_call *call, const create_in *in)
     if (mpos_statement_run(&code_statement, &args) > 0) {
         return mpos_refuse(call, MPOS_E_NAME_TAKEN, "/code", "%s", "");
     }
-    return MPOS_OK;
+    return mpos_licence_admit_devices(call, 1);
 }
 
 mpos_err

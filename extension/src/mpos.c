@@ -13,6 +13,7 @@
 #include "direct.h"
 #include "doorbell.h"
 #include "heap.h"
+#include "licence.h"
 #include "log_guard.h"
 #include "pending.h"
 #include "pii_store.h"
@@ -31,6 +32,7 @@ _PG_init(void)
 {
     mpos_context_key_init();
     mpos_pii_key_init();
+    mpos_licence_init();
     mpos_doorbell_init();
     mpos_worker_init();
     mpos_audit_worker_init();

@@ -65,6 +65,8 @@ const mpos_operation mpos_operations[] = {
     {"journal.tile", mpos_log_tile, MPOS_SCOPE_AUTH, MPOS_OP_READ | MPOS_OP_PLATFORM},
     {"kds.bump", mpos_kds_bump_http, MPOS_SCOPE_KITCHEN_WRITE, MPOS_OP_WRITE},
     {"kds.recall", mpos_kds_recall_http, MPOS_SCOPE_KITCHEN_WRITE, MPOS_OP_WRITE},
+    {"licence.get", mpos_licence_get, MPOS_SCOPE_DEVICE_READ, MPOS_OP_READ},
+    {"licence.install", mpos_licence_install, MPOS_SCOPE_SETTINGS_WRITE, MPOS_OP_WRITE},
     {"order.get", mpos_order_get, MPOS_SCOPE_ORDER_READ, MPOS_OP_READ},
     {"order.line.add", mpos_order_line_add_http, MPOS_SCOPE_ORDER_WRITE, MPOS_OP_WRITE},
     {"order.line.void", mpos_order_line_void_http, MPOS_SCOPE_ORDER_WRITE, MPOS_OP_WRITE},

@@ -133,6 +133,10 @@ mpos_staff_password(mpos_call *call);
 mpos_err
 mpos_session_watch(mpos_call *call);
 mpos_err
+mpos_licence_get(mpos_call *call);
+mpos_err
+mpos_licence_install(mpos_call *call);
+mpos_err
 mpos_auth_api_key(mpos_call *call);
 mpos_err
 mpos_api_key_create(mpos_call *call);

@@ -14,6 +14,7 @@
 #include "input.h"
 #include "journal.h"
 #include "json.h"
+#include "licence.h"
 #include "operations.h"
 #include "sign_in_guard.h"
 #include "statement.h"
@@ -131,7 +132,7 @@ check_device(mpos_call *call, const uint8 device[16])
         return mpos_refuse(call, MPOS_E_DEVICE_STATE, NULL,
                            "The device is paired; revoke it before another takes its place.");
     }
-    return MPOS_OK;
+    return mpos_licence_admit_devices(call, 0);
 }
 
 mpos_err

@@ -53,8 +53,8 @@ static bool
 may_hide(const Jsonb *input)
 {
     for (int i = 0; i < (int)lengthof(hidden_members); i++) {
-        if (memmem(VARDATA(input), VARSIZE(input) - VARHDRSZ, hidden_members[i].name, hidden_members[i].size) !=
-            NULL) {
+        if (memmem(VARDATA(input), VARSIZE(input) - VARHDRSZ, hidden_members[i].name,
+                   hidden_members[i].size) != NULL) {
             return true;
         }
     }

@@ -4,6 +4,7 @@
 #include "postgres.h"
 
 #include "json.h"
+#include "licence.h"
 #include "operations.h"
 #include "quantity.h"
 #include "role.h"
@@ -104,6 +105,7 @@ mpos_session_insert(mpos_call *call, const mpos_session *session, uint8 id[16])
     pg_uuid_t fresh;
 
     check_tenant(call);
+    mpos_licence_remind(call);
     mpos_uuid_v7(&fresh);
     memcpy(id, fresh.data, sizeof fresh.data);
     mpos_arg_uuid(&args, call->context.tenant);

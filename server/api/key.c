@@ -113,7 +113,8 @@ api_key_authenticate(api_exchange *exchange, const char *text, size_t len, api_a
         next(exchange, MPOS_E_UNAUTHENTICATED);
         return;
     }
-    if (api_key_cache_find(exchange->http.worker->api_keys, hash, clock_now_us() / 1000000, &exchange->claims)) {
+    if (api_key_cache_find(exchange->http.worker->api_keys, hash, clock_now_us() / 1000000,
+                           &exchange->claims)) {
         next(exchange, MPOS_OK);
         return;
     }

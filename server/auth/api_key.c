@@ -60,7 +60,8 @@ place_of(const uint8_t hash[API_KEY_HASH_SIZE])
 }
 
 bool
-api_key_cache_find(const api_key_cache *cache, const uint8_t hash[API_KEY_HASH_SIZE], int64_t now_s, auth_claims *out)
+api_key_cache_find(const api_key_cache *cache, const uint8_t hash[API_KEY_HASH_SIZE], int64_t now_s,
+                   auth_claims *out)
 {
     size_t at = place_of(hash);
 
@@ -83,7 +84,8 @@ api_key_cache_forget(api_key_cache *cache, const uint8_t session[UUID_SIZE])
 }
 
 void
-api_key_cache_keep(api_key_cache *cache, const uint8_t hash[API_KEY_HASH_SIZE], int64_t now_s, const auth_claims *claims)
+api_key_cache_keep(api_key_cache *cache, const uint8_t hash[API_KEY_HASH_SIZE], int64_t now_s,
+                   const auth_claims *claims)
 {
     size_t at = place_of(hash);
 

@@ -29,13 +29,15 @@ bool
 api_key_read(const char *text, size_t len, uint8_t tenant[UUID_SIZE], uint8_t hash[API_KEY_HASH_SIZE]);
 
 bool
-api_key_cache_find(const api_key_cache *cache, const uint8_t hash[API_KEY_HASH_SIZE], int64_t now_s, auth_claims *out);
+api_key_cache_find(const api_key_cache *cache, const uint8_t hash[API_KEY_HASH_SIZE], int64_t now_s,
+                   auth_claims *out);
 
 /* The session has ended: its key is asked for again. */
 void
 api_key_cache_forget(api_key_cache *cache, const uint8_t session[UUID_SIZE]);
 
 void
-api_key_cache_keep(api_key_cache *cache, const uint8_t hash[API_KEY_HASH_SIZE], int64_t now_s, const auth_claims *claims);
+api_key_cache_keep(api_key_cache *cache, const uint8_t hash[API_KEY_HASH_SIZE], int64_t now_s,
+                   const auth_claims *claims);
 
 #endif

@@ -26,6 +26,8 @@ cli_analyst(int argc, char **argv);
 int
 cli_verify(int argc, char **argv);
 int
+cli_licence(int argc, char **argv);
+int
 cli_key(int argc, char **argv);
 int
 cli_simulate(int argc, char **argv);

@@ -1,0 +1,4 @@
+BEGIN;
+SELECT mpos.unguard('pos.licence', 'reverted');
+DROP TABLE pos.licence;
+COMMIT;

@@ -1,0 +1,1 @@
+SELECT licence_id, serial, payload, signature, reminded FROM pos.licence WHERE false;
