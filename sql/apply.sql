@@ -12,4 +12,5 @@ BEGIN;
 \ir 26-tenant-tables.sql
 \ir 30-analytics.sql
 \ir 31-analyst.sql
+\ir 35-tenant-erase.sql
 COMMIT;

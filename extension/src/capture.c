@@ -17,6 +17,7 @@
 #include "utils/rel.h"
 
 #include "capture.h"
+#include "erase_tenant.h"
 #include "journal_header.h"
 #include "pending.h"
 #include "rewrite.h"
@@ -196,16 +197,17 @@ note_change(const mpos_capture_plan *plan, const mpos_row_image *before, const m
 {
     const mpos_row_image *row = after != NULL ? after : before;
     mpos_change *change;
+    pg_uuid_t tenant = mpos_capture_uuid(row, plan->tenant);
     StringInfoData text; /* in the trigger's own memory, which also takes what detoasting leaves behind */
 
-    if (mpos_rewrite_note(plan, before, after)) {
+    if (mpos_erasing(&tenant) || mpos_rewrite_note(plan, before, after)) {
         return;
     }
     change = mpos_pending_add();
     if (SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA) {
         change->flags |= MPOS_ENTRY_REPLICA_MODE;
     }
-    change->tenant = mpos_capture_uuid(row, plan->tenant);
+    change->tenant = tenant;
     change->outlet = mpos_capture_uuid(row, plan->outlet);
     initStringInfo(&text);
     append_audit(plan, before, after, change->note == NULL, &text);

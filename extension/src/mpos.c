@@ -12,6 +12,7 @@
 #include "context_key.h"
 #include "direct.h"
 #include "doorbell.h"
+#include "erase_tenant.h"
 #include "heap.h"
 #include "licence.h"
 #include "log_guard.h"
@@ -46,6 +47,7 @@ _PG_init(void)
     mpos_capture_plan_init();
     /* Callbacks run in the reverse order of registration: the platform's head is locked after all others. */
     mpos_tenant_init();
+    mpos_erase_tenant_init();
     mpos_platform_init();
     mpos_rewrite_init();
     mpos_pending_init();

@@ -11,10 +11,10 @@
 #include "export.h"
 #include "journal_header.h"
 #include "log_check.h"
-#include "note.h"
 #include "sha.h"
 #include "unpack.h"
 #include "verify_copy.h"
+#include "vkeys.h"
 
 /* One epoch while it is written. */
 typedef struct epoch_run {
@@ -50,24 +50,10 @@ write_file(epoch_run *e, const char *name, const void *bytes, size_t size)
 static void
 write_keys(epoch_run *e, const char *origin)
 {
-    PGresult *keys = cli_query(e->run->conn, "SELECT vkey FROM journal.signing_key ORDER BY active_from DESC",
-                               0, NULL, false);
-    size_t room = MPOS_NOTE_VKEY_SIZE(strlen(origin)) + 1, size = 0;
-    char *text = cli_alloc(room * (size_t)(PQntuples(keys) + 1));
+    char *text = vkeys_for(e->run->conn, origin);
 
-    for (int i = 0; i < PQntuples(keys); i++) {
-        const char *vkey = PQgetvalue(keys, i, 0);
-        mpos_note_key key;
-
-        if (mpos_note_key_parse(&cli_digest, vkey, strlen(vkey), &key) == MPOS_NOTE_OK &&
-            key.type == MPOS_NOTE_ED25519) {
-            size += mpos_note_key_format(&cli_digest, origin, strlen(origin), key.type, key.key, text + size);
-            text[size++] = '\n';
-        }
-    }
-    write_file(e, "vkey", text, size);
+    write_file(e, "vkey", text, strlen(text));
     free(text);
-    PQclear(keys);
 }
 
 /* The newest checkpoint with all its cosignatures. */

@@ -15,7 +15,8 @@ const char *const tenant_help =
     "       mpos tenant suspend SLUG [--reason TEXT] [--db CONNINFO]\n"
     "       mpos tenant resume SLUG [--reason TEXT] [--db CONNINFO]\n"
     "       mpos tenant export SLUG --to DIR [--with-personal-data] [--db CONNINFO]\n"
-    "       mpos tenant export --check DIR\n\n"
+    "       mpos tenant export --check DIR\n"
+    "       mpos tenant delete SLUG --export-checked DIR --confirm SLUG [--db CONNINFO]\n\n"
     "create makes a business from a template (docs/reference/templates.md): a ready-made one (cafe, "
     "restaurant, shop,\n"
     "kitchen, kiosk, fridge, diner-us) or a file. The slug is what people type to sign in; without --slug it "
@@ -39,6 +40,12 @@ const char *const tenant_help =
     "journal. Prints\n"
     "directory, rows, files and the export's SHA-256. --check needs no database and names what is wrong, a "
     "line each.\n\n"
+    "delete erases a suspended business after checking that DIR is a whole export of it up to its last "
+    "entry: all rows, all\n"
+    "journals, and what the platform's journal says of them. Other businesses go on. Broken off, the same "
+    "command goes on.\n"
+    "Prints the path of a certificate, DIR.erased.json; the platform's journal proves it. The short name is "
+    "not given again.\n\n"
     "The connection is that of the owner of the database: --db, else MPOS_DB_ADMIN.\n";
 
 tenant_row
@@ -127,11 +134,8 @@ resume(int argc, char **argv)
 static const struct {
     const char *name;
     cli_command_fn run;
-} parts[] = {{"create", tenant_create},
-             {"list", list},
-             {"suspend", suspend},
-             {"resume", resume},
-             {"export", tenant_export}};
+} parts[] = {{"create", tenant_create}, {"list", list},           {"suspend", suspend}, {"resume", resume},
+             {"export", tenant_export}, {"delete", tenant_delete}};
 
 int
 cli_tenant(int argc, char **argv)
@@ -148,5 +152,5 @@ cli_tenant(int argc, char **argv)
         fputs(tenant_help, stdout);
         return CLI_OK;
     }
-    cli_usage("tenant", "create, list, suspend, resume or export?");
+    cli_usage("tenant", "create, list, suspend, resume, export or delete?");
 }

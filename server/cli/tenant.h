@@ -20,5 +20,7 @@ int
 tenant_create(int argc, char **argv);
 int
 tenant_export(int argc, char **argv);
+int
+tenant_delete(int argc, char **argv);
 
 #endif

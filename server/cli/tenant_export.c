@@ -1,24 +1,12 @@
 /* tenant_export.c - mpos tenant export: one snapshot of a business, written whole or not at all. */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli.h"
 #include "export.h"
 #include "tenant.h"
-
-/* How long it waits for the signer to cover the newest entries; it signs a journal every ten seconds when not asked. */
-#define CHECKPOINT_WAIT_S 15
-
-static double
-now_s(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
+#include "tenant_wait.h"
 
 static void
 tell(export_run *run, double now, const char *end)
@@ -36,7 +24,7 @@ export_count(export_run *run)
 {
     run->rows++;
     if ((run->rows & 1023) == 0 && isatty(STDERR_FILENO)) {
-        double now = now_s();
+        double now = tenant_now_s();
 
         if (now - run->told_s >= 1) {
             tell(run, now, "");
@@ -48,44 +36,6 @@ static void
 command(PGconn *conn, const char *sql)
 {
     PQclear(cli_query(conn, sql, 0, NULL, false));
-}
-
-static bool
-is_true(PGconn *conn, const char *sql, const char *value)
-{
-    PGresult *result = cli_query(conn, sql, value == NULL ? 0 : 1, &value, false);
-    bool answer = PQgetvalue(result, 0, 0)[0] == 't';
-
-    PQclear(result);
-    return answer;
-}
-
-/* Asks for signatures and waits a while; an export without them is one too. */
-static void
-wait_signed(PGconn *conn, const char *tenant)
-{
-    double until = now_s() + CHECKPOINT_WAIT_S;
-    PGresult *asked;
-
-    if (is_true(conn, "SELECT pg_is_in_recovery() OR NOT EXISTS (SELECT FROM journal.signing_key)", NULL)) {
-        return;
-    }
-    asked =
-        cli_query(conn, "SELECT mpos.checkpoint_ask(journal_id) FROM journal.journal WHERE tenant_id = $1", 1,
-                  &tenant, false);
-    PQclear(asked);
-    while (!is_true(conn,
-                    "SELECT NOT EXISTS (SELECT FROM journal.demand JOIN journal.journal USING (journal_id) "
-                    "WHERE tenant_id = $1)",
-                    tenant)) {
-        struct timespec pause = {.tv_nsec = 50000000};
-
-        if (now_s() > until) {
-            fputs("mpos: the signer does not sign: the newest entries leave without a checkpoint\n", stderr);
-            return;
-        }
-        nanosleep(&pause, NULL);
-    }
 }
 
 /* Texts of all values are the same everywhere, whatever the server or the role is set to. */
@@ -178,7 +128,7 @@ note_personal(PGconn *conn, const char *tenant)
 static int
 export_to(const char *slug, const char *target, bool personal, const char *db)
 {
-    export_run run = {.conn = cli_connect(db), .personal = personal, .began_s = now_s()};
+    export_run run = {.conn = cli_connect(db), .personal = personal, .began_s = tenant_now_s()};
     char digest[65];
 
     memcpy(run.tenant, tenant_find(run.conn, slug).id, sizeof run.tenant);
@@ -186,7 +136,7 @@ export_to(const char *slug, const char *target, bool personal, const char *db)
     if (personal) {
         note_personal(run.conn, run.tenant);
     }
-    wait_signed(run.conn, run.tenant);
+    tenant_wait_signed(run.conn, run.tenant);
     begin_snapshot(&run);
     count_all(&run);
     describe(&run, slug);
@@ -195,7 +145,7 @@ export_to(const char *slug, const char *target, bool personal, const char *db)
     write_manifest(&run);
     export_commit(&run.files);
     if (isatty(STDERR_FILENO)) {
-        tell(&run, now_s(), "\n");
+        tell(&run, tenant_now_s(), "\n");
     }
     export_digest(run.files.target, digest);
     printf("%s\t%llu rows\t%llu files\t%s\n", run.files.target, (unsigned long long)run.rows,

@@ -106,6 +106,7 @@ summarise(const verify_run *run)
             journals++;
         }
     }
+    verify_erased_print(run);
     if (run->findings > (uint64_t)run->findings_shown_max) {
         printf("only the first %ld findings are shown\n", run->findings_shown_max);
     }
@@ -128,6 +129,7 @@ dispose(verify_run *run)
     free(run->journals);
     free(run->witnessed);
     free(run->missing);
+    free(run->erased);
     for (size_t i = 0; i < run->forgotten_count; i++) {
         free(run->forgotten[i].entity);
     }

@@ -45,6 +45,7 @@ typedef struct verify_journal {
     bool platform;
     char *origin; /* without the epoch; NULL when it is not known, then genesis is not checked */
     bool asked;   /* is to be checked in this run */
+    bool closed;  /* its business is being erased */
     /* found by the walk */
     uint64_t entries; /* of all epochs */
     uint32_t epoch;   /* the last one */
@@ -91,7 +92,16 @@ typedef struct verify_missing {
     uint32_t epoch;
     uint64_t seq;
     uint8_t leaf[32];
+    bool taken; /* an entry that erased it was found */
 } verify_missing;
+
+/* A business that was erased, as the platform's journal says. */
+typedef struct verify_erased_tenant {
+    uint8_t tenant[16];
+    bool ended;
+    uint64_t journals;
+    uint64_t entries; /* that they had */
+} verify_erased_tenant;
 
 /* An entry that says anew which rows an entity has. */
 typedef struct verify_forgotten {
@@ -113,6 +123,8 @@ typedef struct verify_run {
     size_t missing_count;
     verify_forgotten *forgotten;
     size_t forgotten_count;
+    verify_erased_tenant *erased;
+    size_t erased_count;
     bool rows_skipped; /* only the journals are asked for */
     row_map rows;
     ring_map ring;
@@ -181,6 +193,25 @@ bool
 verify_erasure(verify_run *run, int journal, const verify_entry *entry, const char *body, size_t size);
 void
 verify_missing_end(verify_run *run, int journal);
+
+/* Takes a payload off the list of those that are gone; NULL when it is not on it. Valid until the next one is added. */
+const verify_missing *
+verify_missing_take(verify_run *run, int journal, uint32_t epoch, uint64_t seq);
+
+/* Notes what an entry of kind 4 of the platform's journal says of businesses that were erased. */
+void
+verify_erased(verify_run *run, int journal, const verify_entry *entry, const char *body, size_t size);
+
+/*
+ * After the platform's journal: journals that are closed must be those of a business that is being erased, and are left out;
+ * journals of one that was erased, and such as the platform's journal has checkpoints of, must be gone and there.
+ */
+void
+verify_erased_journals(verify_run *run);
+
+/* A line for each of them. */
+void
+verify_erased_print(const verify_run *run);
 
 /* Room for one more in a list that grows by doubling: for count none or a power of two. */
 void *

@@ -307,6 +307,8 @@ verify_audit(verify_run *run, int journal, const verify_entry *e, uint8_t kind, 
             note_checkpoint(run, journal, e, body, size);
         } else if (kind == MPOS_ENTRY_SCHEMA) {
             verify_schema_change(run, journal, e, body, size);
+        } else if (kind == MPOS_ENTRY_ERASURE) {
+            verify_erased(run, journal, e, body, size);
         }
         return;
     }

@@ -28,7 +28,7 @@ verify_missing_end(verify_run *run, int journal)
     for (size_t i = 0; i < run->missing_count; i++) {
         const verify_missing *missing = &run->missing[i];
 
-        if (missing->journal == journal) {
+        if (missing->journal == journal && !missing->taken) {
             verify_report(run, &run->journals[journal], missing->epoch, missing->seq, "payload_missing",
                           "the payload is gone and no entry erased it");
         }
@@ -36,21 +36,37 @@ verify_missing_end(verify_run *run, int journal)
     run->missing_count = 0;
 }
 
-/* Takes the entry off the list of missing payloads; false when it is not there. */
+/* The list is that of one journal, in the order of the walk. */
+const verify_missing *
+verify_missing_take(verify_run *run, int journal, uint32_t epoch, uint64_t seq)
+{
+    size_t low = 0, high = run->missing_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const verify_missing *missing = &run->missing[middle];
+
+        if (missing->epoch < epoch || (missing->epoch == epoch && missing->seq < seq)) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    if (low == run->missing_count || run->missing[low].journal != journal ||
+        run->missing[low].epoch != epoch || run->missing[low].seq != seq || run->missing[low].taken) {
+        return NULL;
+    }
+    run->missing[low].taken = true;
+    return &run->missing[low];
+}
+
+/* Takes the entry off the list of missing payloads; false when it is not there with that leaf. */
 static bool
 take_missing(verify_run *run, const verify_missing *erased)
 {
-    for (size_t i = 0; i < run->missing_count; i++) {
-        const verify_missing *missing = &run->missing[i];
+    const verify_missing *missing = verify_missing_take(run, erased->journal, erased->epoch, erased->seq);
 
-        if (missing->journal == erased->journal && missing->epoch == erased->epoch &&
-            missing->seq == erased->seq && memcmp(missing->leaf, erased->leaf, 32) == 0) {
-            /* The list keeps its room: one that shrinks to a power of two is grown again to the same size. */
-            run->missing[i] = run->missing[--run->missing_count];
-            return true;
-        }
-    }
-    return false;
+    return missing != NULL && memcmp(missing->leaf, erased->leaf, 32) == 0;
 }
 
 static bool

@@ -57,6 +57,7 @@ fill_journal(verify_journal *journal, const PGresult *list, int i)
     snprintf(journal->outlet, sizeof journal->outlet, "%s", PQgetvalue(list, i, 2));
     journal->origin = cli_strdup(PQgetvalue(list, i, 3));
     journal->platform = strcmp(PQgetvalue(list, i, 4), "platform") == 0;
+    journal->closed = strcmp(PQgetvalue(list, i, 5), "closed") == 0;
     read_uuid(journal->id, journal->id_bytes);
     read_uuid(journal->tenant, journal->tenant_bytes);
     if (journal->outlet[0] != '\0') {
@@ -72,11 +73,11 @@ fill_journal(verify_journal *journal, const PGresult *list, int i)
 static void
 load_journals(verify_run *run, const char *only)
 {
-    PGresult *list =
-        cli_query(run->conn,
-                  "SELECT journal_id::text, tenant_id::text, coalesce(outlet_id::text, ''), origin, kind "
-                  "FROM journal.journal ORDER BY kind <> 'platform', origin",
-                  0, NULL, false);
+    PGresult *list = cli_query(
+        run->conn,
+        "SELECT journal_id::text, tenant_id::text, coalesce(outlet_id::text, ''), origin, kind, state "
+        "FROM journal.journal ORDER BY kind <> 'platform', origin",
+        0, NULL, false);
     bool found = only == NULL;
 
     run->journal_count = PQntuples(list);
@@ -285,6 +286,9 @@ verify_sql(verify_run *run, const char *conninfo, const char *only)
     for (int i = 0; i < run->journal_count; i++) {
         if (run->journals[i].asked || run->journals[i].platform) {
             walk(run, i);
+        }
+        if (run->journals[i].platform) {
+            verify_erased_journals(run);
         }
     }
     verify_ring_end(run);

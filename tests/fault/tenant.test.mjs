@@ -43,10 +43,10 @@ async function clean() {
   return out;
 }
 
-/** Holds a table locked until release(). */
-async function holdLock(table) {
+/** Holds what a statement locks until release(). */
+async function holdLock(statement) {
   const psql = spawn('psql', ['-XAtq', '-d', 'mpos'], { env: stack.psqlEnv, stdio: ['pipe', 'pipe', 'inherit'] });
-  psql.stdin.write(`BEGIN; LOCK ${table} IN ACCESS EXCLUSIVE MODE; SELECT 'locked';\n`);
+  psql.stdin.write(`BEGIN; ${statement}; SELECT 'locked';\n`);
   await once(psql.stdout, 'data');
   return {
     async release() {
@@ -168,7 +168,7 @@ test('no half export looks whole, and damage is named', async () => {
   assert.deepEqual([again.status, again.err], [3, `mpos: ${folder}/one is there already: an export makes its own directory`]);
 
   // Held up in its middle by a lock, then killed: the target never appears, and the next one sweeps up.
-  const holder = await holdLock('pos.orders');
+  const holder = await holdLock('LOCK pos.orders IN ACCESS EXCLUSIVE MODE');
   const child = spawn(mpos, ['tenant', 'export', 'demo-cafe', '--to', `${folder}/killed`], { env: stack.psqlEnv, stdio: 'ignore' });
   const gone = once(child, 'exit');
   try {
@@ -205,4 +205,120 @@ test('no half export looks whole, and damage is named', async () => {
     assert.equal(status, 1, place);
     assert.match(out, line);
   }
+});
+
+// ---- erased, while another business goes on selling
+
+/** Sells in a business of its own until stop(); resolves to the number of sales, each of which was taken. */
+function sellOn(client, cart) {
+  let going = true;
+  const done = (async () => {
+    let sales = 0;
+    for (; going; sales += 1) ok(await client.post('/v1/orders', cart), 201);
+    return sales;
+  })();
+  return { stop() { going = false; return done; } };
+}
+
+/** Everything the database holds as text: a dump, with the payloads of all journals unpacked. */
+async function wholeDatabase() {
+  const { stdout: dump } = await run('pg_dump', ['-d', 'mpos', '--inserts'], { env: stack.psqlEnv, maxBuffer: 1 << 29, encoding: 'latin1' });
+  const payloads = await stack.psql("SELECT encode(mpos.unpack(packed), 'escape') FROM journal.entry WHERE packed IS NOT NULL");
+  const answers = await stack.psql("SELECT encode(mpos.unpack(answer), 'escape') FROM pos.idempotency");
+  return dump + payloads + answers;
+}
+
+/** How an id may be written: canonical, as bytes of COPY and INSERT, base64url of journals. */
+const spellings = (id) => [id, id.replaceAll('-', ''), Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url')];
+
+test('erased: nothing of the business is left, others sell on, and it can be proven', async () => {
+  const { url } = stack;
+  await tool('tenant', 'create', '--template', 'diner-us', '--demo');
+  const other = await signIn(url, { ...manager, tenant: 'demo-diner' });
+  const selling = sellOn(other, await cartOf(other));
+  const [id, names] = (await stack.psql(`SELECT d.tenant_id, (SELECT string_agg(name, '|') FROM (SELECT name FROM pos.staff s WHERE s.tenant_id = d.tenant_id
+    UNION SELECT name FROM pos.outlet o WHERE o.tenant_id = d.tenant_id UNION SELECT name FROM pos.tenant t WHERE t.tenant_id = d.tenant_id) n)
+    FROM pos.directory d WHERE slug = 'demo-cafe'`)).split(/\|(.*)/s);
+  const ids = (await stack.psql(`SELECT journal_id FROM journal.journal WHERE tenant_id = '${id}' UNION SELECT outlet_id FROM pos.outlet WHERE tenant_id = '${id}'
+    UNION SELECT order_id FROM pos.orders WHERE tenant_id = '${id}' UNION SELECT staff_id FROM pos.staff WHERE tenant_id = '${id}'
+    UNION SELECT session_id FROM pos.session WHERE tenant_id = '${id}' UNION SELECT item_id FROM pos.item WHERE tenant_id = '${id}'`)).split('\n');
+  const before = await wholeDatabase();
+  for (const text of ['demo-cafe', 'Terrace', ...spellings(id)]) assert.ok(before.includes(text), `${text} can be found`);
+
+  // Every condition is asked for, one after the other.
+  const target = `${folder}/last`;
+  const erase = (...change) => tool('tenant', 'delete', 'demo-cafe', '--export-checked', target, '--confirm', 'demo-cafe', ...change);
+  assert.equal((await erase()).status, 3, 'without an export');
+  await tool('tenant', 'export', 'demo-cafe', '--to', target);
+  assert.match((await erase()).err, /suspend the business first/);
+  await tool('tenant', 'suspend', 'demo-cafe', '--reason', 'notice given');
+  assert.match((await erase()).err, /the books have gone on since the export: export and check again/);
+  rmSync(target, { recursive: true });
+  await tool('tenant', 'export', 'demo-cafe', '--to', target);
+  assert.equal((await erase('--confirm', 'demo-diner')).status, 2);
+  cpSync(target, `${target}-damaged`, { recursive: true });
+  writeFileSync(`${target}-damaged/tables/pos.tax.jsonl`, '');
+  assert.match((await erase('--export-checked', `${target}-damaged`)).err, /is not whole: nothing was done/);
+  assert.match((await tool('tenant', 'delete', 'demo-diner', '--export-checked', target, '--confirm', 'demo-diner')).err, /is the export of another business/);
+  await clean();
+
+  // Killed in its middle, at rows that somebody else has locked; the same command goes on.
+  const holder = await holdLock(`SELECT count(*) FROM (SELECT FROM pos.outlet WHERE tenant_id = '${id}' FOR UPDATE) o`);
+  const child = spawn(mpos, ['tenant', 'delete', 'demo-cafe', '--export-checked', target, '--confirm', 'demo-cafe'], { env: stack.psqlEnv, stdio: 'ignore' });
+  const gone = once(child, 'exit');
+  try {
+    await until(async () => (await stack.psql(`SELECT count(*) FROM pos.item WHERE tenant_id = '${id}'`)) === '0');
+  } finally {
+    child.kill('SIGKILL');
+    await gone;
+    await holder.release();
+  }
+  const half = await tool('verify');
+  assert.equal(half.status, 0, half.out);
+  assert.match(half.out, new RegExp(`^business ${id}  is being erased: 3 journals`, 'm'));
+  problem(await new Client(url).post('/v1/auth/pin', manager, { key: null }), 401, 'bad_credentials');
+  assert.notEqual((await tool('tenant', 'resume', 'demo-cafe')).status, 0);
+  const done = await erase();
+  assert.equal(done.status, 0, done.err);
+  assert.equal(done.out.split('\n').at(-1), `demo-cafe\terased\t${target}.erased.json`);
+
+  assert.ok(await selling.stop() > 5, 'the other business sold meanwhile');
+  const stone = /^INSERT INTO journal\.erased |"op":"erase_(begin|end)".*"tenant":"[\w-]{22}"/;
+  const lines = (await wholeDatabase()).split('\n');
+  assert.equal(lines.filter((line) => stone.test(line)).length, 3);
+  const after = lines.filter((line) => !stone.test(line)).join('\n');
+  for (const text of ['demo-cafe', 'Terrace', ...names.split('|').filter((name) => name.length > 5), ...spellings(id), ...ids.flatMap(spellings)]) {
+    assert.ok(!after.includes(text), `${text} is left: ${after.slice(after.indexOf(text) - 200).slice(0, 400)}`);
+  }
+  const verified = await clean();
+  assert.match(verified, new RegExp(`^business ${id}  erased: 3 journals, \\d+ entries$`, 'm'));
+  assert.equal(await stack.psql("SELECT string_agg(v.kind || place, ',') FROM journal.journal j, mpos.verify(j.journal_id) v"), '');
+  assert.equal(await stack.psql("SELECT string_agg(kind || detail, ',') FROM journal.alarm WHERE resolved_at IS NULL"), '');
+
+  const certificate = JSON.parse(readFileSync(`${target}.erased.json`, 'utf8'));
+  assert.equal(certificate.tenant_id, id);
+  assert.equal(certificate.removed['pos.item'] > 80, true);
+  const { entry, proof, vkeys } = certificate;
+  const judge = spawn(mpos, ['proof', 'verify', '--vkey', vkeys[0], '--entry', entry.header], { stdio: ['pipe', 'pipe', 'inherit'] });
+  judge.stdin.end(proof);
+  const [code] = await once(judge, 'exit');
+  assert.equal(code, 0, 'the proof of the erasure is in order');
+
+  assert.match((await tool('tenant', 'create', '--template', 'cafe', '--demo')).err, /the short name "demo-cafe" is taken/);
+  assert.equal((await erase()).status, 0, 'again writes the certificate again');
+});
+
+test('a journal that was closed or removed by hand is a finding', async () => {
+  const outlet = await stack.psql("SELECT journal_id FROM journal.journal WHERE origin = 'mpos/demo-diner/main'");
+  await stack.psql(`UPDATE journal.journal SET state = 'closed' WHERE journal_id = '${outlet}'`);
+  const closed = await tool('verify');
+  assert.equal(closed.status, 1);
+  assert.match(closed.out, new RegExp(`^finding closed journal=${outlet}`, 'm'));
+  await stack.psql(`UPDATE journal.journal SET state = 'open' WHERE journal_id = '${outlet}'`);
+  await clean();
+  await until(async () => (await stack.psql(`SELECT count(*) FROM journal.checkpoint WHERE journal_id = '${outlet}'`)) !== '0');
+  await stack.psql(`DELETE FROM journal.cosignature WHERE journal_id = '${outlet}'; DELETE FROM journal.journal WHERE journal_id = '${outlet}'`);
+  const lost = await tool('verify');
+  assert.equal(lost.status, 1);
+  assert.match(lost.out, /^finding journal_lost /m);
 });
