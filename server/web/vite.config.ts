@@ -1,5 +1,5 @@
 /*
- * Builds the pages into build/web: /register/, /kitchen/, /receipt/, hashed files in /assets/ and the pricing core at
+ * Builds the pages into build/web: /register/, /kitchen/, /receipt/, /office/, hashed files in /assets/ and the pricing core at
  * /core/<sha256>.wasm. The pages learn the core's hash from a generated module, because every operation names it.
  */
 import { createHash } from 'node:crypto';
@@ -45,6 +45,7 @@ export default defineConfig({
         register: resolve(here, 'register/index.html'),
         kitchen: resolve(here, 'kitchen/index.html'),
         receipt: resolve(here, 'receipt/index.html'),
+        office: resolve(here, 'office/index.html'),
         [receiptWorker]: resolve(here, 'receipt/worker/worker.ts'),
       },
       /* A service worker rules the folder that it lies in, under a name that stays. */

@@ -1,38 +1,8 @@
 // Every page is usable without seeing it and fits its screens. MPOS_IMAGES=1 also writes docs/images.
-import AxeBuilder from '@axe-core/playwright';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { check, views } from './fit.mjs';
 import { addChosen, api, choose, clearBoard, finishedSale, managerToken, openKitchen, openPage, openRegister, picture, stack, touchItem } from './setup.mjs';
-
-const touchMin = 48;
-// Axe looks at each colour scheme once; the narrow screens have the same controls in other places.
-const views = {
-  wide: { width: 1280, height: 800, colorScheme: 'light', axe: true },
-  dark: { width: 1280, height: 800, colorScheme: 'dark', axe: true },
-  tablet: { width: 1024, height: 768, colorScheme: 'light' },
-  phone: { width: 390, height: 844, colorScheme: 'light' },
-};
-
-async function assertAccessible(page, where) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical');
-  assert.deepEqual(serious.map((v) => `${where}: ${v.id} ${v.nodes[0].html}`), []);
-}
-
-/** No serious finding of axe, no sideways scrolling, nothing too small to touch. */
-async function check(page, where, axe = false) {
-  if (axe) await assertAccessible(page, where);
-  const small = await page.getByRole('button').evaluateAll(
-    (all, least) =>
-      all.map((b) => ({ text: b.textContent || b.ariaLabel, box: b.getBoundingClientRect() }))
-        .filter(({ box }) => box.width > 0 && (box.width < least || box.height < least))
-        .map(({ text, box }) => `${text} ${Math.round(box.width)}x${Math.round(box.height)}`),
-    touchMin - 0.5,
-  );
-  assert.deepEqual(small, [], `${where}: too small to touch`);
-  const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  assert.ok(sideways <= 0, `${where}: ${sideways} px wider than the screen`);
-}
 
 async function fillOrder(page) {
   await touchItem(page, 'Espresso');

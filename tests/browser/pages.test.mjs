@@ -5,3 +5,5 @@ import './kitchen.mjs';
 import './looks.mjs';
 import './offline.mjs';
 import './receipt.mjs';
+import './office.mjs';
+import './office-looks.mjs';

@@ -124,7 +124,16 @@ function refreshOnce(): Promise<boolean> {
   return refreshing;
 }
 
-const isSignIn = (path: string): boolean => path.startsWith('/v1/auth/') && path !== '/v1/auth/sign-out';
+/* What makes a session; everything else needs one. */
+const signsIn = new Set(['pin', 'password', 'refresh', 'pair', 'device'].map((way) => `/v1/auth/${way}`));
+const isSignIn = (path: string): boolean => signsIn.has(path);
+
+/* A refused password or code is about what was typed, not about the session. */
+const typedWrong = new Set(['bad_credentials', 'second_factor_required']);
+
+async function endsSession(answer: Response): Promise<boolean> {
+  return answer.status === 401 && !typedWrong.has((await problemOf(answer.clone())).code);
+}
 
 /* Sends with a token that is good. A 401 may mean that rights have changed: a refreshed token has the new ones. */
 async function sendSigned(path: string, call: Call): Promise<Response> {
@@ -133,7 +142,7 @@ async function sendSigned(path: string, call: Call): Promise<Response> {
   if (known.refresh_token && Date.parse(known.expires_at) - refreshEarlyMs < Date.now()) await refreshOnce();
   const used = session.value?.token;
   const answer = await send(path, call);
-  if (answer.status !== 401) return answer;
+  if (!(await endsSession(answer))) return answer;
   if (session.value?.token !== used || (await refreshOnce())) return session.value ? send(path, call) : answer;
   return answer;
 }
@@ -151,7 +160,7 @@ export async function request<T>(path: string, call: Call = {}): Promise<Answer<
     }
   }
   const problem = await problemOf(answer);
-  if (answer.status === 401 && !isSignIn(path)) setSession(null);
+  if (answer.status === 401 && !isSignIn(path) && !typedWrong.has(problem.code)) setSession(null);
   throw new ApiError(problem, Number(answer.headers.get('retry-after') ?? 0) * 1000);
 }
 

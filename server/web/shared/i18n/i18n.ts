@@ -38,6 +38,12 @@ export function chooseLanguage(code: Language): void {
   localStorage.setItem(storageKey, code);
 }
 
-export function t(key: MessageKey, values: Record<string, string | number> = {}): string {
-  return catalogues[language.value][key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+/** Looks messages up in the catalogues of a page: `{x}` is replaced. */
+export function translator<Key extends string>(
+  messages: Record<Language, Record<Key, string>>,
+): (key: Key, values?: Record<string, string | number>) => string {
+  return (key, values = {}) =>
+    messages[language.value][key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
+
+export const t = translator<MessageKey>(catalogues);
