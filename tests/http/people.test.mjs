@@ -1,7 +1,7 @@
 // People and their rights over HTTP: PINs, and changes that are effective with the next call.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { as, cafe, cashier, manager, rows, shop, suite, world } from './lib/context.mjs';
+import { as, cafe, cashier, forget, manager, rows, shop, suite, world } from './lib/context.mjs';
 import { Client, ok, problem, signIn } from './lib/client.mjs';
 
 let number = 8000;
@@ -94,6 +94,7 @@ suite('people', () => {
     const survivor = left[0].number === '8999' ? b : a;
     const gone = left[0].number === '8999' ? mine : second;
     ok(await survivor.post(`/v1/staff/${gone.id}`, { active: true }));
+    forget(shop, manager);
   });
 
   test('every change of rights is in the journal of the business', async () => {

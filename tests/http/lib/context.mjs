@@ -50,6 +50,12 @@ export async function as(...parts) {
   return signedIn.get(key);
 }
 
+/** Their session has ended, or may have: who comes next signs in anew. */
+export function forget(...parts) {
+  const key = JSON.stringify(Object.assign({}, ...parts));
+  for (const known of signedIn.keys()) if (known.endsWith(key)) signedIn.delete(known);
+}
+
 /** The integrator of the café: manager without a register. */
 export function integrator() {
   return as(cafe, manager);
