@@ -1,6 +1,7 @@
 // `make bench`: the raw limit and the full sale in turns, as ratios; what each ingredient costs; latencies. Prints tables and
 // writes build/bench/result.json. Fails nothing. MPOS_BENCH_SECONDS (8) and MPOS_BENCH_ROUNDS (3) set length and turns.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startStack } from '../lib/stack.mjs';
@@ -16,6 +17,7 @@ const folder = `${root}/build/bench`;
 const binary = `${folder}/load`;
 const outlets = 200;
 const seconds = Number(process.env.MPOS_BENCH_SECONDS ?? 8);
+const besideRate = 100;
 const rounds = Number(process.env.MPOS_BENCH_ROUNDS ?? 3);
 // A checkpoint inside of a run nearly doubles its WAL; the pages are written whole once, while warming up.
 const settings = 'checkpoint_timeout = 1h\nmax_wal_size = 16GB';
@@ -93,9 +95,34 @@ const execute = (command) => `EXECUTE format('ALTER TABLE %s ${command}', t);`;
 const triggers = (kind, state) => `DECLARE g name; BEGIN FOR g IN SELECT tgname FROM pg_trigger WHERE tgrelid = t AND ${kind} LOOP
   EXECUTE format('ALTER TABLE %s ${state} TRIGGER %I', t, g); END LOOP; END;`;
 
+/** An index that holds nothing, on every table: rows then take the way through statements, where row security is PostgreSQL's. */
+const statements = [
+  "IF EXISTS (SELECT FROM pg_policy WHERE polrelid = t) THEN EXECUTE format('CREATE INDEX %I ON %s (tenant_id) WHERE false', 'bench_' || t::oid, t); END IF;",
+  "EXECUTE format('DROP INDEX IF EXISTS pos.%I', 'bench_' || t::oid);"];
+
+/** Runs a way while lib/trouble.mjs holds a row and lets `logins` people a second sign in. */
+function beside(stack, logins, way) {
+  return async (measure) => {
+    const trouble = spawn(process.execPath, [here('lib/trouble.mjs'), stack.url, String(logins)], { env: stack.psqlEnv, stdio: ['pipe', 'pipe', 'inherit'] });
+    let said = '';
+    trouble.stdout.on('data', (part) => { said += part; });
+    const ended = once(trouble, 'exit').then(() => { if (!said.includes('ready')) throw new Error('what goes on beside has ended'); });
+    while (!said.includes('ready')) await Promise.race([once(trouble.stdout, 'data'), ended]);
+    try {
+      return await way(measure);
+    } finally {
+      trouble.stdin.end();
+      await ended;
+      process.stderr.write(`beside: ${said.split('\n')[1]}\n`);
+    }
+  };
+}
+
 async function main() {
   build();
-  const stack = await startStack({ tenants: [], settings });
+  // A long load outlives a token, and is more than one person may ask for.
+  const env = { MPOS_ACCESS_TOKEN_S: '43200', MPOS_RATE_CALL: 'off', MPOS_RATE_HEAVY: 'off' };
+  const stack = await startStack({ tenants: [], settings, env });
   try {
     const tool = `${root}/build/bin/mpos`;
     const measure = meter(stack);
@@ -134,6 +161,13 @@ async function main() {
       'without foreign keys': altered(stack, ...keysOff, push),
       'without row security': altered(stack, execute('DISABLE ROW LEVEL SECURITY'), execute('ENABLE ROW LEVEL SECURITY'), push),
     });
+    const throughStatements = (way) => altered(stack, ...statements, way);
+    // The way without statements passes row security by and compares the tenant itself: only here does the policy cost anything.
+    const security = await inTurns(measure, {
+      'statements, row security': throughStatements(push),
+      'statements, no row security': throughStatements(altered(stack, execute('DISABLE ROW LEVEL SECURITY'), execute('ENABLE ROW LEVEL SECURITY'), push)),
+    });
+    saleTable('P5: row security on a sale whose rows all take the way through statements', security, { 'of none': 'statements, no row security' });
     saleTable('P4, P5: the sale without one of its ingredients', ingredients, { 'of full': 'full, over HTTP' });
 
     const half = Math.round(sale.push.per_second / 2);
@@ -142,6 +176,14 @@ async function main() {
       [`at ${half}/s`]: sell({ form: 'push', tills: files.push, rate: half }),
     });
     saleTable('P2, P3: one outlet; latency at half of the load', other, {});
+
+    const calm = sell({ form: 'push', tills: files.push, rate: besideRate });
+    const held = await inTurns(measure, {
+      [`${besideRate} sales/s alone`]: calm,
+      '... while a table\'s row is held for 5 s': beside(stack, 0, calm),
+      '... and 20 sign-ins by PIN a second': beside(stack, 20, calm),
+    });
+    saleTable('Sales that want nothing of it, beside a held row and sign-ins', held, {});
 
     const outlet = await firstOutlet(stack.url);
     await kitchenLatency(outlet, 100, 2); // warms up
@@ -164,7 +206,7 @@ async function main() {
     table('mpos verify', ['', 'entries', 'entries/s', 'a core of the tool', 'a core of the database'], Object.entries(
       { 'sales, journals alone': verified.sales, 'all, journals and rows': verified.all, 'all, journals alone': verified.journals }).map(([name, one]) =>
       [name, ...[one.entries, one.per_second, one.tool_per_core, one.backend_per_core].map((value) => show(value))]));
-    writeFileSync(`${folder}/result.json`, `${JSON.stringify({ sale, ingredients, other, kitchen, journal, sealed, verified }, null, 2)}\n`);
+    writeFileSync(`${folder}/result.json`, `${JSON.stringify({ sale, ingredients, security, other, held, kitchen, journal, sealed, verified }, null, 2)}\n`);
     console.log(`\nwritten: build/bench/result.json`);
   } finally {
     closeConnections();
