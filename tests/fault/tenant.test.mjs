@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import { Client, closeConnections, ok, problem, signIn } from '../http/lib/client.mjs';
 import { Device } from '../http/lib/device.mjs';
 import { personal } from '../http/lib/personal.mjs';
+import { Subscriber } from '../http/lib/socket.mjs';
 import { root, startStack } from '../lib/stack.mjs';
 import { until } from './lib/until.mjs';
 
@@ -69,10 +70,12 @@ test('suspended: nobody works or gets in, tills sell on, and nothing of it is lo
   const till = await new Device(await signIn(url, { ...manager, register: 'R1' })).load();
   const cart = await cartOf(client);
   ok(await till.push([till.sale(cart)]));
+  const socket = await new Subscriber(client).open();
 
   const { status, out, err } = await tool('tenant', 'suspend', 'demo-cafe', '--reason', 'invoice 4711');
   assert.equal(status, 0, err);
   assert.equal(out, 'demo-cafe\tsuspended\t2');
+  assert.equal((await socket.next((message) => message.k === 'close')).code, 4403, 'who listens is told at once');
   assert.equal((await tool('tenant', 'suspend', 'demo-cafe')).out, 'demo-cafe\tsuspended\t0', 'again changes nothing');
   assert.match((await tool('tenant', 'list')).out, /^demo-cafe\t.*\tsuspended$/m);
 
