@@ -11,8 +11,10 @@
 
 #include "api/api.h"
 #include "auth/api_key.h"
+#include "auth/fetch.h"
 #include "auth/keys.h"
 #include "auth/password.h"
+#include "auth/sso.h"
 #include "auth/token_cache.h"
 #include "auth/vault.h"
 #include "base/log.h"
@@ -43,6 +45,11 @@ run_thread(void *arg)
         abort();
     }
     password_desk_init(worker->passwords, worker->queue);
+    worker->sso = calloc(1, sizeof *worker->sso);
+    if (worker->sso == NULL) {
+        abort();
+    }
+    sso_desk_init(worker->sso, worker->queue);
     worker->db = db_pool_new(worker, the_settings.db);
     ws_init(worker);
     http_thread_run(thread);
@@ -136,6 +143,7 @@ serve(const sigset_t *signals)
     if (!http_init(&the_settings, api_register, threads, error)) {
         return fail(error);
     }
+    sso_start();
     password_start(the_settings.threads > 1 ? the_settings.threads / 2 : 1);
     start_threads(threads, ids);
     snprintf(port, sizeof port, "%u", the_settings.http_port);
@@ -171,8 +179,8 @@ main(int argc, char **argv)
         !vault_load(the_settings.seal_key_file, error)) {
         return fail(error);
     }
-    if (oath_init() != OATH_OK) {
-        return fail("liboath does not start");
+    if (oath_init() != OATH_OK || !fetch_init(the_settings.sso_private)) {
+        return fail("liboath or libcurl does not start");
     }
     if (!log_set_level(the_settings.log_level)) {
         return fail("MPOS_LOG_LEVEL must be one of error, warn, info, debug");

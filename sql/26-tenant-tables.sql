@@ -31,6 +31,8 @@ CREATE OR REPLACE FUNCTION pos.export_rules() RETURNS TABLE(name text, column_na
            ('pos.refresh', NULL, 'secret'),
            ('pos.credential', NULL, 'secret'),
            ('pos.recovery_code', NULL, 'secret'),
+           ('pos.identity_provider', 'secret_sealed', 'secret'),
+           ('pos.sign_in_code', NULL, 'passing'),
            ('pos.pairing', NULL, 'secret'),
            ('pos.api_key', 'key_hash', 'secret'),
            ('pos.device_nonce', NULL, 'passing'),

@@ -117,6 +117,16 @@ mpos_session_close(mpos_call *call);
 mpos_err
 mpos_auth_lookup(mpos_call *call);
 mpos_err
+mpos_identity_accept(mpos_call *call);
+mpos_err
+mpos_identity_finish(mpos_call *call);
+mpos_err
+mpos_identity_get(mpos_call *call);
+mpos_err
+mpos_identity_provider(mpos_call *call);
+mpos_err
+mpos_identity_put(mpos_call *call);
+mpos_err
 mpos_auth_password(mpos_call *call);
 mpos_err
 mpos_credential_own(mpos_call *call);

@@ -394,8 +394,8 @@ check_staff(mpos_call *call, const uint8 staff[16], const secret_in *in)
     mpos_role role;
     mpos_err err;
 
-    if (in->email == NULL || in->verifier == NULL) {
-        return mpos_refuse(call, MPOS_E_MISSING_FIELD, in->email == NULL ? "/email" : "/password", "%s", "");
+    if (in->email == NULL) {
+        return mpos_refuse(call, MPOS_E_MISSING_FIELD, "/email", "%s", "");
     }
     person_args(&args, call, staff);
     if (mpos_statement_run(&role_statement, &args) == 0) {

@@ -64,6 +64,19 @@ api_totp_disable(api_exchange *exchange);
 void
 api_staff_password(api_exchange *exchange);
 
+/* oidc.c: through an identity provider. */
+void
+api_oidc_start(api_exchange *exchange);
+
+void
+api_oidc_callback(api_exchange *exchange);
+
+void
+api_oidc_finish(api_exchange *exchange);
+
+void
+api_identity_provider(api_exchange *exchange);
+
 void
 api_pair(api_exchange *exchange);
 

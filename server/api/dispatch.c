@@ -31,6 +31,10 @@ static void (*const handlers[ROUTE_LOCAL_COUNT])(api_exchange *) = {
     [ROUTE_TOTP_CONFIRM] = api_totp_confirm,
     [ROUTE_TOTP_DISABLE] = api_totp_disable,
     [ROUTE_STAFF_PASSWORD] = api_staff_password,
+    [ROUTE_OIDC_START] = api_oidc_start,
+    [ROUTE_OIDC_CALLBACK] = api_oidc_callback,
+    [ROUTE_OIDC_FINISH] = api_oidc_finish,
+    [ROUTE_IDENTITY_PROVIDER] = api_identity_provider,
     [ROUTE_STAFF_PIN] = api_staff_pin,
 };
 

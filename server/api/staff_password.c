@@ -21,7 +21,7 @@ typedef struct giving {
 
 static const field_rule rules[] = {
     {"email", 3, 254, true, false},
-    {"password", 1, PASSWORD_PIN_MAX, true, true},
+    {"password", 1, PASSWORD_PIN_MAX, false, true},
 };
 
 #define RULES (sizeof rules / sizeof rules[0])
@@ -51,7 +51,10 @@ set_verifier(giving *state)
 
     text_add_z(&body, "{\"email\":");
     text_add_json(&body, state->email, strlen(state->email));
-    text_addf(&body, ",\"verifier\":\"%s\"}", state->check.verifier);
+    if (state->check.verifier[0] != '\0') {
+        text_addf(&body, ",\"verifier\":\"%s\"", state->check.verifier);
+    }
+    text_add_z(&body, "}");
     if (err == MPOS_OK) {
         request.params = params.data;
         request.params_len = params.len;
@@ -115,6 +118,8 @@ api_staff_password(api_exchange *exchange)
     (void)fields_copy(body, "email", state->email, sizeof state->email);
     if (strchr(state->email, '@') == NULL) {
         http_problem(&exchange->http, MPOS_E_INVALID_VALUE, "/email", NULL);
+    } else if (password == NULL) {
+        set_verifier(state); /* signs in through the identity provider only */
     } else if (password_is_weak(password, state->email, "")) {
         http_problem(&exchange->http, MPOS_E_PASSWORD_WEAK, "/password", NULL);
     } else {

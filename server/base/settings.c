@@ -154,6 +154,26 @@ limits_of(settings *out, char *error)
     return true;
 }
 
+/* An origin: providers send browsers back to it. */
+static bool
+sso_of(settings *out, char *error)
+{
+    unsigned private;
+    const char *url = out->public_url;
+
+    if (!number_of("MPOS_SSO_PRIVATE", 0, 0, 1, &private, error)) {
+        return false;
+    }
+    out->sso_private = private == 1;
+    if (url != NULL && ((strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0) ||
+                        strchr(strstr(url, "://") + 3, '/') != NULL || strlen(url) > 200)) {
+        snprintf(error, SETTINGS_ERROR_SIZE,
+                 "MPOS_PUBLIC_URL must be an origin such as https://pos.example, not \"%.60s\"", url);
+        return false;
+    }
+    return true;
+}
+
 bool
 settings_load(settings *out, char error[SETTINGS_ERROR_SIZE])
 {
@@ -162,12 +182,13 @@ settings_load(settings *out, char error[SETTINGS_ERROR_SIZE])
         .db = text_of("MPOS_DB", NULL),
         .web_dir = text_of("MPOS_WEB_DIR", "build/web"),
         .log_level = text_of("MPOS_LOG_LEVEL", "info"),
+        .public_url = text_of("MPOS_PUBLIC_URL", NULL),
     };
     if (out->db == NULL) {
         snprintf(error, SETTINGS_ERROR_SIZE, "MPOS_DB is not set: it must be a PostgreSQL connection string");
         return false;
     }
-    return ports_of(out, error) && limits_of(out, error) && origins_of(out, error) &&
+    return ports_of(out, error) && limits_of(out, error) && origins_of(out, error) && sso_of(out, error) &&
            proxies_of(out, error) && rates_of(out, error) &&
            file_of("MPOS_CONTEXT_KEY_FILE", &out->context_key_file, error) &&
            file_of("MPOS_TOKEN_KEY_FILE", &out->token_key_file, error) &&

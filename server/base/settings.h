@@ -25,6 +25,8 @@ typedef struct settings {
     const char *context_key_file;
     const char *token_key_file;
     const char *seal_key_file;
+    const char *public_url; /* NULL: no sign-in through identity providers */
+    bool sso_private;
     const char *tls_cert;
     const char *tls_key;
     const char *web_dir;

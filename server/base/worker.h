@@ -21,6 +21,7 @@ typedef struct worker {
     struct token_cache *tokens;
     struct api_key_cache *api_keys;
     struct password_desk *passwords;
+    struct sso_desk *sso;
     struct ws_local *ws;
     unsigned in_flight; /* requests not yet disposed */
 } worker;
