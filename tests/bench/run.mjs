@@ -31,6 +31,15 @@ function build() {
     `-I${root}/extension/core`, `-I${include}`, '-o', binary, ...sources, ...core, '-lpq', '-lcrypto'], { stdio: 'inherit' });
 }
 
+/** Nanoseconds a request that counting for its address, actor and business costs, and telling what is left. */
+function limits() {
+  const program = `${folder}/limit`;
+  const sources = [here('limit.c'), `${root}/server/http/limit_table.c`, `${root}/server/base/clock.c`];
+  execFileSync(process.env.CC ?? 'cc', ['-std=gnu17', '-D_GNU_SOURCE', '-O2', `-I${root}/server`, '-o', program, ...sources, '-lsodium', '-lpthread'], { stdio: 'inherit' });
+  const run = (threads, actors) => Number(execFileSync(program, [String(threads), String(actors)], { encoding: 'utf8' }));
+  return { 'one thread, 200 actors': run(1, 200), 'two threads, 200 actors': run(2, 200), 'two threads, a million actors': run(2, 1000000) };
+}
+
 /** A file of tills that survives its runs: logs of devices go on where they stood. */
 function tillsFile(name, lines) {
   const path = `${folder}/${name}.tills`;
@@ -206,7 +215,9 @@ async function main() {
     table('mpos verify', ['', 'entries', 'entries/s', 'a core of the tool', 'a core of the database'], Object.entries(
       { 'sales, journals alone': verified.sales, 'all, journals and rows': verified.all, 'all, journals alone': verified.journals }).map(([name, one]) =>
       [name, ...[one.entries, one.per_second, one.tool_per_core, one.backend_per_core].map((value) => show(value))]));
-    writeFileSync(`${folder}/result.json`, `${JSON.stringify({ sale, ingredients, security, other, held, kitchen, journal, sealed, verified }, null, 2)}\n`);
+    const limited = limits();
+    table('Limits: three counters and a header', ['', 'ns a request'], Object.entries(limited).map(([name, ns]) => [name, show(ns)]));
+    writeFileSync(`${folder}/result.json`, `${JSON.stringify({ limited, sale, ingredients, security, other, held, kitchen, journal, sealed, verified }, null, 2)}\n`);
     console.log(`\nwritten: build/bench/result.json`);
   } finally {
     closeConnections();
