@@ -16,6 +16,7 @@ OVER_HTTP(mpos_order_place)
 OVER_HTTP(mpos_order_line_add)
 OVER_HTTP(mpos_order_line_void)
 OVER_HTTP(mpos_order_send)
+OVER_HTTP(mpos_order_refund)
 OVER_HTTP(mpos_payment_cash)
 OVER_HTTP(mpos_kds_bump)
 OVER_HTTP(mpos_kds_recall)
@@ -40,12 +41,19 @@ const mpos_operation mpos_operations[] = {
     {"apikey.create", mpos_api_key_create, MPOS_SCOPE_KEY_WRITE, MPOS_OP_SELF_KEYED},
     {"apikey.list", mpos_api_key_list, MPOS_SCOPE_KEY_WRITE, MPOS_OP_READ},
     {"apikey.revoke", mpos_api_key_revoke, MPOS_SCOPE_KEY_WRITE, MPOS_OP_WRITE},
+    {"approval.create", mpos_approval_create, MPOS_SCOPE_AUTH, MPOS_OP_SELF_KEYED},
+    {"approval.lookup", mpos_approval_lookup, MPOS_SCOPE_AUTH, MPOS_OP_SELF_KEYED},
     {"auth.api_key", mpos_auth_api_key, MPOS_SCOPE_AUTH, MPOS_OP_SELF_KEYED | MPOS_OP_PLATFORM},
     {"auth.device", mpos_auth_device, MPOS_SCOPE_AUTH, MPOS_OP_SELF_KEYED | MPOS_OP_PLATFORM},
     {"auth.lookup", mpos_auth_lookup, MPOS_SCOPE_AUTH, MPOS_OP_SELF_KEYED | MPOS_OP_PLATFORM},
     {"auth.pair", mpos_auth_pair, MPOS_SCOPE_AUTH, MPOS_OP_SELF_KEYED | MPOS_OP_PLATFORM},
     {"auth.password", mpos_auth_password, MPOS_SCOPE_AUTH, MPOS_OP_SELF_KEYED | MPOS_OP_PLATFORM},
     {"catalogue.read", mpos_catalogue_read, MPOS_SCOPE_CATALOGUE_READ, MPOS_OP_READ},
+    {"clock.break", mpos_clock_pause, MPOS_SCOPE_CLOCK_USE, MPOS_OP_WRITE},
+    {"clock.in", mpos_clock_in, MPOS_SCOPE_CLOCK_USE, MPOS_OP_WRITE},
+    {"clock.list", mpos_clock_list, MPOS_SCOPE_CLOCK_READ, MPOS_OP_READ},
+    {"clock.out", mpos_clock_out, MPOS_SCOPE_CLOCK_USE, MPOS_OP_WRITE},
+    {"clock.resume", mpos_clock_resume, MPOS_SCOPE_CLOCK_USE, MPOS_OP_WRITE},
     {"credential.own", mpos_credential_own, MPOS_SCOPE_SESSION, MPOS_OP_SELF_KEYED},
     {"credential.password", mpos_credential_password, MPOS_SCOPE_SESSION, MPOS_OP_SELF_KEYED},
     {"device.create", mpos_device_create, MPOS_SCOPE_DEVICE_WRITE, MPOS_OP_WRITE},
@@ -78,10 +86,13 @@ const mpos_operation mpos_operations[] = {
     {"order.list", mpos_order_list, MPOS_SCOPE_ORDER_READ, MPOS_OP_READ},
     {"order.place", mpos_order_place_http, MPOS_SCOPE_ORDER_WRITE, MPOS_OP_WRITE},
     {"order.receipt", mpos_order_receipt, MPOS_SCOPE_ORDER_READ, MPOS_OP_READ},
+    {"order.refund", mpos_order_refund_http, MPOS_SCOPE_REFUND_WRITE, MPOS_OP_WRITE},
     {"order.send", mpos_order_send_http, MPOS_SCOPE_ORDER_WRITE, MPOS_OP_WRITE},
     {"payment.cash", mpos_payment_cash_http, MPOS_SCOPE_PAYMENT_WRITE, MPOS_OP_WRITE},
     {"pii.erase", mpos_pii_erase, MPOS_SCOPE_PII_ERASE, MPOS_OP_WRITE},
     {"pii.read", mpos_pii_read, MPOS_SCOPE_PII_READ, MPOS_OP_SELF_KEYED},
+    {"refund.list", mpos_refund_list, MPOS_SCOPE_ORDER_READ, MPOS_OP_READ},
+    {"refund.receipt", mpos_refund_receipt, MPOS_SCOPE_ORDER_READ, MPOS_OP_READ},
     {"role.create", mpos_role_create, MPOS_SCOPE_STAFF_WRITE, MPOS_OP_WRITE},
     {"role.delete", mpos_role_delete, MPOS_SCOPE_STAFF_WRITE, MPOS_OP_WRITE},
     {"role.list", mpos_role_list, MPOS_SCOPE_STAFF_READ, MPOS_OP_READ},

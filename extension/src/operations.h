@@ -46,6 +46,8 @@ mpos_order_line_void(mpos_call *call, mpos_device_op *op);
 mpos_err
 mpos_order_send(mpos_call *call, mpos_device_op *op);
 mpos_err
+mpos_order_refund(mpos_call *call, mpos_device_op *op);
+mpos_err
 mpos_payment_cash(mpos_call *call, mpos_device_op *op);
 mpos_err
 mpos_kds_bump(mpos_call *call, mpos_device_op *op);
@@ -62,6 +64,10 @@ mpos_err
 mpos_order_list(mpos_call *call);
 mpos_err
 mpos_order_receipt(mpos_call *call);
+mpos_err
+mpos_refund_list(mpos_call *call);
+mpos_err
+mpos_refund_receipt(mpos_call *call);
 mpos_err
 mpos_journal_keys(mpos_call *call);
 mpos_err
@@ -84,6 +90,20 @@ mpos_err
 mpos_pii_erase(mpos_call *call);
 mpos_err
 mpos_journal_entries(mpos_call *call);
+mpos_err
+mpos_approval_lookup(mpos_call *call);
+mpos_err
+mpos_approval_create(mpos_call *call);
+mpos_err
+mpos_clock_in(mpos_call *call);
+mpos_err
+mpos_clock_out(mpos_call *call);
+mpos_err
+mpos_clock_pause(mpos_call *call);
+mpos_err
+mpos_clock_resume(mpos_call *call);
+mpos_err
+mpos_clock_list(mpos_call *call);
 mpos_err
 mpos_role_list(mpos_call *call);
 mpos_err

@@ -157,6 +157,7 @@ amounts_json(mpos_call *call, StringInfo out, const mpos_order *order)
     mpos_json_int(out, "tax", order->tax);
     mpos_json_int(out, "total", order->total);
     mpos_json_int(out, "paid", order->paid);
+    mpos_json_int(out, "refunded", order->refunded);
     mpos_json_int(out, "due", Max(order->total - order->paid, 0));
     mpos_json_hex(out, "catalogue", order->catalogue, 32);
     mpos_json_hex(out, "priced_hash", order->priced_hash, 32);

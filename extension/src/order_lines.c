@@ -6,6 +6,7 @@
 #include "journal.h"
 #include "kitchen.h"
 #include "operations.h"
+#include "order_limit.h"
 #include "order_rows.h"
 #include "payment.h"
 
@@ -30,21 +31,30 @@ MPOS_SHAPE(line, order_params);
 typedef struct add_in {
     uint32 given;
     mpos_list lines;
+    uint8 approval[16];
 } add_in;
+
+enum { ADD_LINES, ADD_APPROVAL };
 
 static const mpos_field add_fields[] = {
     {"lines", MPOS_IN_OBJECTS, MPOS_IN_REQUIRED, offsetof(add_in, lines), 1, MPOS_MAX_LINES, NULL,
      &mpos_line_shape},
+    {"approval", MPOS_IN_UUID, 0, offsetof(add_in, approval)},
 };
 MPOS_SHAPE(add, add_in);
 
 typedef struct void_in {
     uint32 given;
     const char *reason;
+    uint8 approval[16];
 } void_in;
 
+enum { VOID_REASON, VOID_APPROVAL };
+
 static const mpos_field void_fields[] = {
-    {"reason", MPOS_IN_TEXT, 0, offsetof(void_in, reason), 0, REASON_MAX}};
+    {"reason", MPOS_IN_TEXT, 0, offsetof(void_in, reason), 0, REASON_MAX},
+    {"approval", MPOS_IN_UUID, 0, offsetof(void_in, approval)},
+};
 MPOS_SHAPE(void, void_in);
 
 static mpos_err
@@ -136,6 +146,11 @@ mpos_order_line_add(mpos_call *call, mpos_device_op *op)
     if (err == MPOS_OK) {
         err = price_more(call, &order, &in.lines, &cart);
     }
+    if (err != MPOS_OK) {
+        return err;
+    }
+    err = mpos_limit_discount(call, op, &order, &cart, (mpos_discounted){order.gross, order.discount},
+                              MPOS_GIVEN(&in, ADD_APPROVAL) ? in.approval : NULL);
     if (err != MPOS_OK) {
         return err;
     }
@@ -231,8 +246,10 @@ write_cancelled(mpos_call *call, mpos_order *order, mpos_tickets *tickets, const
     }
 }
 
+/* What is left with less on it may be discounted more than before. */
 static mpos_err
-price_less(mpos_call *call, mpos_order *order, const uint8 line_id[16], const bool *marked)
+price_less(mpos_call *call, mpos_device_op *op, mpos_order *order, const uint8 line_id[16],
+           const bool *marked, const uint8 *approval)
 {
     mpos_priced_cart cart;
     const mpos_catalogue *catalogue = mpos_catalogue_get(call, order->catalogue);
@@ -244,6 +261,10 @@ price_less(mpos_call *call, mpos_order *order, const uint8 line_id[16], const bo
     mpos_cart_reopen(&cart, catalogue, order->form);
     mpos_cart_remove(&cart, line_id);
     err = mpos_cart_price(call, &cart);
+    if (err == MPOS_OK) {
+        err = mpos_limit_discount(call, op, order, &cart, (mpos_discounted){order->gross, order->discount},
+                                  approval);
+    }
     if (err != MPOS_OK) {
         return err;
     }
@@ -257,7 +278,8 @@ price_less(mpos_call *call, mpos_order *order, const uint8 line_id[16], const bo
 }
 
 static mpos_err
-void_line(mpos_call *call, mpos_device_op *op, mpos_order *order, const uint8 line_id[16])
+void_line(mpos_call *call, mpos_device_op *op, mpos_order *order, const uint8 line_id[16],
+          const uint8 *approval)
 {
     bool *marked = palloc0(sizeof *marked * (size_t)Max(order->line_count, 1));
     mpos_tickets tickets;
@@ -271,10 +293,13 @@ void_line(mpos_call *call, mpos_device_op *op, mpos_order *order, const uint8 li
     changed = palloc0(sizeof *changed * (size_t)Max(tickets.item_count, 1));
     err = check_void(call, order, line_id);
     if (err == MPOS_OK) {
+        err = mpos_limit_void(call, op, order, marked, &approval);
+    }
+    if (err == MPOS_OK) {
         err = cancel_items(call, order, marked, &tickets, changed);
     }
     if (err == MPOS_OK) {
-        err = price_less(call, order, line_id, marked);
+        err = price_less(call, op, order, line_id, marked, approval);
     }
     if (err != MPOS_OK) {
         return err;
@@ -301,7 +326,10 @@ mpos_order_line_void(mpos_call *call, mpos_device_op *op)
     if (err == MPOS_OK) {
         err = open_order(call, params.order_id, MPOS_ORDER_OP_VOID_LINE, &order);
     }
-    return err == MPOS_OK ? void_line(call, op, &order, params.line_id) : err;
+    if (err != MPOS_OK) {
+        return err;
+    }
+    return void_line(call, op, &order, params.line_id, MPOS_GIVEN(&in, VOID_APPROVAL) ? in.approval : NULL);
 }
 
 /* Sending twice, or when nothing waits for a station, changes nothing and is no error. */

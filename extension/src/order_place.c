@@ -5,6 +5,7 @@
 #include "journal.h"
 #include "kitchen.h"
 #include "operations.h"
+#include "order_limit.h"
 #include "order_rows.h"
 #include "payment.h"
 #include "pii_store.h"
@@ -30,6 +31,7 @@ typedef struct place_in {
     uint8 note[32];
     uint8 kitchen_note[32];
     mpos_list pii;
+    uint8 approval[16];
 } place_in;
 
 enum {
@@ -46,7 +48,8 @@ enum {
     PLACE_CUSTOMER,
     PLACE_NOTE,
     PLACE_KITCHEN_NOTE,
-    PLACE_PII
+    PLACE_PII,
+    PLACE_APPROVAL
 };
 
 static const char *const channels[] = {"counter", "dine_in",  "takeaway", "kiosk", "qr",
@@ -70,6 +73,7 @@ static const mpos_field place_fields[] = {
     {"note", MPOS_IN_HASH, 0, offsetof(place_in, note)},
     {"kitchen_note", MPOS_IN_HASH, 0, offsetof(place_in, kitchen_note)},
     {"pii", MPOS_IN_OBJECTS, 0, offsetof(place_in, pii), 0, MPOS_PII_VALUES_MAX, NULL, &mpos_pii_shape},
+    {"approval", MPOS_IN_UUID, 0, offsetof(place_in, approval)},
 };
 MPOS_SHAPE(place, place_in);
 
@@ -106,6 +110,10 @@ price(mpos_call *call, mpos_device_op *op, const place_in *in, mpos_order *order
     }
     if (err == MPOS_OK) {
         err = mpos_cart_price(call, &cart);
+    }
+    if (err == MPOS_OK) {
+        err = mpos_limit_discount(call, op, order, &cart, (mpos_discounted){0},
+                                  MPOS_GIVEN(in, PLACE_APPROVAL) ? in->approval : NULL);
     }
     if (err != MPOS_OK) {
         return err;

@@ -19,7 +19,7 @@ static mpos_table orders_table = {"pos", "orders", "orders_pkey"};
     "version, currency, "                                                                                    \
     "gross, discount, net, tax, total, paid, catalogue, priced_form, priced_hash, receipt, call_number, "    \
     "flags, "                                                                                                \
-    "transaction_id, created_at"
+    "transaction_id, created_at, refunded"
 
 static mpos_statement read_statement = {
     "SELECT " ORDER_COLUMNS " FROM pos.orders WHERE tenant_id = $1 AND order_id = $2 AND outlet_id = $3"};
@@ -45,7 +45,7 @@ static mpos_statement state_statement = {
 static mpos_statement prices_statement = {"UPDATE pos.orders SET state = $3, payment_state = $4, gross = $5, "
                                           "discount = $6, net = $7, tax = $8, total = $9, "
                                           "catalogue = $10, priced_form = $11, priced_hash = $12, version = "
-                                          "$13 WHERE tenant_id = $1 AND order_id = $2"};
+                                          "$13, flags = $14 WHERE tenant_id = $1 AND order_id = $2"};
 
 static mpos_statement update_lines_statement = {
     "UPDATE pos.order_line l SET gross = u.gross, discount = u.discount, tax = u.tax, total = u.total, state "
@@ -145,6 +145,7 @@ read_order(mpos_order *out)
     read_flags(out, 23);
     (void)mpos_cell_uuid(0, 24, out->transaction);
     out->created_us = mpos_cell_time(0, 25);
+    out->refunded = mpos_cell_big(0, 26);
 }
 
 bool
@@ -283,6 +284,7 @@ mpos_order_update_prices(mpos_call *call, mpos_order *order)
     mpos_arg_bytes(&args, (const uint8 *)VARDATA_ANY(order->form), VARSIZE_ANY_EXHDR(order->form));
     mpos_arg_bytes(&args, order->priced_hash, 32);
     mpos_arg_int(&args, order->version);
+    arg_flags(&args, order);
     (void)mpos_statement_run(&prices_statement, &args);
 }
 

@@ -61,6 +61,7 @@ typedef struct mpos_order {
     int64 tax;
     int64 total;
     int64 paid;
+    int64 refunded; /* 0 until something was given back */
     uint8 catalogue[32];
     const bytea *form;
     uint8 priced_hash[32];

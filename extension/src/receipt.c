@@ -15,6 +15,7 @@
 #include "operations.h"
 #include "order_rows.h"
 #include "priced_form.h"
+#include "receipt.h"
 #include "quantity.h"
 #include "sqlstate.h"
 #include "statement.h"
@@ -36,21 +37,14 @@ static const mpos_field order_fields[] = {
     {"order_id", MPOS_IN_ID, MPOS_IN_REQUIRED, offsetof(order_params, order_id)}};
 MPOS_SHAPE(order, order_params);
 
-typedef struct heading {
-    const char *business;
-    const char *outlet;
-    const char *time;
-    int exponent;
-} heading;
-
-static void
-read_heading(mpos_call *call, const mpos_order *order, heading *out)
+void
+mpos_receipt_heading(mpos_call *call, int64 at_us, mpos_heading *out)
 {
     mpos_args args = {0};
 
     mpos_arg_uuid(&args, call->context.tenant);
     mpos_arg_uuid(&args, call->context.outlet);
-    mpos_arg_time(&args, order->created_us);
+    mpos_arg_time(&args, at_us);
     if (mpos_statement_run(&heading_statement, &args) == 0) {
         elog(ERROR, "a tenant or outlet is missing");
     }
@@ -60,9 +54,8 @@ read_heading(mpos_call *call, const mpos_order *order, heading *out)
     out->exponent = mpos_cell_int(0, 4);
 }
 
-/* 1234 with exponent 2 is "12.34". */
-static char *
-money(int64 amount, int exponent)
+char *
+mpos_receipt_money(int64 amount, int exponent)
 {
     int64 unit = 1;
 
@@ -76,9 +69,9 @@ money(int64 amount, int exponent)
                     exponent, Abs(amount) % unit);
 }
 
-/* Text on the left, an amount on the right; a text that is too long is cut. */
-static void
-print(StringInfo out, const char *left, const char *right)
+/* A text that is too long is cut. */
+void
+mpos_receipt_print(StringInfo out, const char *left, const char *right)
 {
     int room = WIDTH - (int)strlen(right) - (right[0] != '\0' ? 1 : 0);
     int bytes = pg_mbcharcliplen(left, (int)strlen(left), room);
@@ -113,7 +106,7 @@ print_modifiers(StringInfo out, const mpos_order_line *line)
         JsonbValue name;
 
         (void)getKeyJsonValueFromContainer(one, "name", 4, &name);
-        print(out, psprintf("  + %.*s", name.val.string.len, name.val.string.val), "");
+        mpos_receipt_print(out, psprintf("  + %.*s", name.val.string.len, name.val.string.val), "");
     }
 }
 
@@ -127,14 +120,14 @@ print_lines(StringInfo out, const mpos_order *order, int exponent)
             continue;
         }
         if (line->has_parent) {
-            print(out, psprintf("  %s", line->name), "");
+            mpos_receipt_print(out, psprintf("  %s", line->name), "");
         } else {
-            print(out, psprintf("%s x %s", quantity_text(line->qty), line->name),
-                  money(line->gross, exponent));
+            mpos_receipt_print(out, psprintf("%s x %s", quantity_text(line->qty), line->name),
+                               mpos_receipt_money(line->gross, exponent));
         }
         print_modifiers(out, line);
         if (!line->has_parent && line->discount > 0) {
-            print(out, "  discount", money(-line->discount, exponent));
+            mpos_receipt_print(out, "  discount", mpos_receipt_money(-line->discount, exponent));
         }
     }
 }
@@ -157,35 +150,36 @@ print_taxes(mpos_call *call, StringInfo out, const mpos_order *order, int expone
         char percent[MPOS_DECIMAL_SIZE];
         size_t length = mpos_decimal_format(cart.taxes[i].value, MPOS_RATE_SCALE - 2, percent);
 
-        print(out,
-              psprintf("%s %.*s %% of %s", tax != NULL ? tax->name : "Tax", (int)length, percent,
-                       money(priced.taxes[i].base, exponent)),
-              money(priced.taxes[i].amount, exponent));
+        mpos_receipt_print(out,
+                           psprintf("%s %.*s %% of %s", tax != NULL ? tax->name : "Tax", (int)length, percent,
+                                    mpos_receipt_money(priced.taxes[i].base, exponent)),
+                           mpos_receipt_money(priced.taxes[i].amount, exponent));
     }
 }
 
 static void
-print_all(mpos_call *call, StringInfo out, const mpos_order *order, const heading *head)
+print_all(mpos_call *call, StringInfo out, const mpos_order *order, const mpos_heading *head)
 {
     int64 tendered = 0;
     int64 taken = 0;
 
     mpos_json_open(out, "text", '[');
-    print(out, head->business, "");
-    print(out, head->outlet, "");
-    print(out, order->receipt, head->time);
-    print(out, "------------------------------------------", "");
+    mpos_receipt_print(out, head->business, "");
+    mpos_receipt_print(out, head->outlet, "");
+    mpos_receipt_print(out, order->receipt, head->time);
+    mpos_receipt_print(out, "------------------------------------------", "");
     print_lines(out, order, head->exponent);
-    print(out, "------------------------------------------", "");
-    print(out, psprintf("Total %s", order->currency), money(order->total, head->exponent));
+    mpos_receipt_print(out, "------------------------------------------", "");
+    mpos_receipt_print(out, psprintf("Total %s", order->currency),
+                       mpos_receipt_money(order->total, head->exponent));
     print_taxes(call, out, order, head->exponent);
     for (int i = 0; i < order->payment_count; i++) {
         tendered += order->payments[i].tendered;
         taken += order->payments[i].amount;
     }
-    print(out, "Cash", money(tendered, head->exponent));
-    print(out, "Change", money(tendered - taken, head->exponent));
-    print(out, psprintf("Number %s", order->call_number), "");
+    mpos_receipt_print(out, "Cash", mpos_receipt_money(tendered, head->exponent));
+    mpos_receipt_print(out, "Change", mpos_receipt_money(tendered - taken, head->exponent));
+    mpos_receipt_print(out, psprintf("Number %s", order->call_number), "");
     mpos_json_close(out, ']');
 }
 
@@ -218,8 +212,8 @@ check_address(const mpos_entry_ref *ref, const char *origin)
     return out.data;
 }
 
-static void
-journal_json(StringInfo out, const mpos_entry_ref *ref, const char *journal_origin)
+void
+mpos_receipt_journal(StringInfo out, const mpos_entry_ref *ref, const char *journal_origin)
 {
     char *origin = mpos_journal_origin(journal_origin, ref->epoch);
 
@@ -237,9 +231,9 @@ static void
 answer(mpos_call *call, mpos_order *order, const mpos_entry_ref *ref, const char *journal_origin)
 {
     StringInfo out = &call->body;
-    heading head;
+    mpos_heading head;
 
-    read_heading(call, order, &head);
+    mpos_receipt_heading(call, order->created_us, &head);
     mpos_json_open(out, NULL, '{');
     mpos_json_text(out, "business", head.business);
     mpos_json_text(out, "outlet", head.outlet);
@@ -248,9 +242,24 @@ answer(mpos_call *call, mpos_order *order, const mpos_entry_ref *ref, const char
     mpos_json_base64(out, "priced_form", (const uint8 *)VARDATA_ANY(order->form),
                      VARSIZE_ANY_EXHDR(order->form));
     mpos_json_hex(out, "priced_hash", order->priced_hash, sizeof order->priced_hash);
-    journal_json(out, ref, journal_origin);
+    mpos_receipt_journal(out, ref, journal_origin);
     print_all(call, out, order, &head);
     mpos_json_close(out, '}');
+}
+
+mpos_err
+mpos_receipt_find_entry(mpos_call *call, const uint8 transaction[16], mpos_journal_row *journal,
+                        mpos_entry_ref *ref)
+{
+    pg_uuid_t id;
+
+    memcpy(id.data, transaction, sizeof id.data);
+    if (!mpos_journal_of(call->context.tenant, call->context.outlet, journal) ||
+        !mpos_journal_find(journal->journal.data, &id, ref)) {
+        return mpos_refuse(call, MPOS_E_JOURNAL_DAMAGED, NULL,
+                           "The entry of this sale is not in the journal.");
+    }
+    return MPOS_OK;
 }
 
 mpos_err
@@ -260,7 +269,6 @@ mpos_order_receipt(mpos_call *call)
     mpos_order order;
     mpos_journal_row journal;
     mpos_entry_ref ref;
-    pg_uuid_t transaction;
     mpos_err err = mpos_input_params(call, &order_shape, &params);
 
     if (err != MPOS_OK) {
@@ -272,11 +280,9 @@ mpos_order_receipt(mpos_call *call)
     if (order.receipt == NULL) {
         return mpos_refuse(call, MPOS_E_ORDER_STATE, NULL, "The order is not paid.");
     }
-    memcpy(transaction.data, order.transaction, sizeof transaction.data);
-    if (!mpos_journal_of(call->context.tenant, call->context.outlet, &journal) ||
-        !mpos_journal_find(journal.journal.data, &transaction, &ref)) {
-        return mpos_refuse(call, MPOS_E_JOURNAL_DAMAGED, NULL,
-                           "The entry of this sale is not in the journal.");
+    err = mpos_receipt_find_entry(call, order.transaction, &journal, &ref);
+    if (err != MPOS_OK) {
+        return err;
     }
     mpos_order_load_lines(call, &order);
     mpos_order_load_payments(call, &order);

@@ -175,6 +175,8 @@ taxes_json(mpos_call *call, StringInfo out, const mpos_shift_sums *sums)
         mpos_json_bool(out, "included", tax->included != 0);
         mpos_json_int(out, "base", tax->base);
         mpos_json_int(out, "tax", tax->amount);
+        mpos_json_int(out, "refunded_base", tax->refund_base);
+        mpos_json_int(out, "refunded_tax", tax->refund_amount);
         mpos_json_close(out, '}');
     }
     mpos_json_close(out, ']');
@@ -199,6 +201,11 @@ sums_json(mpos_call *call, StringInfo out, const mpos_shift_sums *sums)
     }
     mpos_json_close(out, ']');
     taxes_json(call, out, sums);
+    mpos_json_open(out, "refunds", '{');
+    mpos_json_int(out, "count", sums->refunds);
+    mpos_json_int(out, "total", sums->refund_total);
+    mpos_json_int(out, "cash", sums->refund_cash);
+    mpos_json_close(out, '}');
 }
 
 static void
@@ -237,7 +244,7 @@ mpos_shift_json(mpos_call *call, StringInfo out, const char *key, const uint8 sh
     }
     mpos_json_int(out, "float", row.float_amount);
     sums_json(call, out, &sums);
-    counted_json(out, &row, row.float_amount + sums.cash_amount);
+    counted_json(out, &row, row.float_amount + sums.cash_amount - sums.refund_cash);
     mpos_json_close(out, '}');
     return true;
 }
@@ -294,7 +301,8 @@ close_row(mpos_call *call, const uint8 shift[16], const shift_row *row, int64 co
     int64 expected;
 
     mpos_shift_sums_get(call->context.tenant, shift, &sums);
-    mpos_check(mpos_money_add(row->float_amount, sums.cash_amount, &expected), "expected cash");
+    mpos_check(mpos_money_add(row->float_amount, sums.cash_amount - sums.refund_cash, &expected),
+               "expected cash");
     mpos_arg_uuid(&args, call->context.tenant);
     mpos_arg_uuid(&args, shift);
     mpos_arg_time(&args, call->now_us);

@@ -15,6 +15,10 @@ typedef struct mpos_shift_posting {
     const mpos_priced *priced;
     int64 cash_count;
     int64 cash_amount;
+    bool refund; /* then cart and what follows are set */
+    int64 refund_total;
+    int64 refund_cash;
+    const mpos_priced_tax *refund_taxes; /* of cart */
 } mpos_shift_posting;
 
 /* Opens a shift without a float, because a sale needs one. device is locked; the caller saves it. */

@@ -28,6 +28,11 @@ enum {
     COL_TAX_INCLUDED,
     COL_TAX_BASES,
     COL_TAX_AMOUNTS,
+    COL_REFUNDS,
+    COL_REFUND_TOTAL,
+    COL_REFUND_CASH,
+    COL_REFUND_BASES,
+    COL_REFUND_TAXES,
     COLUMNS
 };
 
@@ -53,6 +58,8 @@ read_taxes(const Datum *row, mpos_shift_sums *out, int extra)
     Datum *included = elements(row[COL_TAX_INCLUDED], INT8OID, &out->tax_count);
     Datum *bases = elements(row[COL_TAX_BASES], INT8OID, &out->tax_count);
     Datum *amounts = elements(row[COL_TAX_AMOUNTS], INT8OID, &out->tax_count);
+    Datum *refund_bases = elements(row[COL_REFUND_BASES], INT8OID, &out->tax_count);
+    Datum *refund_taxes = elements(row[COL_REFUND_TAXES], INT8OID, &out->tax_count);
 
     out->taxes = palloc0(sizeof *out->taxes * (size_t)Max(out->tax_count + extra, 1));
     for (int i = 0; i < out->tax_count; i++) {
@@ -61,6 +68,8 @@ read_taxes(const Datum *row, mpos_shift_sums *out, int extra)
         out->taxes[i].included = DatumGetInt64(included[i]);
         out->taxes[i].base = DatumGetInt64(bases[i]);
         out->taxes[i].amount = DatumGetInt64(amounts[i]);
+        out->taxes[i].refund_base = DatumGetInt64(refund_bases[i]);
+        out->taxes[i].refund_amount = DatumGetInt64(refund_taxes[i]);
     }
 }
 
@@ -82,6 +91,9 @@ read_row(Relation relation, HeapTuple row, mpos_shift_sums *out, int extra)
     out->total = DatumGetInt64(values[COL_TOTAL]);
     out->cash_count = DatumGetInt64(values[COL_CASH_COUNT]);
     out->cash_amount = DatumGetInt64(values[COL_CASH_AMOUNT]);
+    out->refunds = DatumGetInt64(values[COL_REFUNDS]);
+    out->refund_total = DatumGetInt64(values[COL_REFUND_TOTAL]);
+    out->refund_cash = DatumGetInt64(values[COL_REFUND_CASH]);
     read_taxes(values, out, extra);
 }
 
@@ -91,8 +103,15 @@ tax_arrays(const mpos_shift_sums *sums, Datum *values)
     size_t size = sizeof(Datum) * (size_t)Max(sums->tax_count, 1);
     Datum *ids = palloc(size);
     Datum *numbers = palloc(size);
-    const size_t fields[] = {offsetof(mpos_shift_tax, rate), offsetof(mpos_shift_tax, included),
-                             offsetof(mpos_shift_tax, base), offsetof(mpos_shift_tax, amount)};
+    static const struct {
+        int column;
+        size_t offset;
+    } fields[] = {{COL_TAX_RATES, offsetof(mpos_shift_tax, rate)},
+                  {COL_TAX_INCLUDED, offsetof(mpos_shift_tax, included)},
+                  {COL_TAX_BASES, offsetof(mpos_shift_tax, base)},
+                  {COL_TAX_AMOUNTS, offsetof(mpos_shift_tax, amount)},
+                  {COL_REFUND_BASES, offsetof(mpos_shift_tax, refund_base)},
+                  {COL_REFUND_TAXES, offsetof(mpos_shift_tax, refund_amount)}};
 
     for (int i = 0; i < sums->tax_count; i++) {
         ids[i] = PointerGetDatum(sums->taxes[i].id);
@@ -100,9 +119,9 @@ tax_arrays(const mpos_shift_sums *sums, Datum *values)
     values[COL_TAX_IDS] = mpos_array(UUIDOID, ids, NULL, sums->tax_count);
     for (int f = 0; f < (int)lengthof(fields); f++) {
         for (int i = 0; i < sums->tax_count; i++) {
-            numbers[i] = Int64GetDatum(*(const int64 *)((const char *)&sums->taxes[i] + fields[f]));
+            numbers[i] = Int64GetDatum(*(const int64 *)((const char *)&sums->taxes[i] + fields[f].offset));
         }
-        values[COL_TAX_RATES + f] = mpos_array(INT8OID, numbers, NULL, sums->tax_count);
+        values[fields[f].column] = mpos_array(INT8OID, numbers, NULL, sums->tax_count);
     }
 }
 
@@ -117,6 +136,9 @@ form_values(const mpos_shift_sums *sums, Datum *values)
     values[COL_TOTAL] = Int64GetDatum(sums->total);
     values[COL_CASH_COUNT] = Int64GetDatum(sums->cash_count);
     values[COL_CASH_AMOUNT] = Int64GetDatum(sums->cash_amount);
+    values[COL_REFUNDS] = Int64GetDatum(sums->refunds);
+    values[COL_REFUND_TOTAL] = Int64GetDatum(sums->refund_total);
+    values[COL_REFUND_CASH] = Int64GetDatum(sums->refund_cash);
     tax_arrays(sums, values);
 }
 
@@ -152,8 +174,8 @@ add(int64 *sum, int64 amount)
 }
 
 /* Taxes of one id with different rates or kinds are different taxes. */
-static void
-add_tax(mpos_shift_sums *sums, const mpos_cart_tax *tax, const mpos_priced_tax *priced)
+static mpos_shift_tax *
+find_tax(mpos_shift_sums *sums, const mpos_cart_tax *tax)
 {
     int64 included = (tax->flags & MPOS_TAX_INCLUDED) != 0;
     int at = 0;
@@ -169,8 +191,21 @@ add_tax(mpos_shift_sums *sums, const mpos_cart_tax *tax, const mpos_priced_tax *
         sums->taxes[at].rate = tax->value;
         sums->taxes[at].included = included;
     }
-    add(&sums->taxes[at].base, priced->base);
-    add(&sums->taxes[at].amount, priced->amount);
+    return &sums->taxes[at];
+}
+
+static void
+add_refund(mpos_shift_sums *sums, const mpos_shift_posting *posting)
+{
+    sums->refunds++;
+    add(&sums->refund_total, posting->refund_total);
+    add(&sums->refund_cash, posting->refund_cash);
+    for (int i = 0; i < posting->cart->tax_count; i++) {
+        mpos_shift_tax *tax = find_tax(sums, &posting->cart->taxes[i]);
+
+        add(&tax->refund_base, posting->refund_taxes[i].base);
+        add(&tax->refund_amount, posting->refund_taxes[i].amount);
+    }
 }
 
 static void
@@ -184,8 +219,14 @@ add_posting(mpos_shift_sums *sums, const mpos_shift_posting *posting)
         add(&sums->tax, posting->priced->tax);
         add(&sums->total, posting->priced->total);
         for (int i = 0; i < posting->cart->tax_count; i++) {
-            add_tax(sums, &posting->cart->taxes[i], &posting->priced->taxes[i]);
+            mpos_shift_tax *tax = find_tax(sums, &posting->cart->taxes[i]);
+
+            add(&tax->base, posting->priced->taxes[i].base);
+            add(&tax->amount, posting->priced->taxes[i].amount);
         }
+    }
+    if (posting->refund) {
+        add_refund(sums, posting);
     }
     sums->cash_count += posting->cash_count;
     add(&sums->cash_amount, posting->cash_amount);
@@ -202,7 +243,7 @@ mpos_shift_post(mpos_call *call, const uint8 shift[16], const mpos_shift_posting
     bool nulls[COLUMNS] = {false};
     bool replaces[COLUMNS] = {false};
 
-    read_row(relation, row, &sums, posting->sale ? posting->cart->tax_count : 0);
+    read_row(relation, row, &sums, posting->sale || posting->refund ? posting->cart->tax_count : 0);
     add_posting(&sums, posting);
     form_values(&sums, values);
     for (int i = COL_SALES; i < COLUMNS; i++) {

@@ -13,6 +13,8 @@ typedef struct mpos_shift_tax {
     int64 included;
     int64 base;
     int64 amount;
+    int64 refund_base;
+    int64 refund_amount;
 } mpos_shift_tax;
 
 typedef struct mpos_shift_sums {
@@ -24,6 +26,9 @@ typedef struct mpos_shift_sums {
     int64 total;
     int64 cash_count;
     int64 cash_amount;
+    int64 refunds;
+    int64 refund_total;
+    int64 refund_cash;
     mpos_shift_tax *taxes;
     int tax_count;
 } mpos_shift_sums;

@@ -63,27 +63,34 @@ compare_sold(const void *a, const void *b)
     return memcmp(((const sold *)a)->item, ((const sold *)b)->item, 16);
 }
 
-/* The stocked items of the order, merged and in the order in which rows are locked. */
+/* One row per item, in the order in which rows are locked. Returns how many. */
+static int
+merge(sold *list, int count)
+{
+    int merged = 0;
+
+    qsort(list, (size_t)count, sizeof *list, compare_sold);
+    for (int i = 0; i < count; i++) {
+        if (merged > 0 && compare_sold(&list[merged - 1], &list[i]) == 0) {
+            list[merged - 1].qty += list[i].qty;
+        } else {
+            list[merged++] = list[i];
+        }
+    }
+    return merged;
+}
+
 static int
 collect(const mpos_order *order, sold *out)
 {
     int count = 0;
-    int merged = 0;
 
     for (int i = 0; i < order->line_count; i++) {
         if (order->lines[i].stocked && order->lines[i].state != MPOS_LINE_VOIDED) {
             out[count++] = (sold){order->lines[i].item, order->lines[i].qty};
         }
     }
-    qsort(out, (size_t)count, sizeof *out, compare_sold);
-    for (int i = 0; i < count; i++) {
-        if (merged > 0 && compare_sold(&out[merged - 1], &out[i]) == 0) {
-            out[merged - 1].qty += out[i].qty;
-        } else {
-            out[merged++] = out[i];
-        }
-    }
-    return merged;
+    return merge(out, count);
 }
 
 static void
@@ -155,6 +162,29 @@ mpos_stock_deplete(mpos_call *call, mpos_device_op *op, const mpos_order *order)
     relation = mpos_direct_open(&stock_table);
     for (int i = 0; i < count; i++) {
         deplete(call, op, order, relation, &list[i]);
+    }
+    mpos_table_close(relation);
+}
+
+void
+mpos_stock_return(mpos_call *call, const mpos_order *order, const int64 *back)
+{
+    sold *list = palloc(sizeof *list * (size_t)Max(order->line_count, 1));
+    int count = 0;
+    Relation relation;
+
+    for (int i = 0; i < order->line_count; i++) {
+        if (order->lines[i].stocked && back[i] > 0) {
+            list[count++] = (sold){order->lines[i].item, -back[i]};
+        }
+    }
+    if (count == 0) {
+        return;
+    }
+    count = merge(list, count);
+    relation = mpos_direct_open(&stock_table);
+    for (int i = 0; i < count; i++) {
+        deplete(call, NULL, order, relation, &list[i]);
     }
     mpos_table_close(relation);
 }

@@ -12,4 +12,8 @@
 void
 mpos_stock_deplete(mpos_call *call, mpos_device_op *op, const mpos_order *order);
 
+/* Puts back[i] of what lines[i] of the order sold back into stock, in the same order of rows. */
+void
+mpos_stock_return(mpos_call *call, const mpos_order *order, const int64 *back);
+
 #endif

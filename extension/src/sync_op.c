@@ -76,6 +76,7 @@ static const op_kind kinds[MPOS_OPTYPES] = {
     [MPOS_OPTYPE_KDS_RECALL] = {mpos_kds_recall, false, {"ticket_id"}},
     [MPOS_OPTYPE_SHIFT_OPEN] = {mpos_shift_open, false, {NULL}},
     [MPOS_OPTYPE_SHIFT_CLOSE] = {mpos_shift_close, false, {"shift_id"}},
+    [MPOS_OPTYPE_ORDER_REFUND] = {mpos_order_refund, true, {"order_id"}},
 };
 
 mpos_err
@@ -310,7 +311,7 @@ mpos_push_op_run(mpos_call *call, mpos_device *device, mpos_push_op *op, const c
         return;
     }
     *device = before;
-    if (type == MPOS_OPTYPE_SALE_COMMIT) {
+    if (type == MPOS_OPTYPE_SALE_COMMIT || type == MPOS_OPTYPE_ORDER_REFUND) {
         mpos_push_op_keep(call, device, op, mpos_err_code(err), false);
         refusal_json(out, "susp", mpos_err_code(err), call->field);
         return;

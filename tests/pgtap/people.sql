@@ -2,7 +2,7 @@
 BEGIN;
 \ir helpers.sql
 \ir till.psql
-SELECT plan(65);
+SELECT plan(82);
 
 -- scopes by name
 SELECT is(mpos.scopes('{session,order.void}'), (1 << 27) | 1::bigint, 'names are bits');
@@ -112,5 +112,28 @@ SELECT is(tests.call('r2', 'order.list') ->> 'error', 'MP023', 'at once');
 SELECT is(tests.call('nine', 'session.end', '{}', (SELECT jsonb_build_object('session_id', session) FROM tests.signed_in WHERE who = 'r2')) ->> 'error', 'MP030', 'and is gone');
 SELECT is(tests.call('nine', 'session.end', '{}', (SELECT jsonb_build_object('session_id', session) FROM tests.signed_in WHERE who = 'other')) ->> 'error', 'MP030', 'another business''s session');
 SELECT is(tests.call('r1', 'session.end', '{}', (SELECT jsonb_build_object('session_id', session) FROM tests.signed_in WHERE who = 'nine')) ->> 'error', 'MP024', 'a cashier puts nobody out');
+
+-- the time clock
+CREATE FUNCTION tests.stamp(who text, what text) RETURNS text LANGUAGE sql AS $$
+    SELECT coalesce(a ->> 'error', a #>> '{body,clock,state}') FROM tests.call(who, 'clock.' || what, '{}') a
+$$;
+SELECT is(tests.stamp('r1', 'out'), 'MP143', 'nobody goes who has not come');
+SELECT is(tests.stamp('r1', 'break'), 'MP143', 'nor takes a break');
+SELECT is(tests.stamp('r1', 'in'), 'in', 'coming');
+SELECT is(tests.stamp('r1', 'in'), 'MP143', 'once');
+SELECT is(tests.stamp('r1', 'resume'), 'MP143', 'no break to come back from');
+SELECT is(tests.stamp('r1', 'break'), 'break', 'a break');
+SELECT is(tests.stamp('r1', 'break'), 'MP143', 'one at a time');
+SELECT is(tests.stamp('r1', 'out'), 'MP143', 'nobody goes from a break');
+SELECT is(tests.stamp('r1', 'resume'), 'in', 'back');
+SELECT is(tests.stamp('r1', 'out'), 'out', 'going');
+SELECT is(tests.stamp('r1', 'in'), 'in', 'and coming again');
+SELECT is(tests.call('r1', 'clock.list') ->> 'error', 'MP024', 'the list is not for everybody');
+SELECT is(jsonb_array_length(tests.call('nine', 'clock.list') #> '{body,clock}'), 2, 'but for who may read it');
+SELECT is(jsonb_array_length(tests.call('nine', 'clock.list', NULL, '{"limit": "1"}') #> '{body,clock}'), 1, 'in pages');
+SELECT is(tests.call('nine', 'clock.list', NULL, jsonb_build_object('limit', '1', 'after', tests.call('nine', 'clock.list', NULL, '{"limit": "1"}') #> '{body,next}')) #>> '{body,clock,0,state}', 'out', 'older ones behind');
+SELECT is(jsonb_array_length(tests.call('other', 'clock.list') #> '{body,clock}'), 0, 'another business has its own');
+SELECT mpos.flush();
+SELECT isnt((SELECT count(*) FROM journal.entry WHERE encode(mpos.unpack(packed), 'escape') LIKE '%"op":"clock.resume"%'), 0::bigint, 'every stamp is in the journal');
 SELECT * FROM finish();
 ROLLBACK;

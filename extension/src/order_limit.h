@@ -1,0 +1,31 @@
+/*
+ * order_limit.h - whether the person at hand may give that discount or void that line. Words: limit, approval.
+ *
+ * A device's operation (op set) is applied in any case, because it has happened; what was beyond a limit without an
+ * approval is flagged limit_exceeded. The order is locked or new, so that discounts given in parallel count together.
+ */
+#ifndef MPOS_ORDER_LIMIT_H
+#define MPOS_ORDER_LIMIT_H
+
+#include "limit.h"
+#include "operations.h"
+#include "order_rows.h"
+
+/*
+ * All discounts of the priced cart together, after `before`; approval may be NULL. APPROVAL_REQUIRED beyond the limit,
+ * APPROVAL_INVALID when the approval does not cover it.
+ */
+mpos_err
+mpos_limit_discount(mpos_call *call, mpos_device_op *op, mpos_order *order, const mpos_priced_cart *cart,
+                    mpos_discounted before, const uint8 *approval);
+
+/* Voiding what the kitchen has been sent needs the scope order.void, or an approval, which is then NULL. */
+mpos_err
+mpos_limit_void(mpos_call *call, mpos_device_op *op, mpos_order *order, const bool *marked,
+                const uint8 **approval);
+
+/* Beyond a limit: refuses over HTTP with err, flags the operation of a device. */
+mpos_err
+mpos_limit_exceeded(mpos_call *call, mpos_device_op *op, mpos_order *order, mpos_err err, const char *field);
+
+#endif

@@ -1,0 +1,2 @@
+const files = (process.env.FILES ?? '').split(' ');
+await Promise.all(files.map((file) => import(`./${file}`)));
