@@ -84,6 +84,9 @@ void
 api_device_sign_in(api_exchange *exchange);
 
 void
+api_approval(api_exchange *exchange);
+
+void
 api_staff_pin(api_exchange *exchange);
 
 void

@@ -36,6 +36,7 @@ static void (*const handlers[ROUTE_LOCAL_COUNT])(api_exchange *) = {
     [ROUTE_OIDC_FINISH] = api_oidc_finish,
     [ROUTE_IDENTITY_PROVIDER] = api_identity_provider,
     [ROUTE_STAFF_PIN] = api_staff_pin,
+    [ROUTE_APPROVAL] = api_approval,
 };
 
 static void

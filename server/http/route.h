@@ -18,6 +18,7 @@ typedef enum route_local {
     ROUTE_PAIR,
     ROUTE_DEVICE_SIGN_IN,
     ROUTE_STAFF_PIN,
+    ROUTE_APPROVAL,
     ROUTE_WS_TICKET,
     ROUTE_WS,
     ROUTE_HEALTHZ,
