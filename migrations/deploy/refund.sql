@@ -12,7 +12,7 @@ CREATE TABLE pos.approval (
     session_id      uuid NOT NULL,
     approver_id     uuid NOT NULL,
     approver_rights integer NOT NULL,
-    permission      text NOT NULL CHECK (permission IN ('discount.write', 'refund.write', 'order.void')),
+    permission      text NOT NULL CHECK (permission IN ('order.void', 'discount.write', 'refund.write')),
     maximum         bigint CHECK (maximum >= 0),
     order_id        uuid,
     created_at      timestamptz NOT NULL,
@@ -33,7 +33,7 @@ CREATE TABLE pos.refund (
     staff_id       uuid,                -- NULL: a device by itself
     approver_id    uuid,
     shift_id       uuid NOT NULL,
-    tender         text NOT NULL CHECK (tender IN ('cash')),
+    tender         text NOT NULL DEFAULT 'cash' CHECK (tender IN ('cash')),
     gross          bigint NOT NULL,
     discount       bigint NOT NULL,
     net            bigint NOT NULL,
@@ -48,7 +48,8 @@ CREATE TABLE pos.refund (
     created_at     timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, order_id, refund_id),
     FOREIGN KEY (tenant_id, order_id) REFERENCES pos.orders,
-    CHECK (gross >= 0 AND discount >= 0 AND net >= 0 AND tax >= 0 AND amount >= 0 AND total = net + tax)
+    CHECK (gross >= 0 AND discount >= 0 AND net >= 0 AND tax >= 0 AND amount >= 0),
+    CHECK (total >= net AND total >= tax)
 );
 
 CREATE TABLE pos.refund_line (
@@ -65,7 +66,7 @@ CREATE TABLE pos.refund_line (
     total     bigint NOT NULL,
     PRIMARY KEY (tenant_id, order_id, refund_id, line_id),
     FOREIGN KEY (tenant_id, order_id, refund_id) REFERENCES pos.refund,
-    CHECK (total = net + tax)
+    CHECK (total >= net AND total >= tax)
 );
 
 -- What a person has refunded in a shift on their own limit; an approved refund counts for the approver. Not captured: each
