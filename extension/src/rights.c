@@ -9,10 +9,13 @@
 
 static mpos_statement lock_statement = {"SELECT 1 FROM pos.tenant WHERE tenant_id = $1 FOR NO KEY UPDATE"};
 
+/* Who can sign in: by a PIN or a password. */
 static mpos_statement manager_statement = {
     "SELECT 1 FROM pos.staff p JOIN pos.role r ON r.tenant_id = p.tenant_id AND r.role_id = p.role_id "
-    "JOIN pos.pin v ON v.tenant_id = p.tenant_id AND v.staff_id = p.staff_id "
-    "WHERE p.tenant_id = $1 AND p.active AND r.scopes & $2 = $2 LIMIT 1"};
+    "LEFT JOIN pos.pin v ON v.tenant_id = p.tenant_id AND v.staff_id = p.staff_id "
+    "LEFT JOIN pos.credential c ON c.tenant_id = p.tenant_id AND c.staff_id = p.staff_id "
+    "WHERE p.tenant_id = $1 AND p.active AND r.scopes & $2 = $2 "
+    "AND (v.verifier IS NOT NULL OR c.password_verifier IS NOT NULL) LIMIT 1"};
 
 static mpos_statement raise_statement = {
     "UPDATE pos.staff SET rights_version = rights_version + 1, version = version + 1 "
