@@ -1,2 +1,0 @@
-const files = (process.env.FILES ?? '').split(' ');
-await Promise.all(files.map((file) => import(`./${file}`)));
