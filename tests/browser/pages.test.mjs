@@ -6,4 +6,5 @@ import './looks.mjs';
 import './offline.mjs';
 import './receipt.mjs';
 import './office.mjs';
+import './office-access.mjs';
 import './office-looks.mjs';

@@ -5,8 +5,10 @@ import { chooseLanguage, language, languages, t } from '../../shared/i18n/i18n';
 import { Segmented } from '../../shared/ui/controls';
 import { o } from '../i18n/words';
 import { may, scopeGroups } from '../state/rights';
+import { OwnPassword } from './own-password';
 import { ListHead } from './parts';
 import { scopeWord } from './scope-words';
+import { SecondFactor } from './second-factor';
 
 async function signOut(): Promise<void> {
   try {
@@ -49,6 +51,8 @@ export function AccountPage(): JSX.Element {
           <h2 id="language">{t('user.language')}</h2>
           <Segmented label={t('user.language')} value={language.value} choices={languages.map((l) => ({ value: l.code, label: l.name }))} onChange={chooseLanguage} />
         </div>
+        {session.value!.method === 'password' && <OwnPassword />}
+        {session.value!.method === 'password' && <SecondFactor />}
         <Rights />
         <div class="block">
           <button type="button" class="button" onClick={() => void signOut()}>

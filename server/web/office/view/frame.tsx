@@ -12,6 +12,7 @@ import { may } from '../state/rights';
 import { go, route } from '../state/route';
 import { AccountPage } from './account';
 import { DevicesPage } from './devices';
+import { KeysPage } from './keys';
 import { PeoplePage } from './people';
 import { RolesPage } from './roles';
 import { scopeWord } from './scope-words';
@@ -29,6 +30,7 @@ export const pages: Record<string, Page> = {
   roles: { title: 'nav.roles', scope: 'staff.read', view: RolesPage },
   devices: { title: 'nav.devices', scope: 'device.read', view: DevicesPage },
   sessions: { title: 'nav.sessions', scope: 'staff.read', view: SessionsPage },
+  keys: { title: 'nav.keys', scope: 'key.write', view: KeysPage },
   account: { title: 'nav.account', scope: null, view: AccountPage },
 };
 

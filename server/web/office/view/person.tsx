@@ -12,6 +12,7 @@ import { covers, may } from '../state/rights';
 import { FormProblem, SavedField, SelectInput, TextInput } from './field';
 import { roleChoices, setPin } from './new-person';
 import { ThingHead } from './parts';
+import { OfficeAccess } from './staff-password';
 
 type Change = Partial<Pick<Person, 'number' | 'name' | 'role_id' | 'active'>>;
 
@@ -159,6 +160,7 @@ export function PersonPage({ id }: { id: string }): JSX.Element {
           {o(person.has_pin ? 'person.pin.change' : 'person.pin.give')}
         </button>
       </div>
+      <OfficeAccess person={person} locked={reason !== null} />
       <Activity person={person} locked={reason !== null} />
       {pinning.value && <PinSheet person={person} onClose={() => (pinning.value = false)} />}
     </div>

@@ -1,49 +1,75 @@
-/* Signing in to the back office: with staff number and PIN, as at a register. */
+/* Signing in to the back office: e-mail and password, with the second factor of those who have one, or number and PIN. */
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { ApiError, request, setSession } from '../../shared/api/client';
 import type { Session } from '../../shared/api/types';
 import { t } from '../../shared/i18n/i18n';
+import { Segmented } from '../../shared/ui/controls';
 import { o } from '../i18n/words';
 import { refusal } from '../state/problem';
 import { TextInput } from './field';
 
-function remember(place: Record<string, string>): void {
+type Way = 'pin' | 'password';
+
+const remembered = ['tenant', 'outlet', 'way'] as const;
+const blank = { tenant: '', outlet: '', staff: '', pin: '', email: '', password: '', code: '', way: 'pin' };
+type Draft = typeof blank;
+
+function start(): Draft {
+  const asked = new URLSearchParams(location.search);
+  const given = Object.fromEntries(['tenant', 'outlet', 'staff', 'way'].map((name) => [name, asked.get(name) ?? '']));
+  return { ...blank, ...given, way: given['way'] === 'password' ? 'password' : 'pin' };
+}
+
+function remember(draft: Draft): void {
   const url = new URL(location.href);
-  for (const [name, value] of Object.entries(place)) url.searchParams.set(name, value);
+  for (const name of remembered) if (draft[name]) url.searchParams.set(name, draft[name].trim());
   history.replaceState(null, '', url);
 }
 
-function said(e: unknown): string {
+async function signIn(draft: Draft): Promise<Session> {
+  const [tenant, outlet] = [draft.tenant.trim(), draft.outlet.trim()];
+  const pin = { tenant, outlet, staff: draft.staff.trim(), pin: draft.pin };
+  const { code } = draft;
+  const password = { tenant, email: draft.email.trim(), password: draft.password, ...(outlet && { outlet }), ...(code && { code: code.trim() }) };
+  const body = draft.way === 'pin' ? pin : password;
+  return (await request<Session>(`/v1/auth/${draft.way}`, { method: 'POST', body })).body;
+}
+
+function said(e: unknown, way: Way): string {
   if (!(e instanceof ApiError)) return t('signin.offline');
-  return e.problem.code === 'bad_credentials' ? t('signin.wrong') : refusal(e).text;
+  return e.problem.code === 'bad_credentials' ? (way === 'pin' ? t('signin.wrong') : o('signin.wrong.password')) : refusal(e).text;
 }
 
 export function SignIn(): JSX.Element {
-  const asked = new URLSearchParams(location.search);
-  const draft = useSignal({ tenant: asked.get('tenant') ?? '', outlet: asked.get('outlet') ?? '', staff: asked.get('staff') ?? '', pin: '' });
+  const draft = useSignal<Draft>(start());
+  const factor = useSignal(false);
   const notice = useSignal('');
   const busy = useSignal(false);
-  const put = (name: string) => (value: string) => {
+  const put = (name: keyof Draft) => (value: string) => {
     draft.value = { ...draft.value, [name]: value };
   };
-  const { tenant, outlet, staff, pin } = draft.value;
+  const way = draft.value.way as Way;
   const submit = async (): Promise<void> => {
     if (busy.value) return;
     busy.value = true;
     notice.value = '';
     try {
-      const body = { tenant: tenant.trim(), outlet: outlet.trim(), staff: staff.trim(), pin };
-      const answer = await request<Session>('/v1/auth/pin', { method: 'POST', body });
-      remember({ tenant: body.tenant, outlet: body.outlet });
-      setSession(answer.body);
+      const session = await signIn(draft.value);
+      remember(draft.value);
+      setSession(session);
     } catch (e) {
-      notice.value = said(e);
-      put('pin')('');
+      const asks = e instanceof ApiError && e.problem.code === 'second_factor_required';
+      notice.value = asks && !factor.value ? '' : said(e, way);
+      factor.value ||= asks;
+      put(asks ? 'code' : way)('');
     } finally {
       busy.value = false;
     }
   };
+  const text = (name: keyof Draft, label: string, more: Partial<Parameters<typeof TextInput>[0]> = {}): JSX.Element => (
+    <TextInput key={name} label={label} required {...more} value={draft.value[name]} onValue={put(name)} />
+  );
   return (
     <main class="signin">
       <form
@@ -56,11 +82,26 @@ export function SignIn(): JSX.Element {
         <header>
           <h1>{o('app.office')}</h1>
         </header>
+        <Segmented
+          label={o('signin.way')}
+          value={way}
+          choices={[
+            { value: 'pin', label: o('signin.way.pin') },
+            { value: 'password', label: o('signin.way.password') },
+          ]}
+          onChange={(next) => {
+            put('way')(next);
+            notice.value = '';
+          }}
+        />
         <div class="fields tight">
-          <TextInput label={t('signin.business')} value={tenant} maxLength={63} required autocomplete="organization" onValue={put('tenant')} />
-          <TextInput label={t('signin.outlet')} value={outlet} maxLength={32} required onValue={put('outlet')} />
-          <TextInput label={t('signin.staff')} value={staff} maxLength={16} required inputMode="numeric" autocomplete="username" autofocus={tenant !== ''} onValue={put('staff')} />
-          <TextInput label={t('signin.pin')} value={pin} maxLength={12} required type="password" inputMode="numeric" autocomplete="current-password" onValue={put('pin')} />
+          {text('tenant', t('signin.business'), { maxLength: 63, autocomplete: 'organization' })}
+          {way === 'pin' && text('outlet', t('signin.outlet'), { maxLength: 32 })}
+          {way === 'pin' && text('staff', t('signin.staff'), { maxLength: 16, inputMode: 'numeric', autocomplete: 'username' })}
+          {way === 'pin' && text('pin', t('signin.pin'), { maxLength: 12, type: 'password', inputMode: 'numeric', autocomplete: 'current-password' })}
+          {way === 'password' && text('email', o('field.email'), { maxLength: 254, type: 'email', autocomplete: 'username' })}
+          {way === 'password' && text('password', o('field.password'), { maxLength: 128, type: 'password', autocomplete: 'current-password' })}
+          {way === 'password' && factor.value && text('code', o('field.code'), { maxLength: 32, autocomplete: 'one-time-code', hint: o('field.code.hint') })}
         </div>
         <button type="submit" class="button primary large" disabled={busy.value}>
           {t('signin.go')}

@@ -29,6 +29,8 @@ export interface Session {
   device: { id: string; code: string; kind: string; series: string };
   journal_id: string;
   scopes: string[];
+  /** How it was signed in: pin, password, sso, device, api_key. */
+  method?: string;
   /** Highest discount of an order as a fraction, refunds of a shift in minor units; null is no limit. */
   limits?: { discount: string | null; refund: number | null };
 }
