@@ -45,6 +45,9 @@ for (const [name, view] of Object.entries(views)) {
     await open(page, 'sessions', 'Sessions');
     await check(page, 'sessions');
     await picture(page, `office-sessions-${name}`);
+    await open(page, 'keys/new', 'Make API key');
+    await check(page, 'new API key');
+    await picture(page, `office-key-${name}`);
     await open(page, 'account', 'My account');
     await check(page, 'account', name === 'wide');
     await picture(page, `office-account-${name}`);
@@ -53,11 +56,11 @@ for (const [name, view] of Object.entries(views)) {
 }
 
 test('signing in to the back office, and in German', async () => {
-  for (const path of ['/office/?tenant=demo-cafe&outlet=main', '/office/?lang=de']) {
+  for (const path of ['/office/?tenant=demo-cafe&outlet=main', '/office/?tenant=demo-cafe&way=password', '/office/?lang=de']) {
     const page = await openPage(path, views.phone);
     await page.getByRole('form').waitFor();
     await check(page, path, true);
-    await picture(page, 'office-sign-in-phone');
+    await picture(page, `office-sign-in-${path.length}`);
     await page.end();
   }
 });

@@ -7,4 +7,5 @@ import './offline.mjs';
 import './receipt.mjs';
 import './office.mjs';
 import './office-access.mjs';
+import './pairing.mjs';
 import './office-looks.mjs';

@@ -10,6 +10,8 @@ export class ApiError extends Error {
   constructor(
     readonly problem: Problem,
     readonly retryAfterMs: number,
+    /** The server's clock, where it says that ours is wrong; microseconds. */
+    readonly serverTimeUs: number | null = null,
   ) {
     super(problem.detail ?? problem.title);
   }
@@ -56,6 +58,8 @@ export interface Call {
   key?: string;
   etag?: string;
   timeoutMs?: number;
+  /** Proof of the device's key. */
+  device?: string | null;
 }
 
 export interface Answer<T> {
@@ -67,6 +71,7 @@ export interface Answer<T> {
 function headers(call: Call, signed: boolean): Record<string, string> {
   const out: Record<string, string> = { accept: 'application/json' };
   if (session.value && signed) out['authorization'] = `Bearer ${session.value.token}`;
+  if (call.device) out['mpos-device'] = call.device;
   if (call.etag) out['if-none-match'] = call.etag;
   if (call.method === 'POST') {
     out['content-type'] = 'application/json';
@@ -161,7 +166,7 @@ export async function request<T>(path: string, call: Call = {}): Promise<Answer<
   }
   const problem = await problemOf(answer);
   if (answer.status === 401 && !isSignIn(path) && !typedWrong.has(problem.code)) setSession(null);
-  throw new ApiError(problem, Number(answer.headers.get('retry-after') ?? 0) * 1000);
+  throw new ApiError(problem, Number(answer.headers.get('retry-after') ?? 0) * 1000, Number(answer.headers.get('mpos-time')) || null);
 }
 
 export const get = <T>(path: string, etag?: string): Promise<Answer<T>> => request<T>(path, etag ? { etag } : {});

@@ -4,9 +4,12 @@ import type { JSX } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
 import { ApiError, request, setSession } from '../api/client';
 import type { Session } from '../api/types';
+import { proofOf, type Paired, type Place } from '../device/device-key';
 import type { MessageKey } from '../i18n/en';
 import { t } from '../i18n/i18n';
+import { say } from './overlay';
 import { Numpad, padKeyOf, type PadKey } from './numpad';
+import { Pair } from './pair';
 
 const staffMax = 16;
 const pinMax = 12;
@@ -15,6 +18,35 @@ function remember(place: Record<string, string>): void {
   const url = new URL(location.href);
   for (const [name, value] of Object.entries(place)) url.searchParams.set(name, value);
   history.replaceState(null, '', url);
+}
+
+const path = '/v1/auth/pin';
+
+/* With the proof of the device where this browser has its key; once more by the server's clock when ours is wrong. */
+async function signIn(place: Place, who: { staff: string; pin: string }): Promise<Session> {
+  const body = { ...place, ...who };
+  const attempt = async (offsetMs: number): Promise<Session> =>
+    (await request<Session>(path, { method: 'POST', body, device: await proofOf(place, path, body, offsetMs) })).body;
+  try {
+    return await attempt(0);
+  } catch (e) {
+    if (!(e instanceof ApiError) || e.problem.code !== 'clock_skew' || e.serverTimeUs === null) throw e;
+    return attempt(e.serverTimeUs / 1000 - Date.now());
+  }
+}
+
+function said(e: unknown): string {
+  if (!(e instanceof ApiError)) return t('signin.offline');
+  const { code, status } = e.problem;
+  if (code === 'locked_out') return t('signin.locked', { n: Math.ceil(e.retryAfterMs / 1000) });
+  if (code === 'pairing_required' || code === 'device_key_invalid') return t('signin.unpaired');
+  return status === 401 ? t('signin.wrong') : `${e.message} (${code})`;
+}
+
+/* A screen that was paired on the register's page is a screen all the same. */
+function pageOf(paired: Paired): string {
+  const query = new URLSearchParams({ tenant: paired.tenant.slug, outlet: paired.outlet.code, register: paired.code });
+  return `/${paired.kind === 'kitchen' ? 'kitchen' : 'register'}/?${query}`;
 }
 
 export function SignIn(props: { title: MessageKey; device: MessageKey }): JSX.Element {
@@ -29,6 +61,7 @@ export function SignIn(props: { title: MessageKey; device: MessageKey }): JSX.El
   const pin = useSignal('');
   const at = useSignal<'staff' | 'pin'>(staff.value ? 'pin' : 'staff');
   const notice = useSignal('');
+  const pairing = useSignal(false);
   const busy = useSignal(false);
 
   const submit = async (): Promise<void> => {
@@ -39,13 +72,11 @@ export function SignIn(props: { title: MessageKey; device: MessageKey }): JSX.El
     }
     busy.value = true;
     try {
-      const body = { ...place.value, staff: staff.value, pin: pin.value };
-      const answer = await request<Session>('/v1/auth/pin', { method: 'POST', body });
+      const session = await signIn(place.value, { staff: staff.value, pin: pin.value });
       remember(place.value);
-      setSession(answer.body);
+      setSession(session);
     } catch (e) {
-      const known = e instanceof ApiError;
-      notice.value = !known ? t('signin.offline') : e.problem.code === 'locked_out' ? t('signin.locked', { n: Math.ceil(e.retryAfterMs / 1000) }) : e.problem.status === 401 ? t('signin.wrong') : `${e.message} (${e.problem.code})`;
+      notice.value = said(e);
       pin.value = '';
       at.value = 'pin';
     } finally {
@@ -64,7 +95,7 @@ export function SignIn(props: { title: MessageKey; device: MessageKey }): JSX.El
   /* Before the first paint: who sees the page may type. */
   useLayoutEffect(() => {
     const listen = (e: KeyboardEvent): void => {
-      if (e.target instanceof HTMLInputElement) return;
+      if (pairing.value || e.target instanceof HTMLInputElement) return;
       const key = padKeyOf(e);
       if (key) onKey(key);
       else if (e.key === 'Enter' && !(e.target instanceof HTMLButtonElement)) void submit();
@@ -75,6 +106,19 @@ export function SignIn(props: { title: MessageKey; device: MessageKey }): JSX.El
     addEventListener('keydown', listen);
     return () => removeEventListener('keydown', listen);
   }, []);
+
+  const onPaired = (paired: Paired): void => {
+    const page = pageOf(paired);
+    if (!location.pathname.startsWith(page.split('?')[0]!)) {
+      location.assign(page);
+      return;
+    }
+    place.value = { tenant: paired.tenant.slug, outlet: paired.outlet.code, register: paired.code };
+    remember(place.value);
+    editPlace.value = false;
+    pairing.value = false;
+    say(t('pair.done', { code: paired.code, name: paired.tenant.name }));
+  };
 
   const placeField = (name: 'tenant' | 'outlet' | 'register', label: string): JSX.Element => (
     <label class="field">
@@ -88,6 +132,13 @@ export function SignIn(props: { title: MessageKey; device: MessageKey }): JSX.El
       />
     </label>
   );
+  if (pairing.value) {
+    return (
+      <main class="signin">
+        <Pair tenant={place.value.tenant} onPaired={onPaired} onBack={() => (pairing.value = false)} />
+      </main>
+    );
+  }
   return (
     <main class="signin">
       <form
@@ -131,6 +182,9 @@ export function SignIn(props: { title: MessageKey; device: MessageKey }): JSX.El
         <Numpad wide={false} onKey={onKey} />
         <button type="submit" class="button primary large" disabled={busy.value || staff.value === ''}>
           {t('signin.go')}
+        </button>
+        <button type="button" class="button quiet" onClick={() => (pairing.value = true)}>
+          {t('pair.title')}
         </button>
         <p class="notice" role="alert">
           {notice.value}
