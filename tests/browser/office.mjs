@@ -22,12 +22,12 @@ async function addPerson(page, { name, number, role, pin }) {
   await page.getByLabel('Role').selectOption({ label: role });
   if (pin) await page.getByLabel('PIN').fill(pin);
   await page.getByRole('button', { name: 'Add person' }).click();
+  await page.getByRole('heading', { name, level: 1, exact: true }).waitFor();
 }
 
 test('a person is added, signs in, gets another role, is deactivated, and that is taken back', async () => {
   const page = await openOffice();
   await addPerson(page, { name: 'Ada Vega', number: '481', role: 'Cashier', pin: '7788' });
-  await page.getByRole('heading', { name: 'Ada Vega', level: 1 }).waitFor();
   const session = await pinSignIn('481', '7788');
   assert.ok(!session.scopes.includes('staff.read'));
   await page.getByLabel('Role').selectOption({ label: 'Manager' });
