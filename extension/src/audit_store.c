@@ -24,9 +24,10 @@ mpos_audit_register(void)
         "INSERT INTO journal.audit (journal_id, known_at) SELECT journal_id, now() FROM journal.journal j "
         "WHERE state = 'open' AND NOT EXISTS (SELECT FROM journal.audit a WHERE a.journal_id = j.journal_id)",
         NULL};
-    static mpos_statement forget = {"DELETE FROM journal.audit a WHERE NOT EXISTS "
-                                    "(SELECT FROM journal.journal j WHERE j.journal_id = a.journal_id AND j.state = 'open')",
-                                    NULL};
+    static mpos_statement forget = {
+        "DELETE FROM journal.audit a WHERE NOT EXISTS "
+        "(SELECT FROM journal.journal j WHERE j.journal_id = a.journal_id AND j.state = 'open')",
+        NULL};
     mpos_args none = {0};
 
     (void)mpos_statement_run(&add, &none);

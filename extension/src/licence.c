@@ -39,7 +39,8 @@ static mpos_statement now_statement = {
 
 /* The stage that has been reached and not yet told. Whoever changes the row first tells. */
 static mpos_statement remind_statement = {
-    "UPDATE pos.licence l SET reminded = n.stage FROM (SELECT licence_id, doc, days, CASE WHEN days < 0 THEN 4 WHEN days <= 1 THEN 3 "
+    "UPDATE pos.licence l SET reminded = n.stage FROM (SELECT licence_id, doc, days, CASE WHEN days < 0 THEN "
+    "4 WHEN days <= 1 THEN 3 "
     "WHEN days <= 7 THEN 2 WHEN days <= 30 THEN 1 ELSE 0 END AS stage FROM pos.licence_now($1)) n "
     "WHERE l.tenant_id = $1 AND l.licence_id = n.licence_id AND l.reminded < n.stage "
     "RETURNING l.licence_id, n.days, n.doc ->> 'valid_until'"};
@@ -50,8 +51,9 @@ void
 mpos_licence_init(void)
 {
     DefineCustomStringVariable("mpos.licence_key_file", "File with the public keys whose licences count.",
-                               "One key a line, 32 bytes in base64; empty: no licence can be installed.", &key_file, "",
-                               PGC_SIGHUP, GUC_SUPERUSER_ONLY | GUC_NOT_IN_SAMPLE, NULL, NULL, NULL);
+                               "One key a line, 32 bytes in base64; empty: no licence can be installed.",
+                               &key_file, "", PGC_SIGHUP, GUC_SUPERUSER_ONLY | GUC_NOT_IN_SAMPLE, NULL, NULL,
+                               NULL);
 }
 
 /* The file's text, empty when there is none. */
@@ -75,7 +77,8 @@ signed_by(const char *line, size_t len, const StringInfoData *message, const uin
 
     return len == KEY_TEXT_SIZE && mpos_base64_decode(line, len, key, sizeof key, &size) == MPOS_OK &&
            size == sizeof key &&
-           crypto_sign_verify_detached(signature, (const uint8 *)message->data, (unsigned)message->len, key) == 0;
+           crypto_sign_verify_detached(signature, (const uint8 *)message->data, (unsigned)message->len,
+                                       key) == 0;
 }
 
 /* licence_genuine(payload bytea, signature bytea) returns boolean */
@@ -194,11 +197,12 @@ mpos_licence_install(mpos_call *call)
     if (err != MPOS_OK) {
         return err;
     }
-    if (mpos_base64url_decode(in.payload, strlen(in.payload), payload, sizeof payload, &payload_size) != MPOS_OK) {
+    if (mpos_base64url_decode(in.payload, strlen(in.payload), payload, sizeof payload, &payload_size) !=
+        MPOS_OK) {
         return mpos_refuse(call, MPOS_E_LICENCE_INVALID, "/payload", "%s", "");
     }
-    if (mpos_base64url_decode(in.signature, strlen(in.signature), signature, sizeof signature, &signature_size) !=
-            MPOS_OK ||
+    if (mpos_base64url_decode(in.signature, strlen(in.signature), signature, sizeof signature,
+                              &signature_size) != MPOS_OK ||
         signature_size != sizeof signature) {
         return mpos_refuse(call, MPOS_E_LICENCE_INVALID, "/signature", "%s", "");
     }

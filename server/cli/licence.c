@@ -112,7 +112,8 @@ sign(const char *key_path, const char *payload_path)
         secret_size != sizeof secret) {
         cli_fail("%s: not a secret key", key_path);
     }
-    crypto_sign_detached(signature, NULL, message, message_of((unsigned char *)payload, size, message), secret);
+    crypto_sign_detached(signature, NULL, message, message_of((unsigned char *)payload, size, message),
+                         secret);
     sodium_memzero(secret, sizeof secret);
     sodium_memzero(key_text, sizeof key_text);
     sodium_bin2base64(payload_text, sizeof payload_text, (unsigned char *)payload, size, URL);
@@ -124,8 +125,8 @@ sign(const char *key_path, const char *payload_path)
 static bool
 decode(const json_t *text, unsigned char *out, size_t max, size_t *size)
 {
-    return json_is_string(text) &&
-           sodium_base642bin(out, max, json_string_value(text), json_string_length(text), NULL, size, NULL, URL) == 0;
+    return json_is_string(text) && sodium_base642bin(out, max, json_string_value(text),
+                                                     json_string_length(text), NULL, size, NULL, URL) == 0;
 }
 
 static void
@@ -161,8 +162,8 @@ show(const char *vkey, const char *path)
         key_size != sizeof key) {
         cli_usage("licence", "--vkey is not a public key");
     }
-    if (crypto_sign_verify_detached(held.signature, message, message_of(held.payload, held.payload_size, message),
-                                    key) != 0) {
+    if (crypto_sign_verify_detached(held.signature, message,
+                                    message_of(held.payload, held.payload_size, message), key) != 0) {
         puts("NOT signed by that key");
         return CLI_FINDINGS;
     }
@@ -203,8 +204,10 @@ cli_licence(int argc, char **argv)
     const char *key = NULL;
     const char *vkey = NULL;
     const char *db = NULL;
-    const cli_option options[] = {
-        {.name = "--key", .text = &key}, {.name = "--vkey", .text = &vkey}, {.name = "--db", .text = &db}, {0}};
+    const cli_option options[] = {{.name = "--key", .text = &key},
+                                  {.name = "--vkey", .text = &vkey},
+                                  {.name = "--db", .text = &db},
+                                  {0}};
     int left = cli_options("licence", help, options, argc, argv);
 
     if (sodium_init() < 0) {
