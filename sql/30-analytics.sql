@@ -21,12 +21,13 @@ COMMENT ON COLUMN analytics.outlets.exponent IS 'Decimal places of an amount: 12
 CREATE OR REPLACE VIEW analytics.orders WITH (security_barrier) AS
     SELECT o.order_id, u.code AS outlet, d.code AS device, o.staff_id, o.shift_id, o.channel, o.table_label, o.receipt, o.call_number,
            o.state, o.payment_state, o.currency, t.exponent, o.gross, o.discount, o.net, o.tax, o.total, o.paid, o.flags,
-           o.created_at, o.created_at AT TIME ZONE u.timezone AS local_time, (o.created_at AT TIME ZONE u.timezone)::date AS business_date
+           o.created_at, o.created_at AT TIME ZONE u.timezone AS local_time, (o.created_at AT TIME ZONE u.timezone)::date AS business_date,
+           coalesce(o.refunded, 0) AS refunded
       FROM pos.orders o
       JOIN pos.outlet u ON u.tenant_id = o.tenant_id AND u.outlet_id = o.outlet_id
       JOIN pos.tenant t ON t.tenant_id = o.tenant_id
       JOIN pos.device d ON d.tenant_id = o.tenant_id AND d.device_id = o.device_id;
-COMMENT ON VIEW analytics.orders IS 'Orders, one row each, with the amounts they have now. Sales are those with payment_state paid or overpaid';
+COMMENT ON VIEW analytics.orders IS 'Orders, one row each, with the amounts they have now. Sales are those with payment_state other than unpaid and partial';
 COMMENT ON COLUMN analytics.orders.order_id IS 'Id of the order; joins to lines, payments, taxes and kitchen_times';
 COMMENT ON COLUMN analytics.orders.outlet IS 'Code of the outlet';
 COMMENT ON COLUMN analytics.orders.device IS 'Code of the register that placed it; API without one';
@@ -37,7 +38,7 @@ COMMENT ON COLUMN analytics.orders.table_label IS 'Table, as typed at the regist
 COMMENT ON COLUMN analytics.orders.receipt IS 'Receipt number: outlet, register, series, number without gaps; NULL before payment';
 COMMENT ON COLUMN analytics.orders.call_number IS 'Number called out in the kitchen; repeats';
 COMMENT ON COLUMN analytics.orders.state IS 'open, submitted, in_preparation, ready, served, closed or voided';
-COMMENT ON COLUMN analytics.orders.payment_state IS 'unpaid, partial, paid or overpaid';
+COMMENT ON COLUMN analytics.orders.payment_state IS 'unpaid, partial, paid, overpaid, partly_refunded or refunded';
 COMMENT ON COLUMN analytics.orders.currency IS 'ISO 4217 currency of the amounts';
 COMMENT ON COLUMN analytics.orders.exponent IS 'Decimal places of the amounts';
 COMMENT ON COLUMN analytics.orders.gross IS 'Lines before discounts as priced, minor units; included taxes are in it';
@@ -50,6 +51,7 @@ COMMENT ON COLUMN analytics.orders.flags IS 'What was out of order when a regist
 COMMENT ON COLUMN analytics.orders.created_at IS 'When it was placed. Filter by this for speed';
 COMMENT ON COLUMN analytics.orders.local_time IS 'The same on the outlet''s clock';
 COMMENT ON COLUMN analytics.orders.business_date IS 'The same as a date of the outlet''s time zone';
+COMMENT ON COLUMN analytics.orders.refunded IS 'What refunds took back of the total, minor units; it is not taken off total and paid';
 
 CREATE OR REPLACE VIEW analytics.lines WITH (security_barrier) AS
     SELECT l.order_id, l.line_id, l.position, l.parent_id, u.code AS outlet, l.item_id, i.code AS item, l.name, c.name AS category,

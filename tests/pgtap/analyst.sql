@@ -113,8 +113,8 @@ SET SESSION AUTHORIZATION :anna;
 SELECT results_eq('prepared', '{2}'::bigint[], 'and hers, when she has it');
 
 -- What the figures are
-SELECT is((SELECT (outlet, state, payment_state, currency, exponent, total, paid, receipt)::text FROM analytics.orders WHERE table_label = '7'),
-          '(main,open,paid,EUR,2,900,900,main-API-A-1)', 'an order');
+SELECT is((SELECT (outlet, state, payment_state, currency, exponent, total, paid, refunded, receipt)::text FROM analytics.orders WHERE table_label = '7'),
+          '(main,open,paid,EUR,2,900,900,0,main-API-A-1)', 'an order');
 SELECT is((SELECT local_time = created_at AT TIME ZONE 'Europe/Berlin' AND business_date = local_time::date FROM analytics.orders WHERE table_label = '7'),
           true, 'the outlet''s clock gives the date');
 SELECT is((SELECT string_agg((item, name, category, qty::float, unit_price, gross, total)::text, ' ' ORDER BY position) FROM analytics.lines WHERE total <> 600),
