@@ -127,3 +127,27 @@ test('an API key is told once, works with its rights only, and is revoked', asyn
   await assert.rejects(api('/v1/catalogue', { token }), /401/);
   await page.end();
 });
+
+test('the organisation’s sign-in says when there is none, and when it was refused', async () => {
+  const page = await openPage('/office/?tenant=demo-cafe&way=password');
+  await page.getByRole('button', { name: 'Sign in with your organisation' }).click();
+  await page.getByRole('alert').getByText('This business has no sign-in of an organisation.').waitFor();
+  for (const back of ['sso_error=refused', 'sso=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA']) {
+    const again = await openPage(`/office/?tenant=demo-cafe&way=password#${back}`);
+    await again.getByRole('alert').getByText(/did not let you in/).waitFor();
+    assert.ok(!again.url().includes('sso'), 'the code is gone from the address');
+    await again.end();
+  }
+  await page.end();
+});
+
+test('back from the organisation’s sign-in, the office is open', async () => {
+  const session = await api('/v1/auth/pin', { method: 'POST', body: { tenant: 'demo-cafe', outlet: 'main', staff: '101', pin: '1234' } });
+  const page = await openPage('/office/');
+  // The demonstration has no provider; tests/http tries the way through one.
+  await page.route('**/v1/auth/oidc/finish', (route) => route.fulfill({ json: route.request().postDataJSON().code === 'ABC' ? session : {} }));
+  await page.goto(`${page.url()}#sso=ABC`);
+  await page.reload();
+  await page.getByRole('heading', { name: 'People', level: 1 }).waitFor();
+  await page.end();
+});

@@ -4,6 +4,8 @@ import '../shared/ui/styles';
 import './frame.css';
 import './rows.css';
 import './forms.css';
+import { finishSso } from './state/sso';
 import { App } from './view/app';
 
+void finishSso();
 render(<App />, document.getElementById('app')!);

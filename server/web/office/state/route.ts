@@ -21,6 +21,12 @@ addEventListener('hashchange', () => {
   route.value = read();
 });
 
+/** Drops what stands behind the #, without a step in the history. */
+export function toStart(): void {
+  history.replaceState(null, '', '#/');
+  route.value = read();
+}
+
 export function go(path: string): void {
   location.hash = `#/${path}`;
 }

@@ -7,6 +7,7 @@ import { t } from '../../shared/i18n/i18n';
 import { Segmented } from '../../shared/ui/controls';
 import { o } from '../i18n/words';
 import { refusal } from '../state/problem';
+import { ssoNotice, startSso } from '../state/sso';
 import { TextInput } from './field';
 
 type Way = 'pin' | 'password';
@@ -54,6 +55,7 @@ export function SignIn(): JSX.Element {
     if (busy.value) return;
     busy.value = true;
     notice.value = '';
+    ssoNotice.value = '';
     try {
       const session = await signIn(draft.value);
       remember(draft.value);
@@ -106,8 +108,13 @@ export function SignIn(): JSX.Element {
         <button type="submit" class="button primary large" disabled={busy.value}>
           {t('signin.go')}
         </button>
+        {way === 'password' && (
+          <button type="button" class="button" disabled={draft.value.tenant.trim() === ''} onClick={() => void startSso(draft.value.tenant.trim())}>
+            {o('sso.go')}
+          </button>
+        )}
         <p class="notice" role="alert">
-          {notice.value}
+          {notice.value || ssoNotice.value}
         </p>
       </form>
     </main>

@@ -130,7 +130,7 @@ function refreshOnce(): Promise<boolean> {
 }
 
 /* What makes a session; everything else needs one. */
-const signsIn = new Set(['pin', 'password', 'refresh', 'pair', 'device'].map((way) => `/v1/auth/${way}`));
+const signsIn = new Set(['pin', 'password', 'refresh', 'pair', 'device', 'oidc/finish'].map((way) => `/v1/auth/${way}`));
 const isSignIn = (path: string): boolean => signsIn.has(path);
 
 /* A refused password or code is about what was typed, not about the session. */
