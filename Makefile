@@ -82,10 +82,10 @@ test-packages:
 	@server/run/packages.sh test
 
 test: test-packages build tests/node_modules/.package-lock.json
-	@tests/run fault browser http fuzz isolation pgtap core vectors
+	@tests/run fault http fuzz isolation pgtap browser core vectors
 
 check-all: test-packages build tests/node_modules/.package-lock.json check-fmt check-reference
-	@MPOS_FULL=1 tests/run fault browser http fuzz isolation pgtap core vectors
+	@MPOS_FULL=1 tests/run fault http fuzz isolation pgtap browser core vectors
 
 soak: test-packages build tests/node_modules/.package-lock.json
 	@MPOS_FULL=1 MPOS_SOAK_ROUNDS=$${MPOS_SOAK_ROUNDS:-1000} tests/run fault
