@@ -11,7 +11,7 @@ import { checkAnswer } from './lib/schema.mjs';
 /** Everything that a request could have written, as one comparable value. */
 async function state() {
   const tables = await rows("SELECT relname FROM pg_class WHERE relnamespace = 'pos'::regnamespace AND relkind = 'r' ORDER BY 1");
-  const counts = tables.map(({ relname }) => `SELECT '${relname}' AS name, count(*) AS n FROM pos.${relname}`).join(' UNION ALL ');
+  const counts = tables.map(({ relname }) => `SELECT '${relname}' AS name, count(*) AS n FROM pos.${relname}`).join(' UNION ALL ') + ' ORDER BY 1';
   return { counts: await rows(counts), heads: await rows(`SELECT journal_id, next_seq, last_leaf
     FROM journal.head JOIN journal.journal USING (journal_id) WHERE kind <> 'platform' ORDER BY 1`) };
 }
