@@ -4,6 +4,8 @@
  */
 #include "postgres.h"
 
+#include "utils/formatting.h"
+
 #include "input.h"
 #include "json.h"
 #include "operations.h"
@@ -31,7 +33,7 @@ static mpos_statement email_statement = {
     "SELECT s.staff_id FROM pos.credential c JOIN pos.staff s ON s.tenant_id = c.tenant_id AND s.staff_id = "
     "c.staff_id "
     "JOIN pos.identity_provider p ON p.tenant_id = c.tenant_id AND p.link_email "
-    "WHERE c.tenant_id = $1 AND c.email = lower($3) AND s.active AND NOT EXISTS (SELECT 1 FROM pos.identity "
+    "WHERE c.tenant_id = $1 AND c.email = $3 AND s.active AND NOT EXISTS (SELECT 1 FROM pos.identity "
     "i "
     "WHERE i.tenant_id = c.tenant_id AND i.issuer = $2 AND i.staff_id = c.staff_id) "
     "AND NOT EXISTS (SELECT 1 FROM pos.identity i WHERE i.tenant_id = c.tenant_id AND i.issuer = $2 AND "
@@ -74,14 +76,16 @@ static mpos_statement get_statement = {"SELECT issuer, client_id, secret_sealed 
                                        "role_map::text, link_email, enabled, version "
                                        "FROM pos.identity_provider WHERE tenant_id = $1"};
 
-/* A secret that is left out stays as it is. */
+/* A secret that is left out stays as it is, as long as it is for the same client: nobody else may be sent it. */
 static mpos_statement put_statement = {
     "INSERT INTO pos.identity_provider AS p (tenant_id, issuer, client_id, secret_sealed, role_claim, "
     "role_map, link_email, "
     "enabled) VALUES ($1, $2, $3, decode($4, 'hex'), $5, $6::jsonb, $7, $8) ON CONFLICT (tenant_id) DO "
     "UPDATE SET "
     "issuer = excluded.issuer, client_id = excluded.client_id, "
-    "secret_sealed = coalesce(excluded.secret_sealed, p.secret_sealed), role_claim = excluded.role_claim, "
+    "secret_sealed = CASE WHEN p.issuer = excluded.issuer AND p.client_id = excluded.client_id "
+    "THEN coalesce(excluded.secret_sealed, p.secret_sealed) ELSE excluded.secret_sealed END, "
+    "role_claim = excluded.role_claim, "
     "role_map = excluded.role_map, link_email = excluded.link_email, enabled = excluded.enabled, version = "
     "p.version + 1"};
 
@@ -89,10 +93,11 @@ static mpos_statement unknown_role_statement = {"SELECT 1 FROM jsonb_each_text($
                                                 "(SELECT 1 FROM pos.role r WHERE r.tenant_id = $1 "
                                                 "AND r.code = m.value)"};
 
-/* The rights of every role that the mapping may give. */
+/* Every role whose rights a provider can give: what the mapping names, and what the people have for whom it speaks. */
 static mpos_statement mapped_roles_statement = {
-    "SELECT " MPOS_ROLE_COLUMNS " FROM pos.role r WHERE r.tenant_id = $1 AND r.code IN (SELECT m.value FROM "
-    "jsonb_each_text($2::jsonb) m)"};
+    "SELECT " MPOS_ROLE_COLUMNS " FROM pos.role r WHERE r.tenant_id = $1 AND (r.code IN (SELECT m.value FROM "
+    "jsonb_each_text($2::jsonb) m) OR $3 AND EXISTS (SELECT 1 FROM pos.staff s WHERE s.tenant_id = "
+    "r.tenant_id AND s.role_id = r.role_id AND s.active))"};
 
 typedef struct tenant_params {
     uint32 given;
@@ -208,7 +213,7 @@ link_by_email(const accept_params *in, uint8 staff[16])
     }
     mpos_arg_uuid(&find, in->tenant_id);
     mpos_arg_text(&find, in->issuer);
-    mpos_arg_text(&find, in->email);
+    mpos_arg_text(&find, asc_tolower(in->email, strlen(in->email)));
     mpos_arg_text(&find, in->subject);
     if (mpos_statement_run(&email_statement, &find) != 1) {
         return false;
@@ -357,7 +362,7 @@ mpos_identity_finish(mpos_call *call)
                : mpos_refuse(call, MPOS_E_SSO_REFUSED, NULL, "%s", "");
 }
 
-/* Who maps roles gives their rights to whoever the provider says. */
+/* Who sets a provider gives the rights of these roles to whoever the provider says. */
 static mpos_err
 check_map(mpos_call *call, const put_in *in)
 {
@@ -370,6 +375,7 @@ check_map(mpos_call *call, const put_in *in)
         return mpos_refuse(call, MPOS_E_INVALID_VALUE, "/role_map",
                            "The mapping names a role that is not there.");
     }
+    mpos_arg_bool(&args, in->enabled);
     count = mpos_statement_run(&mapped_roles_statement, &args);
     for (uint64 i = 0; i < count; i++) {
         mpos_role role;

@@ -208,11 +208,12 @@ api_call(api_exchange *exchange, const api_request *request, api_replied done)
     strncpy(call->operation, request->operation, sizeof call->operation - 1);
     auth_seal(worker->keys, &exchange->claims, request->scope, exchange->http.request_id, request->key.base,
               request->key.len, call->context);
-    text_add_z(&call->input, "{\"params\":");
-    text_add(&call->input, request->params, request->params_len);
-    text_add_z(&call->input, ",\"body\":");
+    /* Ours stand last: jsonb keeps the last of two members with one name. */
+    text_add_z(&call->input, "{\"body\":");
     text_add(&call->input, request->body != NULL ? request->body : "null",
              request->body != NULL ? request->body_len : 4);
+    text_add_z(&call->input, ",\"params\":");
+    text_add(&call->input, request->params, request->params_len);
     text_add_z(&call->input, "}");
     bind_query(call, exchange->claims.tenant, request);
     http_hold(&exchange->http);

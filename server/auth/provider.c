@@ -32,7 +32,7 @@ copy_url(const json_t *document, const char *name, char out[PROVIDER_URL_MAX])
 {
     const char *text = json_string_value(json_object_get(document, name));
     bool usable =
-        text != NULL && strlen(text) < PROVIDER_URL_MAX && strpbrk(text, "\r\n \"<>") == NULL &&
+        text != NULL && strlen(text) < PROVIDER_URL_MAX && strpbrk(text, "\r\n \"<>#") == NULL &&
         (strncmp(text, "https://", 8) == 0 || (fetch_private_allowed() && strncmp(text, "http://", 7) == 0));
 
     if (usable) {

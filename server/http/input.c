@@ -59,16 +59,73 @@ is_json_type(h2o_iovec_t type)
            (type.len == len || type.base[len] == ';' || type.base[len] == ' ');
 }
 
+static json_t *
+parse_json(const char *text, size_t len, json_error_t *error)
+{
+    return json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, error);
+}
+
+/* Takes exponents away outside of strings and shortens numbers to 15 digits: what is left is as well formed as it was. */
+static void
+tame_numbers(char *text, size_t len)
+{
+    bool quoted = false;
+    size_t digits = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        char c = text[i];
+
+        if (quoted) {
+            i += c == '\\';
+            quoted = c != '"';
+        } else if ((c == 'e' || c == 'E') && i > 0 && text[i - 1] >= '0' && text[i - 1] <= '9') {
+            digits = 0;
+            for (i++; i < len && (text[i] == '+' || text[i] == '-' || text[i] == '0'); i++) {
+            }
+            for (; i < len && text[i] >= '0' && text[i] <= '9'; i++) {
+                text[i] = '0';
+            }
+            i--;
+        } else if (c >= '0' && c <= '9') {
+            text[i] = ++digits > 15 ? ' ' : c;
+        } else {
+            quoted = c == '"';
+            digits = 0;
+        }
+    }
+}
+
+/*
+ * A number beyond every type is for the operation to refuse, by field. The parser stops at it, so what follows is looked
+ * at once more with smaller numbers: nothing that is not one JSON value may pass.
+ */
+static bool
+is_json_but_for_size(h2o_iovec_t body)
+{
+    char *copy = malloc(body.len);
+    json_error_t error;
+    json_t *value;
+
+    if (copy == NULL) {
+        abort();
+    }
+    memcpy(copy, body.base, body.len);
+    tame_numbers(copy, body.len);
+    value = parse_json(copy, body.len, &error);
+    free(copy);
+    json_decref(value);
+    return value != NULL;
+}
+
 static mpos_err
 check_json(h2o_iovec_t body, http_refusal *refusal)
 {
     json_error_t error;
     const char *near;
-    json_t *value = json_loadb(body.base, body.len,
-                               JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, &error);
+    json_t *value = parse_json(body.base, body.len, &error);
 
-    /* A number beyond every type is for the operation to refuse, by field. */
-    if (value != NULL || json_error_code(&error) == json_error_numeric_overflow) {
+    if (value != NULL ||
+        (json_error_code(&error) == json_error_numeric_overflow && is_json_but_for_size(body))) {
         json_decref(value);
         return MPOS_OK;
     }

@@ -75,6 +75,7 @@ function cases(known) {
     ...[0, -1, -(2 ** 53)].map((amount) => pay(`amount ${amount}`, { amount }, 400, 'out_of_range', '/amount')),
     ...['9223372036854775807', '9223372036854775808', '1e400', '-9223372036854775809', '1'.repeat(4000)].map((digits) =>
       ['amount ' + digits.slice(0, 20), '/v1/payments', `{"order_id":"${open}","tender":"cash","amount":${digits}}`, 400, 'out_of_range', '/amount']),
+    ['what follows a number beyond every type', '/v1/payments', `{"order_id":"${open}","tender":"cash","amount":1e400},"params":{"x":"1"}`, 400, 'malformed_json'],
     pay('half a cent', { amount: 1.5 }, 400, 'wrong_type', '/amount'),
     pay('amount as text', { amount: '5' }, 400, 'wrong_type', '/amount'),
     pay('an unknown tender', { amount: 1, tender: 'beads' }, 400, 'invalid_value', '/tender'),
