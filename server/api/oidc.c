@@ -24,6 +24,7 @@
 #define COOKIE "mpos_sso"
 #define COOKIE_PATH "/v1/auth/oidc"
 #define COOKIE_PURPOSE "sso login"
+#define CODE_LASTS_S 60
 #define LOGIN_LIFE_S 600
 #define CALLBACK "/v1/auth/oidc/callback"
 #define OFFICE "/office/"
@@ -340,12 +341,35 @@ recall_login(signing_on *state, const h2o_req_t *req)
     return valid;
 }
 
+/* What the browser that was sent back with a code has to show with it. */
+static void
+code_mark(const char *code, char out[2 * REFRESH_HASH_SIZE + 1])
+{
+    uint8_t hash[REFRESH_HASH_SIZE];
+
+    refresh_hash(code, hash);
+    text_hex(hash, sizeof hash, out);
+}
+
+/* A code that somebody else was given would sign this browser in as them. */
+static bool
+is_for_this_browser(const h2o_req_t *req, const char *code)
+{
+    char mark[2 * REFRESH_HASH_SIZE + 1];
+    char shown[2 * REFRESH_HASH_SIZE + 1];
+
+    code_mark(code, mark);
+    return read_cookie(req, shown, sizeof shown) && strlen(shown) == strlen(mark) &&
+           sodium_memcmp(shown, mark, strlen(mark)) == 0;
+}
+
 static void
 on_accepted(api_exchange *exchange, mpos_err err, const api_reply *reply, const char *field,
             const char *detail, const char *sqlstate)
 {
     signing_on *state = exchange->own;
     char to[sizeof OFFICE + 16 + REFRESH_TEXT_SIZE];
+    char mark[2 * REFRESH_HASH_SIZE + 1];
 
     (void)field;
     (void)detail;
@@ -355,7 +379,8 @@ on_accepted(api_exchange *exchange, mpos_err err, const api_reply *reply, const 
         return;
     }
     PQclear(reply->result);
-    set_cookie(exchange, "", 0);
+    code_mark(state->code, mark);
+    set_cookie(exchange, mark, CODE_LASTS_S);
     snprintf(to, sizeof to, OFFICE "#sso=%s", state->code);
     redirect(exchange, to);
 }
@@ -395,12 +420,10 @@ add_text(text_buf *params, const char *name, const char *value)
 static void
 add_code(text_buf *params, const char *code)
 {
-    uint8_t hash[REFRESH_HASH_SIZE];
-    char hex[2 * REFRESH_HASH_SIZE + 1];
+    char mark[2 * REFRESH_HASH_SIZE + 1];
 
-    refresh_hash(code, hash);
-    text_hex(hash, sizeof hash, hex);
-    text_addf(params, ",\"code\":\"%s\"", hex);
+    code_mark(code, mark);
+    text_addf(params, ",\"code\":\"%s\"", mark);
 }
 
 static void
@@ -535,7 +558,8 @@ api_oidc_finish(api_exchange *exchange)
         http_problem(&exchange->http, err, refusal.field, NULL);
         return;
     }
-    if (fields_copy(body, "code", code, sizeof code) && refresh_tenant(code, strlen(code), tenant)) {
+    if (fields_copy(body, "code", code, sizeof code) && refresh_tenant(code, strlen(code), tenant) &&
+        is_for_this_browser(exchange->http.req, code)) {
         ask_session(state, tenant, code);
     } else {
         http_problem(&exchange->http, MPOS_E_SSO_REFUSED, NULL, NULL);

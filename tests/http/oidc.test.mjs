@@ -44,6 +44,14 @@ class Browser {
     return { status: answer.status, text: await answer.text(), to: location && new URL(location, url).href };
   }
 
+  /** Takes up the code that the browser was sent back with; Client's form of the answer. */
+  async finish(code) {
+    const { url } = await world();
+    const jar = this.cookies.get(new URL(url).host) ?? new Map();
+    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+    return new Client(url).post('/v1/auth/oidc/finish', { code }, { key: null, headers: { cookie } });
+  }
+
   /** From our start to the provider. */
   async start() {
     const { url } = await world();
@@ -71,7 +79,7 @@ async function login(browser, person) {
 async function arrive(browser, callback) {
   const { to } = await browser.go(callback);
   const code = new URL(to).hash.match(/^#sso=(.+)/)?.[1];
-  return code ? { code, answer: await post('/v1/auth/oidc/finish', { code }) } : { hash: new URL(to).hash };
+  return code ? { code, answer: await browser.finish(code) } : { hash: new URL(to).hash };
 }
 
 async function office() {
@@ -159,11 +167,12 @@ suite('identity providers', () => {
     const { stack } = await world();
     const browser = new Browser();
     const { code } = await arrive(browser, await login(browser, 'bob'));
-    problem(await post('/v1/auth/oidc/finish', { code }), 403, 'sso_refused');
+    problem(await browser.finish(code), 403, 'sso_refused');
     const { to } = await browser.go(await login(browser, 'bob'));
     const late = new URL(to).hash.slice(5);
+    problem(await new Browser().finish(late), 403, 'sso_refused');
     await stack.psql("UPDATE pos.sign_in_code SET expires_at = now() - interval '1 second'");
-    for (const bad of [late, 'x', `${late}A`]) problem(await post('/v1/auth/oidc/finish', { code: bad }), 403, 'sso_refused');
+    for (const bad of [late, 'x', `${late}A`]) problem(await browser.finish(bad), 403, 'sso_refused');
   });
 
   test('an answer for another browser, with another state or without a login is refused', async () => {
