@@ -203,25 +203,37 @@ take_lines(mpos_call *call, const refund_in *in, work *w)
     return MPOS_OK;
 }
 
+/* What was really paid for the order: its total without what rounding took off or added. */
+static int64
+sum_taken(const mpos_order *order)
+{
+    int64 taken = order->total;
+
+    for (int i = 0; i < order->payment_count; i++) {
+        taken -= order->payments[i].rounding;
+    }
+    return taken;
+}
+
 /*
- * Coins as coarse as those it was paid in. The last refund pays out what is left of what was taken, so that rounding is
- * given back with it.
+ * Coins as coarse as those it was paid in, and never more than was taken. The last refund pays out what is left of that, so
+ * that rounding is given back with it.
  */
 static int64
 payout(mpos_call *call, const work *w)
 {
     const mpos_catalogue *catalogue = mpos_catalogue_get(call, w->order.catalogue);
     int64 back = w->order.refunded + w->refund.sum.total;
+    int64 taken = sum_taken(&w->order);
     int64 all = back;
 
     if (back == w->order.total) {
-        for (int i = 0; i < w->order.payment_count; i++) {
-            all -= w->order.payments[i].rounding;
-        }
+        all = taken;
     } else if (catalogue != NULL && catalogue->rounding.cash_increment > 1) {
         mpos_check(mpos_cash_round(back, catalogue->rounding.cash_increment, catalogue->rounding.mode, &all),
                    "cash of a refund");
     }
+    all = Min(all, taken);
     return Max(all - w->paid_out, 0);
 }
 

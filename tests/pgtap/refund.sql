@@ -2,7 +2,7 @@
 BEGIN;
 \ir helpers.sql
 \ir till.psql
-SELECT plan(46);
+SELECT plan(49);
 CREATE FUNCTION tests.code(answer jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT coalesce(answer ->> 'error', answer ->> 'status') $$;
 CREATE FUNCTION tests.sell(who text, name text, code text, qty text, amount bigint, more jsonb DEFAULT '{}') RETURNS jsonb LANGUAGE sql AS $$
     SELECT tests.call(who, 'order.place', jsonb_build_object('id', tests.id(name), 'lines', jsonb_build_array(tests.line(who, code, qty, jsonb_build_object('id', tests.id(name || '/1')))),
@@ -84,6 +84,13 @@ SELECT is(:'pushed'::jsonb #>> '{body,results,0,ref,change}', '200', 'the device
 SELECT tests.op('r1', 'order.refund', tests.id('c'), jsonb_build_object('order_id', tests.id('c'), 'tender', 'cash', 'reason', 'x',
                 'lines', jsonb_build_array(jsonb_build_object('line_id', tests.id('c/1'), 'qty', '1')))) AS op \gset
 SELECT is(tests.push('r1', ARRAY[:'op'::jsonb]) #>> '{body,results,0,st}', 'susp', 'one that cannot be waits for a person');
+
+-- coins of 5: what is paid out is rounded to them, and never more than was taken
+SELECT pos.provision(jsonb_set(jsonb_set(tests.template('till-c'), '{rounding,cash_increment}', '5'), '{items,0,price}', '104')) IS NOT NULL;
+SELECT tests.sign_in('coin', 'till-c', 'main', '1', NULL) IS NOT NULL;
+SELECT is(tests.code(tests.sell('coin', 'n', 'tea', '1', 104)), '201', '1.04 paid exactly');
+SELECT is(tests.back('coin', 'n', '0.99') #>> '{body,refund,amount}', '104', 'of 1.03 no more comes back than was taken');
+SELECT is(tests.back('coin', 'n', '0.01') #>> '{body,refund,amount}', '0', 'and nothing after it');
 
 -- reading
 SELECT is(jsonb_array_length(tests.call('r1', 'refund.list', NULL, jsonb_build_object('order_id', tests.id('a'))) #> '{body,refunds}'), 3, 'the refunds of an order');
