@@ -161,6 +161,15 @@ check_session(mpos_call *call, const mpos_operation *operation)
     }
 }
 
+/* Every look at the table takes a snapshot of its own. */
+void
+mpos_call_session_again(mpos_call *call)
+{
+    if (!is_zero_uuid(call->context.session)) {
+        check_session(call, find_operation(call->operation));
+    }
+}
+
 static void
 run_handler(mpos_call *call, const mpos_operation *operation)
 {

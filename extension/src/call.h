@@ -85,4 +85,11 @@ mpos_refuse(mpos_call *call, mpos_err err, const char *field, const char *detail
 void
 mpos_call_enter(mpos_call *call, const uint8 tenant[16]);
 
+/*
+ * After waiting for a lock: reads scopes and limits from the session's row as it is now; raises SESSION_ENDED when it has
+ * ended or has another rights version. Nothing to do where nobody is signed in. Before the call's own changes of sessions.
+ */
+void
+mpos_call_session_again(mpos_call *call);
+
 #endif

@@ -39,6 +39,7 @@ mpos_people_lock(mpos_call *call)
 
     mpos_arg_uuid(&args, call->context.tenant);
     (void)mpos_statement_run(&lock_statement, &args);
+    mpos_call_session_again(call);
 }
 
 mpos_err

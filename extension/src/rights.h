@@ -11,7 +11,10 @@
 #include "call.h"
 #include "role.h"
 
-/* One change of people and roles at a time in a business: what is counted below stays true until the transaction ends. */
+/*
+ * One change of people and roles at a time in a business: what is counted below stays true until the transaction ends. The
+ * caller's own rights are read again: whoever held the lock may have taken them.
+ */
 void
 mpos_people_lock(mpos_call *call);
 

@@ -225,10 +225,10 @@ mpos_role_create(mpos_call *call)
     mpos_err err = mpos_input_body(call, &create_shape, &in);
 
     if (err == MPOS_OK) {
+        mpos_people_lock(call);
         err = read_role(call, &in, &role);
     }
     if (err == MPOS_OK) {
-        mpos_people_lock(call);
         err = check_new(call, &in);
     }
     if (err != MPOS_OK) {

@@ -2,7 +2,7 @@
 BEGIN;
 \ir helpers.sql
 \ir till.psql
-SELECT plan(49);
+SELECT plan(56);
 CREATE FUNCTION tests.off(rate text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$ SELECT jsonb_build_array(jsonb_build_object('type', 'percent', 'rate', rate)) $$;
 CREATE FUNCTION tests.minus(amount bigint) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$ SELECT jsonb_build_array(jsonb_build_object('type', 'fixed', 'amount', amount)) $$;
 -- An order of lines, with discounts of the order.
@@ -109,7 +109,7 @@ SELECT is(tests.code(tests.strike('r1', 'k', '1', tests.approval('r1', '1', 'ord
 SELECT tests.sent('l') IS NOT NULL;
 SELECT is(tests.code(tests.strike('api', 'l', '1')), '200', 'a manager voids');
 
--- devices are not refused: it has happened
+-- devices are not refused what has happened
 SELECT tests.op('r1', 'sale.commit', tests.id('d1'), jsonb_build_object('id', tests.id('d1'), 'lines', tests.wine('r1'), 'discounts', tests.off('0.5'),
                 'payments', jsonb_build_array(tests.cash(544)))) AS op \gset
 SELECT tests.push('r1', ARRAY[:'op'::jsonb]) AS pushed \gset
@@ -122,7 +122,23 @@ SELECT tests.push('r1', ARRAY[:'op'::jsonb]) AS pushed \gset
 SELECT ok(NOT coalesce(:'pushed'::jsonb #> '{body,results,0,flags}', '[]') ? 'limit_exceeded', 'an approved one is not');
 SELECT tests.sent('m') IS NOT NULL;
 SELECT tests.op('r1', 'order.line.void', tests.id('m'), jsonb_build_object('order_id', tests.id('m'), 'line_id', tests.id('m/1'))) AS op \gset
-SELECT is(tests.push('r1', ARRAY[:'op'::jsonb]) #>> '{body,results,0,st}', 'flag', 'a void beyond the rights');
-SELECT ok((SELECT 'limit_exceeded' = ANY (flags) FROM pos.orders WHERE order_id = tests.id('m')), 'is flagged on the order too');
+SELECT is(tests.push('r1', ARRAY[:'op'::jsonb]) #>> '{body,results,0,code}', 'approval_required', 'a void beyond the rights has not');
+SELECT is((SELECT state FROM pos.order_line WHERE line_id = tests.id('m/1')), 'sent', 'the line stays');
+SELECT tests.op('r1', 'order.line.void', tests.id('m'), jsonb_build_object('order_id', tests.id('m'), 'line_id', tests.id('m/1')) || tests.approval('r1', '1', 'order.void')) AS op \gset
+SELECT is(tests.push('r1', ARRAY[:'op'::jsonb]) #>> '{body,results,0,st}', 'ok', 'an approved one is applied');
+SELECT tests.op('r1', 'order.place', tests.id('n'), jsonb_build_object('id', tests.id('n'), 'lines', tests.wine('r1'), 'discounts', tests.off('0.2'))) AS op \gset
+SELECT is(tests.push('r1', ARRAY[:'op'::jsonb]) #>> '{body,results,0,code}', 'approval_required', 'nor has an order beyond the limit');
+SELECT is((SELECT count(*) FROM pos.orders WHERE order_id = tests.id('n')), 0::bigint, 'which is not placed');
+SELECT tests.op('r1', 'order.pay', tests.id('n'), tests.cash(871) || jsonb_build_object('order_id', tests.id('n'))) AS op \gset
+SELECT is(tests.push('r1', ARRAY[:'op'::jsonb]) #>> '{body,results,0,st}', 'susp', 'but its payment waits for a person');
+SELECT tests.place('r1', tests.wine('r1'), tests.off('0.1'), jsonb_build_object('id', tests.id('p'))) IS NOT NULL;
+SELECT tests.op('r1', 'order.line.add', tests.id('p'), jsonb_build_object('order_id', tests.id('p'), 'lines', tests.wine('r1', tests.off('0.2')))) AS op \gset
+SELECT is(tests.push('r1', ARRAY[:'op'::jsonb]) #>> '{body,results,0,code}', 'approval_required', 'nor has a line');
+
+-- rounding is no way past the limit: what was within it stays within
+SELECT tests.place('r1', jsonb_build_array(tests.line('r1', 'tea', '5'), tests.line('r1', 'cake', '0.014', jsonb_build_object('id', tests.id('q/1')))),
+                   tests.minus(101), jsonb_build_object('id', tests.id('q'))) IS NOT NULL;
+SELECT is(tests.code(tests.strike('r1', 'q', '1')), 'MP131', 'a small void that leaves one unit too much');
+SELECT is((SELECT (gross, discount)::text FROM pos.orders WHERE order_id = tests.id('q')), '(1005,101)', 'leaves nothing');
 SELECT * FROM finish();
 ROLLBACK;

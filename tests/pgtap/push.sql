@@ -2,7 +2,7 @@
 BEGIN;
 \ir helpers.sql
 \ir till.psql
-SELECT plan(37);
+SELECT plan(47);
 
 CREATE FUNCTION tests.sale(who text, name text, more jsonb DEFAULT '{}') RETURNS jsonb LANGUAGE sql AS $$
     SELECT tests.op(who, 'sale.commit', tests.id(name), jsonb_build_object('id', tests.id(name),
@@ -83,12 +83,54 @@ SELECT tests.push('r2', ARRAY[
     tests.op('r2', 'order.pay', tests.id('o'), tests.cash(200) || jsonb_build_object('order_id', tests.id('o')))]) AS life \gset
 SELECT is(tests.states(:'life'), 'ok ok ok ok ok', 'every step applied');
 SELECT is((SELECT state || ' ' || payment_state || ' ' || total FROM pos.orders WHERE order_id = tests.id('o')), 'submitted paid 200', 'paid and in the kitchen');
+SELECT is(tests.push('r2', ARRAY[tests.op('r2', 'kds.bump', tests.id('o'), jsonb_build_object('ticket_id', (SELECT ticket_id FROM pos.ticket WHERE order_id = tests.id('o')), 'to', 'served'))])
+          #>> '{body,results,0,code}', 'forbidden', 'a cashier does not cook');
+UPDATE pos.session SET scopes = scopes | mpos.scopes('{kitchen.write}') WHERE session_id = (SELECT session FROM tests.signed_in WHERE who = 'r2');
 SELECT is(tests.states(tests.push('r2', ARRAY[
     tests.op('r2', 'kds.bump', tests.id('o'), jsonb_build_object('ticket_id', (SELECT ticket_id FROM pos.ticket WHERE order_id = tests.id('o')), 'to', 'served', 'id', tests.id('b'))),
     tests.op('r2', 'kds.bump', tests.id('o'), jsonb_build_object('ticket_id', (SELECT ticket_id FROM pos.ticket WHERE order_id = tests.id('o')), 'to', 'served')),
     tests.op('r2', 'shift.close', tests.id('s2'), jsonb_build_object('shift_id', tests.call('r2', 'sync.state') #> '{body,shift,id}', 'counted', 0))])),
     'ok noop ok', 'kitchen and shift through the log');
 SELECT is((SELECT state FROM pos.orders WHERE order_id = tests.id('o')), 'closed', 'closed in the end');
+
+-- A push may what its session may over HTTP. Money that has moved waits, the rest is refused.
+SELECT NULL FROM tests.sign_in('k', 'till-a', 'main', '3', 'K1');
+CREATE FUNCTION tests.forbidden(who text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    type text;
+    result jsonb;
+    found text := '';
+BEGIN
+    FOREACH type IN ARRAY '{sale.commit,order.place,order.line.add,order.line.void,order.send,order.pay,order.refund,kds.bump,kds.recall,shift.open,shift.close}'::text[] LOOP
+        result := tests.push(who, ARRAY[tests.op(who, type, gen_random_uuid(), '{}')]) #> '{body,results,0}';
+        IF result ->> 'code' = 'forbidden' THEN
+            found := concat_ws(' ', nullif(found, ''), type, result ->> 'st');
+        END IF;
+    END LOOP;
+    RETURN found;
+END
+$$;
+-- The session is now the device's own, and the device of that kind.
+CREATE FUNCTION tests.alone(who text, new_kind text, scopes text[]) RETURNS void LANGUAGE sql AS $$
+    UPDATE pos.session SET kind = 'device', staff_id = NULL, scopes = mpos.scopes(alone.scopes)
+     WHERE session_id = (SELECT i.session FROM tests.signed_in i WHERE i.who = alone.who);
+    UPDATE pos.device_cursor SET kind = new_kind WHERE device_id = (SELECT i.device FROM tests.signed_in i WHERE i.who = alone.who)
+$$;
+SELECT is(tests.forbidden('k'), 'sale.commit susp order.place rej order.line.add rej order.line.void rej order.send rej order.pay susp order.refund susp shift.open rej shift.close rej',
+          'the kitchen neither sells nor refunds');
+SELECT is((SELECT count(*) FROM pos.suspense s JOIN tests.signed_in i ON i.device = s.device_id WHERE i.who = 'k' AND s.state = 'open' AND s.code = 'forbidden'), 3::bigint, 'what moved money is not lost');
+SELECT is(tests.push('k', ARRAY[tests.sale('k', 'k1')]) #>> '{body,results,0,code}', 'forbidden', 'nor does it with a whole sale');
+SELECT is((SELECT count(*) FROM pos.orders WHERE order_id = tests.id('k1')), 0::bigint, 'which is not applied');
+SELECT tests.alone('k', 'kitchen', '{sync.push,kitchen.write}');
+SELECT is(tests.forbidden('k'), 'sale.commit susp order.place rej order.line.add rej order.line.void rej order.send rej order.pay susp order.refund susp shift.open rej shift.close rej',
+          'nor does a kitchen screen by itself');
+SELECT tests.alone('k', 'kiosk', '{sync.push,order.write}');
+SELECT is(tests.forbidden('k'), 'order.refund susp kds.bump rej kds.recall rej shift.open rej shift.close rej', 'a kiosk sells by itself');
+SELECT matches(tests.push('k', ARRAY[tests.sale('k', 'k2')]) #>> '{body,results,0,st}', '^(ok|flag)$', 'a whole sale too');
+SELECT tests.alone('k', 'register', '{sync.push}');
+SELECT is(tests.forbidden('k'), '', 'a register empties its whole log by itself');
+SELECT tests.alone('k', 'channel', '{sync.push}');
+SELECT is(tests.forbidden('k') LIKE 'sale.commit susp order.place rej%shift.close rej', true, 'what is no device of its own may nothing more');
 SELECT mpos.flush();
 SELECT is((SELECT count(*) FROM journal.entry), (SELECT sum(next_seq)::bigint FROM journal.head), 'journals are whole');
 SELECT * FROM finish();
