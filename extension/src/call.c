@@ -135,6 +135,7 @@ take_rights(mpos_call *call, const Datum *values, const bool *nulls)
         nulls[SESSION_DISCOUNT_LIMIT] ? MPOS_NO_LIMIT : DatumGetInt64(values[SESSION_DISCOUNT_LIMIT]);
     call->refund_limit =
         nulls[SESSION_REFUND_LIMIT] ? MPOS_NO_LIMIT : DatumGetInt64(values[SESSION_REFUND_LIMIT]);
+    call->by_device = strcmp(TextDatumGetCString(values[SESSION_KIND]), "device") == 0;
 }
 
 /* What the session may do says its row, whatever the token says that the context was made from. */

@@ -37,6 +37,7 @@ typedef struct mpos_call {
     uint64 scopes;        /* of the session, as its row says now; context.scopes has the operation's only */
     int64 discount_limit; /* of the session, core/limit.h: rate of an order, MPOS_NO_LIMIT for none */
     int64 refund_limit;   /* minor units a shift */
+    bool by_device;       /* the session is a device's own, without a person */
     bool from_device; /* the input is an operation of a device's log: card numbers are masked, not refused */
     int cards;        /* how many were */
     pg_uuid_t transaction; /* UUIDv7 of this transaction, the header's field; known before the flush */

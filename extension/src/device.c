@@ -34,11 +34,10 @@ read_row(mpos_device *out, TupleDesc shape)
 {
     Datum values[COLUMNS];
     bool nulls[COLUMNS];
-    char *kind;
 
     heap_deform_tuple(out->row, shape, values, nulls);
-    kind = TextDatumGetCString(values[COL_KIND]);
-    out->channel = strcmp(kind, "channel") == 0;
+    out->kind = TextDatumGetCString(values[COL_KIND]);
+    out->channel = strcmp(out->kind, "channel") == 0;
     out->receipt_prefix = TextDatumGetCString(values[COL_PREFIX]);
     out->letter = TextDatumGetCString(values[COL_LETTER])[0];
     out->gen = DatumGetInt32(values[COL_GEN]);

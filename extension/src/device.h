@@ -13,6 +13,7 @@
 
 typedef struct mpos_device {
     uint8 id[16];
+    const char *kind;
     bool channel; /* a virtual register: its shift opens by itself */
     const char *receipt_prefix;
     char letter;

@@ -8,7 +8,7 @@
 mpos_err
 mpos_limit_exceeded(mpos_call *call, mpos_device_op *op, mpos_order *order, mpos_err err, const char *field)
 {
-    if (op == NULL) {
+    if (op == NULL || !op->happened) {
         return mpos_refuse(call, err, field, "%s", "");
     }
     mpos_order_flag(order, "limit_exceeded");
@@ -25,6 +25,20 @@ within(const mpos_priced_cart *cart, int64 limit)
     return cart->priced.discount <= allowance;
 }
 
+/* Was the order beyond it already, by somebody's approval or by what has happened? */
+static bool
+exceeded_before(mpos_call *call, const mpos_order *order, int64 limit)
+{
+    const mpos_catalogue *catalogue = mpos_catalogue_get(call, order->catalogue);
+    mpos_priced_cart before;
+
+    if (catalogue == NULL) {
+        return false;
+    }
+    mpos_cart_reopen(&before, catalogue, order->form);
+    return !within(&before, limit);
+}
+
 mpos_err
 mpos_limit_discount(mpos_call *call, mpos_device_op *op, mpos_order *order, const mpos_priced_cart *cart,
                     mpos_discounted before, const uint8 *approval)
@@ -33,7 +47,7 @@ mpos_limit_discount(mpos_call *call, mpos_device_op *op, mpos_order *order, cons
     int64 limit = (call->scopes & MPOS_SCOPE_DISCOUNT_WRITE) != 0 ? call->discount_limit : 0;
     mpos_approval approved;
 
-    if (within(cart, limit) || !mpos_discount_grows(before, now)) {
+    if (within(cart, limit) || (!mpos_discount_grows(before, now) && exceeded_before(call, order, limit))) {
         return MPOS_OK;
     }
     if (approval == NULL) {

@@ -1,8 +1,9 @@
 /*
  * order_limit.h - whether the person at hand may give that discount or void that line. Words: limit, approval.
  *
- * A device's operation (op set) is applied in any case, because it has happened; what was beyond a limit without an
- * approval is flagged limit_exceeded. The order is locked or new, so that discounts given in parallel count together.
+ * What has happened at a device (op->happened) is applied in any case; beyond a limit and without an approval it is flagged
+ * limit_exceeded. Its other operations are refused like those over HTTP. The order is locked or new, so that discounts
+ * given in parallel count together.
  */
 #ifndef MPOS_ORDER_LIMIT_H
 #define MPOS_ORDER_LIMIT_H
@@ -24,7 +25,7 @@ mpos_err
 mpos_limit_void(mpos_call *call, mpos_device_op *op, mpos_order *order, const bool *marked,
                 const uint8 **approval);
 
-/* Beyond a limit: refuses over HTTP with err, flags the operation of a device. */
+/* Beyond a limit: flags what has happened at a device, refuses anything else with err. */
 mpos_err
 mpos_limit_exceeded(mpos_call *call, mpos_device_op *op, mpos_order *order, mpos_err err, const char *field);
 

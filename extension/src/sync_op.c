@@ -58,25 +58,35 @@ static const mpos_field envelope_fields[] = {
 };
 MPOS_SHAPE(envelope, envelope);
 
-/* What an operation type means: its handler, which ids of its body are parameters of that, and whether money moved. */
+/*
+ * What an operation type means: its handler, whether money moved, the scopes that the same costs over HTTP, and which ids
+ * of its body are parameters of the handler.
+ */
 typedef struct op_kind {
     mpos_err (*run)(mpos_call *call, mpos_device_op *op);
     bool happened;
+    uint64 scopes;
     const char *params[2];
 } op_kind;
 
 static const op_kind kinds[MPOS_OPTYPES] = {
-    [MPOS_OPTYPE_SALE_COMMIT] = {mpos_order_place, true, {NULL}},
-    [MPOS_OPTYPE_ORDER_PLACE] = {mpos_order_place, false, {NULL}},
-    [MPOS_OPTYPE_ORDER_LINE_ADD] = {mpos_order_line_add, false, {"order_id"}},
-    [MPOS_OPTYPE_ORDER_LINE_VOID] = {mpos_order_line_void, false, {"order_id", "line_id"}},
-    [MPOS_OPTYPE_ORDER_SEND] = {mpos_order_send, false, {"order_id"}},
-    [MPOS_OPTYPE_ORDER_PAY] = {mpos_payment_cash, true, {NULL}},
-    [MPOS_OPTYPE_KDS_BUMP] = {mpos_kds_bump, false, {"ticket_id"}},
-    [MPOS_OPTYPE_KDS_RECALL] = {mpos_kds_recall, false, {"ticket_id"}},
-    [MPOS_OPTYPE_SHIFT_OPEN] = {mpos_shift_open, false, {NULL}},
-    [MPOS_OPTYPE_SHIFT_CLOSE] = {mpos_shift_close, false, {"shift_id"}},
-    [MPOS_OPTYPE_ORDER_REFUND] = {mpos_order_refund, true, {"order_id"}},
+    [MPOS_OPTYPE_SALE_COMMIT] = {mpos_order_place,
+                                 true,
+                                 MPOS_SCOPE_ORDER_WRITE | MPOS_SCOPE_PAYMENT_WRITE,
+                                 {NULL}},
+    [MPOS_OPTYPE_ORDER_PLACE] = {mpos_order_place, false, MPOS_SCOPE_ORDER_WRITE, {NULL}},
+    [MPOS_OPTYPE_ORDER_LINE_ADD] = {mpos_order_line_add, false, MPOS_SCOPE_ORDER_WRITE, {"order_id"}},
+    [MPOS_OPTYPE_ORDER_LINE_VOID] = {mpos_order_line_void,
+                                     false,
+                                     MPOS_SCOPE_ORDER_WRITE,
+                                     {"order_id", "line_id"}},
+    [MPOS_OPTYPE_ORDER_SEND] = {mpos_order_send, false, MPOS_SCOPE_ORDER_WRITE, {"order_id"}},
+    [MPOS_OPTYPE_ORDER_PAY] = {mpos_payment_cash, true, MPOS_SCOPE_PAYMENT_WRITE, {NULL}},
+    [MPOS_OPTYPE_KDS_BUMP] = {mpos_kds_bump, false, MPOS_SCOPE_KITCHEN_WRITE, {"ticket_id"}},
+    [MPOS_OPTYPE_KDS_RECALL] = {mpos_kds_recall, false, MPOS_SCOPE_KITCHEN_WRITE, {"ticket_id"}},
+    [MPOS_OPTYPE_SHIFT_OPEN] = {mpos_shift_open, false, MPOS_SCOPE_SHIFT_WRITE, {NULL}},
+    [MPOS_OPTYPE_SHIFT_CLOSE] = {mpos_shift_close, false, MPOS_SCOPE_SHIFT_WRITE, {"shift_id"}},
+    [MPOS_OPTYPE_ORDER_REFUND] = {mpos_order_refund, true, MPOS_SCOPE_REFUND_WRITE, {"order_id"}},
 };
 
 mpos_err
@@ -287,6 +297,35 @@ run_handler(mpos_call *call, const op_kind *kind, mpos_push_op *op, mpos_device_
     return err;
 }
 
+/* What a device may push without a person, beyond the scopes of its session: a till its whole log, a seller its sales. */
+static uint64
+scopes_alone(const char *kind)
+{
+    if (strcmp(kind, "register") == 0) {
+        return ~UINT64CONST(0);
+    }
+    if (strcmp(kind, "kiosk") == 0 || strcmp(kind, "fridge") == 0) {
+        return MPOS_SCOPE_ORDER_WRITE | MPOS_SCOPE_PAYMENT_WRITE;
+    }
+    return 0;
+}
+
+static bool
+may_push(const mpos_call *call, const mpos_device *device, const op_kind *kind)
+{
+    uint64 scopes = call->scopes | (call->by_device ? scopes_alone(device->kind) : 0);
+
+    return (kind->scopes & ~scopes) == 0;
+}
+
+/* Money that has moved waits for a person; anything else is told. */
+static void
+turn_down(mpos_call *call, mpos_device *device, mpos_push_op *op, mpos_err err, bool happened, StringInfo out)
+{
+    mpos_push_op_keep(call, device, op, mpos_err_code(err), !happened);
+    refusal_json(out, happened ? "susp" : "rej", mpos_err_code(err), call->field);
+}
+
 void
 mpos_push_op_run(mpos_call *call, mpos_device *device, mpos_push_op *op, const char *forced, StringInfo out)
 {
@@ -298,6 +337,11 @@ mpos_push_op_run(mpos_call *call, mpos_device *device, mpos_push_op *op, const c
     if (forced == NULL && (op->version != MPOS_OP_VERSION ||
                            mpos_op_type_from_text(op->type, strlen(op->type), &type) != MPOS_OK)) {
         forced = "unknown_type";
+    }
+    if (forced == NULL && !may_push(call, device, &kinds[type])) {
+        call->field[0] = '\0';
+        turn_down(call, device, op, MPOS_E_FORBIDDEN, kinds[type].happened, out);
+        return;
     }
     if (forced != NULL || is_held(call, device, op)) {
         mpos_push_op_keep(call, device, op, forced != NULL ? forced : "held", false);
@@ -311,11 +355,5 @@ mpos_push_op_run(mpos_call *call, mpos_device *device, mpos_push_op *op, const c
         return;
     }
     *device = before;
-    if (type == MPOS_OPTYPE_SALE_COMMIT || type == MPOS_OPTYPE_ORDER_REFUND) {
-        mpos_push_op_keep(call, device, op, mpos_err_code(err), false);
-        refusal_json(out, "susp", mpos_err_code(err), call->field);
-        return;
-    }
-    mpos_push_op_keep(call, device, op, mpos_err_code(err), true);
-    refusal_json(out, "rej", mpos_err_code(err), call->field);
+    turn_down(call, device, op, err, kinds[type].happened, out);
 }

@@ -79,7 +79,7 @@ test('keys 1 to 9 finish a ticket, r brings the last one back', async () => {
 });
 
 test('an item voided after sending is struck; the ticket stays until touched', async () => {
-  const [till, kitchen] = await Promise.all([openRegister(), openKitchen()]);
+  const [till, kitchen] = await Promise.all([openRegister({ staff: '101' }), openKitchen()]);
   const call = await sendEspresso(till);
   await head(kitchen, call).waitFor();
   await till.getByRole('button', { name: 'Void line' }).click();

@@ -71,9 +71,9 @@ export async function signIn(page, staff) {
 }
 
 /** A register ready to sell; opens its shift when none is open. */
-export async function openRegister({ tenant = 'demo-cafe', register = 'R1', ...view } = {}) {
+export async function openRegister({ tenant = 'demo-cafe', register = 'R1', staff = '102', ...view } = {}) {
   const page = await openPage(`/register/?tenant=${tenant}&outlet=main&register=${register}`, view);
-  await signIn(page, '102');
+  await signIn(page, staff);
   const items = page.getByRole('group', { name: 'Items' });
   const openShift = page.getByRole('button', { name: /^Open shift with/ });
   await items.or(openShift).waitFor();
