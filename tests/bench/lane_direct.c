@@ -1,4 +1,5 @@
 /* lane_direct.c - mpos.call without the server in front: what the HTTP hop costs is the difference to lane_http.c. */
+#include "keyring.h"
 #include "lane.h"
 
 #include <stdio.h>
@@ -32,21 +33,24 @@ direct_open(lane *on, const char *target)
     return failed ? -1 : 0;
 }
 
-/* The key of MPOS_CONTEXT_KEY_FILE: 32 bytes in hex. */
-static const uint8_t *
+/* The key of MPOS_CONTEXT_KEY_FILE that signs. */
+static const mpos_key *
 context_key(void)
 {
-    static uint8_t key[32];
-    static int known;
-    FILE *file = known ? NULL : fopen(getenv("MPOS_CONTEXT_KEY_FILE"), "r");
+    static mpos_keyring ring;
+    char text[MPOS_KEYRING_TEXT_MAX];
+    FILE *file = ring.count > 0 ? NULL : fopen(getenv("MPOS_CONTEXT_KEY_FILE"), "r");
+
     if (file != NULL) {
-        for (int i = 0; i < 32; i++)
-            if (fscanf(file, "%2hhx", &key[i]) != 1)
-                exit(2);
+        size_t size = fread(text, 1, sizeof text, file);
+
         fclose(file);
-        known = 1;
+        (void)mpos_keyring_parse(text, size, &ring);
     }
-    return key;
+    if (ring.count == 0) {
+        exit(2);
+    }
+    return &ring.keys[0];
 }
 
 static void
@@ -60,9 +64,10 @@ seal(const lane *on, sale_form form, uint8_t out[MPOS_CONTEXT_SIZE])
     RAND_bytes(context.request, sizeof context.request);
     if (form == SALE_POST)
         SHA256((const unsigned char *)on->sale.key, 36, context.idempotency);
+    context.key_id = context_key()->id;
     mpos_context_encode(&context, out);
-    HMAC(EVP_sha256(), context_key(), 32, out, MPOS_CONTEXT_SIGNED_SIZE, out + MPOS_CONTEXT_SIGNED_SIZE,
-         NULL);
+    HMAC(EVP_sha256(), context_key()->bytes, MPOS_KEY_SIZE, out, MPOS_CONTEXT_SIGNED_SIZE,
+         out + MPOS_CONTEXT_SIGNED_SIZE, NULL);
 }
 
 static lane_event

@@ -25,7 +25,7 @@ const settings = 'checkpoint_timeout = 1h\nmax_wal_size = 16GB';
 function build() {
   mkdirSync(folder, { recursive: true });
   const sources = ['load.c', 'sale.c', 'lane_http.c', 'lane_direct.c'].map(here);
-  const core = ['context.c', 'err.c'].map((name) => `${root}/extension/core/${name}`);
+  const core = ['context.c', 'err.c', 'keyring.c'].map((name) => `${root}/extension/core/${name}`);
   const include = execFileSync('pg_config', ['--includedir'], { encoding: 'utf8' }).trim();
   execFileSync(process.env.CC ?? 'cc', ['-std=gnu17', '-O2', '-Wall', '-Wextra', '-Wno-deprecated-declarations',
     `-I${root}/extension/core`, `-I${include}`, '-o', binary, ...sources, ...core, '-lpq', '-lcrypto'], { stdio: 'inherit' });
