@@ -56,9 +56,9 @@ describe('a promoted standby', { timeout: 300000 }, () => {
     await startStandby();
     const { stdout } = await run(`${root}/build/bin/mpos`, ['analyst', 'create', 'reports', '--tenant', 'demo-cafe'], { env: stack.psqlEnv });
     const [, login, password] = stdout.trim().split('\t');
+    await caughtUp(); // with the login: psql connects at once
     const reader = new SqlSession({ env: { ...stack.env, PGPORT: standbyPort, PGUSER: login, PGPASSWORD: password, PGPASSFILE: '/dev/null' } });
     const sees = () => reader.query('SELECT business, (SELECT count(*) > 0 FROM analytics.journal) FROM analytics.outlets LIMIT 1');
-    await caughtUp();
     assert.equal(await sees(), 'demo-cafe|t');
     assert.equal(await reader.query('SET statement_timeout = 0; SHOW statement_timeout'), '30s');
     await stack.psql('UPDATE pos.analyst SET role_name = \'other\'');

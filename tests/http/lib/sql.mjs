@@ -8,6 +8,9 @@ export class SqlSession {
     this.text = '';
     this.child.stdout.on('data', (part) => { this.text += part; });
     this.mark = 0;
+    this.ended = once(this.child.stdout, 'end').then(() => { throw new Error(`psql has ended: ${this.text}`); });
+    this.ended.catch(() => {}); // who asks is told; an end nobody waits for is no fault
+    this.child.stdin.on('error', () => {}); // a write after the end: as above
   }
 
   /** Runs SQL and resolves with its output. */
@@ -16,7 +19,7 @@ export class SqlSession {
     const end = `--${this.mark}--\n`;
     this.text = '';
     this.child.stdin.write(`${sql};\n\\echo --${this.mark}--\n`);
-    while (!this.text.includes(end)) await once(this.child.stdout, 'data');
+    while (!this.text.includes(end)) await Promise.race([once(this.child.stdout, 'data'), this.ended]);
     return this.text.slice(0, this.text.indexOf(end)).trim();
   }
 
@@ -26,6 +29,7 @@ export class SqlSession {
   }
 
   async end() {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     this.child.stdin.end();
     await once(this.child, 'exit');
   }
