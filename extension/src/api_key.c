@@ -24,8 +24,12 @@
 #define DAYS_MAX 3650
 #define DAYS 365
 #define DAY_US INT64CONST(86400000000)
-/* A key cannot make keys: revoking it would leave its offspring. */
-#define NEVER ((uint64)(MPOS_SCOPE_AUTH | MPOS_SCOPE_KEY_WRITE))
+/*
+ * A key cannot make keys, people who may do as much, or the provider that says who people are: revoking it would leave
+ * what it made.
+ */
+#define NEVER                                                                                                \
+    ((uint64)(MPOS_SCOPE_AUTH | MPOS_SCOPE_KEY_WRITE | MPOS_SCOPE_STAFF_WRITE | MPOS_SCOPE_SETTINGS_WRITE))
 
 static mpos_statement insert_statement = {
     "INSERT INTO pos.api_key (tenant_id, key_id, name, key_hash, outlet_id, scopes, discount_limit, "

@@ -32,8 +32,10 @@ static mpos_statement person_statement = {
     "JOIN pos.pin v ON v.tenant_id = p.tenant_id AND v.staff_id = p.staff_id "
     "WHERE p.tenant_id = $1 AND p.number = $2 AND p.active"};
 
+/* With whether the session that asks is that of a key which the person has made. */
 static mpos_statement role_statement = {
-    "SELECT p.rights_version, p.name, " MPOS_ROLE_COLUMNS
+    "SELECT p.rights_version, p.name, EXISTS (SELECT 1 FROM pos.api_key k WHERE k.tenant_id = $1 "
+    "AND k.session_id = $3 AND k.created_by = p.staff_id), " MPOS_ROLE_COLUMNS
     " FROM pos.staff p JOIN pos.role r ON r.tenant_id = p.tenant_id AND r.role_id = p.role_id "
     "WHERE p.tenant_id = $1 AND p.staff_id = $2 AND p.active"};
 
@@ -86,7 +88,7 @@ static const mpos_field create_fields[] = {
 };
 MPOS_SHAPE(create, create_params);
 
-/* A discount is measured by its rate, a refund by its amount, a void by nothing. */
+/* A discount is measured by its rate (its order may not be known yet), a refund by its amount, a void by nothing. */
 static mpos_err
 read_wanted(mpos_call *call, wanted *out)
 {
@@ -104,6 +106,10 @@ read_wanted(mpos_call *call, wanted *out)
     if (amount != MPOS_GIVEN(out, WANTED_AMOUNT)) {
         return mpos_refuse(call, amount ? MPOS_E_MISSING_FIELD : MPOS_E_UNKNOWN_FIELD, "/amount",
                            "A refund is approved up to an amount, nothing else is.");
+    }
+    if (out->permission != MPOS_PERMISSION_DISCOUNT && !MPOS_GIVEN(out, WANTED_ORDER)) {
+        return mpos_refuse(call, MPOS_E_MISSING_FIELD, "/order_id",
+                           "A refund or a void is approved for one order.");
     }
     return MPOS_OK;
 }
@@ -158,12 +164,12 @@ mpos_approval_lookup(mpos_call *call)
 }
 
 static mpos_err
-check_approver(mpos_call *call, const wanted *in, const mpos_role *role, const uint8 staff[16])
+check_approver(mpos_call *call, const wanted *in, const mpos_role *role, bool own)
 {
     int64 limit = in->permission == MPOS_PERMISSION_DISCOUNT ? role->discount_limit : role->refund_limit;
     int64 asked = in->permission == MPOS_PERMISSION_DISCOUNT ? in->rate : in->amount;
 
-    if (memcmp(staff, call->context.actor, sizeof call->context.actor) == 0) {
+    if (own) {
         return mpos_refuse(call, MPOS_E_FORBIDDEN, "/staff", "Nobody approves what they do themselves.");
     }
     if ((role->scopes & permission_scopes[in->permission]) == 0 ||
@@ -204,6 +210,7 @@ mpos_approval_create(mpos_call *call)
     pg_uuid_t id;
     const char *name;
     int32 rights;
+    bool own;
     mpos_err err = read_wanted(call, &in);
 
     if (err == MPOS_OK) {
@@ -214,13 +221,16 @@ mpos_approval_create(mpos_call *call)
     }
     mpos_arg_uuid(&args, call->context.tenant);
     mpos_arg_uuid(&args, params.staff_id);
+    mpos_arg_uuid(&args, call->context.session);
     if (mpos_statement_run(&role_statement, &args) == 0) {
         return mpos_refuse(call, MPOS_E_BAD_CREDENTIALS, NULL, "%s", "");
     }
     rights = mpos_cell_int(0, 1);
     name = mpos_cell_text(0, 2);
-    mpos_role_read(0, 3, &role);
-    err = check_approver(call, &in, &role, params.staff_id);
+    own =
+        mpos_cell_bool(0, 3) || memcmp(params.staff_id, call->context.actor, sizeof call->context.actor) == 0;
+    mpos_role_read(0, 4, &role);
+    err = check_approver(call, &in, &role, own);
     if (err != MPOS_OK) {
         return err;
     }

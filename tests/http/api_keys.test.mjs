@@ -49,13 +49,15 @@ suite('api keys', () => {
     assert.ok(!stack.log().includes(secret));
   });
 
-  test('nobody gives what they do not have, and no key makes keys', async () => {
+  test('nobody gives what they do not have, and no key makes keys or people', async () => {
     const { url } = await world();
     const client = await as(cafe, manager);
     const weak = await as(cafe, cashier);
     problem(await weak.post('/v1/api-keys', { name: 'x', scopes: ['order.read'] }, { key: null }), 403, 'forbidden');
     problem(await weak.get('/v1/api-keys'), 403, 'forbidden');
-    problem(await client.post('/v1/api-keys', { name: 'x', scopes: ['order.read', 'key.write'] }, { key: null }), 400, 'invalid_value', '/scopes/1');
+    for (const right of ['key.write', 'staff.write', 'settings.write']) {
+      problem(await client.post('/v1/api-keys', { name: 'x', scopes: ['order.read', right] }, { key: null }), 400, 'invalid_value', '/scopes/1');
+    }
     problem(await client.post('/v1/api-keys', { name: 'x', scopes: ['auth'] }, { key: null }), 400, 'invalid_value', '/scopes/0');
     problem(await client.post('/v1/api-keys', { name: 'x', scopes: [] }, { key: null }), 400, 'out_of_range', '/scopes');
     problem(await client.post('/v1/api-keys', { name: 'x', scopes: ['order.read'], days: 3651 }, { key: null }), 400, 'out_of_range', '/days');

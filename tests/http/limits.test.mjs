@@ -73,23 +73,38 @@ suite('limits', () => {
 
   test('who approves must know the PIN, have the right, and be somebody else', async () => {
     const client = await newCashier();
-    const wanted = { permission: 'refund.write', amount: 6000 };
+    const wanted = { permission: 'refund.write', amount: 6000, order_id: uuid7() };
     problem(await approve(client, { ...wanted, pin: '0000' }), 403, 'approval_invalid');
     problem(await approve(client, { ...wanted, staff: '99999' }), 403, 'approval_invalid');
     problem(await approve(client, { ...wanted, ...cashier }), 403, 'forbidden', '/staff');
     problem(await approve(client, { ...wanted, staff: client.session.staff.number, pin: '5162' }), 403, 'forbidden', '/staff');
     problem(await approve(client, { ...wanted, amount: undefined }), 400, 'missing_field', '/amount');
+    problem(await approve(client, { ...wanted, order_id: undefined }), 400, 'missing_field', '/order_id');
+    problem(await approve(client, { permission: 'order.void' }), 400, 'missing_field', '/order_id');
     problem(await approve(client, { ...wanted, rate: '0.1' }), 400, 'unknown_field', '/rate');
     problem(await approve(client, { ...wanted, extra: 1 }), 400, 'unknown_field', '/extra');
     problem(await approve(client, { ...wanted, pin: undefined }), 400, 'missing_field', '/pin');
     ok(await approve(client, wanted), 201);
   });
 
+  test('who made a key does not approve what it does', async () => {
+    const { url } = await world();
+    const boss = await as(cafe, manager);
+    const { key } = ok(await boss.post('/v1/api-keys', { name: 'till link', scopes: ['session', 'order.write'] }, { key: null }), 201);
+    const link = new Client(url, { token: key });
+    const wanted = { permission: 'order.void', order_id: uuid7() };
+    problem(await approve(link, wanted), 403, 'forbidden', '/staff');
+    const { id } = ok(await boss.get('/v1/roles')).roles.find((one) => one.code === 'manager');
+    const { staff } = ok(await boss.post('/v1/staff', { number: String((number += 1)), name: 'Vera', role_id: id }), 201);
+    ok(await boss.post(`/v1/staff/${staff.id}/pin`, { pin: '5163' }, { key: null }));
+    ok(await approve(link, { ...wanted, staff: staff.number, pin: '5163' }), 201);
+  });
+
   test('wrong PINs of an approver lock them out as at sign-in', async () => {
     const { url } = await world();
     const client = await newCashier();
     const victim = (await newCashier('7777')).session.staff.number;
-    const wrong = { staff: victim, pin: '0000', permission: 'order.void' };
+    const wrong = { staff: victim, pin: '0000', permission: 'order.void', order_id: uuid7() };
     const seen = [];
     for (let i = 0; i < 6; i += 1) seen.push((await approve(client, wrong)).json.code);
     assert.equal(seen[0], 'approval_invalid');
@@ -100,7 +115,7 @@ suite('limits', () => {
   test('no PIN of an approver is in the log or a journal', async () => {
     const { stack } = await world();
     const client = await newCashier();
-    await approve(client, { pin: '918273640', permission: 'order.void' });
+    await approve(client, { pin: '918273640', permission: 'order.void', order_id: uuid7() });
     assert.ok(!stack.log().includes('918273640'));
     assert.deepEqual(await rows("SELECT 1 FROM journal.entry WHERE encode(mpos.unpack(packed), 'escape') LIKE '%918273640%'"), []);
   });

@@ -2,7 +2,7 @@
 BEGIN;
 \ir helpers.sql
 \ir till.psql
-SELECT plan(56);
+SELECT plan(57);
 CREATE FUNCTION tests.off(rate text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$ SELECT jsonb_build_array(jsonb_build_object('type', 'percent', 'rate', rate)) $$;
 CREATE FUNCTION tests.minus(amount bigint) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$ SELECT jsonb_build_array(jsonb_build_object('type', 'fixed', 'amount', amount)) $$;
 -- An order of lines, with discounts of the order.
@@ -22,6 +22,7 @@ $$;
 CREATE FUNCTION tests.approval(who text, by text, permission text, more jsonb DEFAULT '{}') RETURNS jsonb LANGUAGE sql AS $$
     SELECT jsonb_build_object('approval', tests.approve(who, by, permission, more) #> '{body,approval}')
 $$;
+CREATE FUNCTION tests.only(name text) RETURNS jsonb LANGUAGE sql AS $$ SELECT jsonb_build_object('order_id', tests.id(name)) $$;
 UPDATE pos.role SET discount_limit = 300000000 WHERE code = 'manager';
 INSERT INTO pos.staff (tenant_id, staff_id, number, name, role, role_id) SELECT tenant_id, tests.id('four'), '4', 'Second', 'cashier', role_id
   FROM pos.role JOIN tests.signed_in i ON i.tenant = tenant_id AND i.who = 'r1' WHERE code = 'cashier';
@@ -74,7 +75,7 @@ SELECT is(tests.code(tests.place('r2', tests.wine('r2'), tests.off('0.2'), :'app
 SELECT is(tests.code(tests.place('r1', tests.wine('r1'), tests.off('0.2'), :'approved')), '201', 'uses it up: what it covers does');
 SELECT is(tests.code(tests.place('r1', tests.wine('r1'), tests.off('0.2'), :'approved')), 'MP132', 'once');
 SELECT is(tests.code(tests.place('r1', tests.wine('r1'), tests.off('0.2'), jsonb_build_object('approval', tests.id('none')))), 'MP132', 'an approval that is none');
-SELECT is(tests.code(tests.place('r1', tests.wine('r1'), tests.off('0.2'), tests.approval('r1', '1', 'refund.write', '{"amount": 5000}'))), 'MP132', 'one for something else');
+SELECT is(tests.code(tests.place('r1', tests.wine('r1'), tests.off('0.2'), tests.approval('r1', '1', 'refund.write', jsonb_build_object('amount', 5000, 'order_id', tests.id('x'))))), 'MP132', 'one for something else');
 SELECT is(tests.code(tests.place('r1', tests.wine('r1'), tests.off('0.2'), tests.approval('r1', '1', 'discount.write', jsonb_build_object('rate', '0.2', 'order_id', tests.id('x'))))), 'MP132', 'one for another order');
 SELECT is(tests.code(tests.place('r1', tests.wine('r1'), tests.off('0.2'), tests.approval('r1', '1', 'discount.write', jsonb_build_object('rate', '0.2', 'order_id', tests.id('x'))) || jsonb_build_object('id', tests.id('x')))), '201', 'or for this one');
 SELECT tests.approval('r1', '1', 'discount.write', '{"rate": "0.2"}') AS old \gset
@@ -105,7 +106,8 @@ $$;
 SELECT tests.sent('k') IS NOT NULL;
 SELECT is(tests.code(tests.strike('r1', 'k', '1')), 'MP131', 'a sent line needs order.void or an approval');
 SELECT is(tests.code(tests.strike('r1', 'k', '2')), '200', 'one that was not sent does not');
-SELECT is(tests.code(tests.strike('r1', 'k', '1', tests.approval('r1', '1', 'order.void'))), '200', 'a manager approves');
+SELECT is(tests.code(tests.strike('r1', 'k', '1', tests.approval('r1', '1', 'order.void', tests.only('x')))), 'MP132', 'a manager approves another order''s');
+SELECT is(tests.code(tests.strike('r1', 'k', '1', tests.approval('r1', '1', 'order.void', tests.only('k')))), '200', 'a manager approves');
 SELECT tests.sent('l') IS NOT NULL;
 SELECT is(tests.code(tests.strike('api', 'l', '1')), '200', 'a manager voids');
 
@@ -124,7 +126,7 @@ SELECT tests.sent('m') IS NOT NULL;
 SELECT tests.op('r1', 'order.line.void', tests.id('m'), jsonb_build_object('order_id', tests.id('m'), 'line_id', tests.id('m/1'))) AS op \gset
 SELECT is(tests.push('r1', ARRAY[:'op'::jsonb]) #>> '{body,results,0,code}', 'approval_required', 'a void beyond the rights has not');
 SELECT is((SELECT state FROM pos.order_line WHERE line_id = tests.id('m/1')), 'sent', 'the line stays');
-SELECT tests.op('r1', 'order.line.void', tests.id('m'), jsonb_build_object('order_id', tests.id('m'), 'line_id', tests.id('m/1')) || tests.approval('r1', '1', 'order.void')) AS op \gset
+SELECT tests.op('r1', 'order.line.void', tests.id('m'), jsonb_build_object('order_id', tests.id('m'), 'line_id', tests.id('m/1')) || tests.approval('r1', '1', 'order.void', tests.only('m'))) AS op \gset
 SELECT is(tests.push('r1', ARRAY[:'op'::jsonb]) #>> '{body,results,0,st}', 'ok', 'an approved one is applied');
 SELECT tests.op('r1', 'order.place', tests.id('n'), jsonb_build_object('id', tests.id('n'), 'lines', tests.wine('r1'), 'discounts', tests.off('0.2'))) AS op \gset
 SELECT is(tests.push('r1', ARRAY[:'op'::jsonb]) #>> '{body,results,0,code}', 'approval_required', 'nor has an order beyond the limit');

@@ -59,7 +59,7 @@ SELECT is(tests.code(tests.back('r1', 'b', '5.75')), '201', '34.50 is at it');
 SELECT is((SELECT amount FROM pos.refund_sum WHERE staff_id = (SELECT actor FROM tests.signed_in WHERE who = 'r1')), 5000::bigint, 'now all of it is gone');
 SELECT is(tests.code(tests.back('r1', 'b', '0.01')), 'MP131', 'one refund more');
 CREATE FUNCTION tests.approval(amount bigint, more jsonb DEFAULT '{}') RETURNS jsonb LANGUAGE sql AS $$
-    SELECT jsonb_build_object('approval', tests.call('r1', 'approval.create', jsonb_build_object('staff', '1', 'permission', 'refund.write', 'amount', amount) || more,
+    SELECT jsonb_build_object('approval', tests.call('r1', 'approval.create', jsonb_build_object('staff', '1', 'permission', 'refund.write', 'amount', amount, 'order_id', tests.id('b')) || more,
         (SELECT jsonb_build_object('staff_id', staff_id, 'person', repeat('0', 64), 'desk', repeat('0', 64)) FROM pos.staff JOIN tests.signed_in i ON i.tenant = tenant_id
           WHERE i.who = 'r1' AND number = '1')) #> '{body,approval}')
 $$;

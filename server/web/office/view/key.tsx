@@ -57,7 +57,7 @@ export function NewKey(): JSX.Element {
         <TextInput label={o('field.name')} hint={o('key.name.hint')} maxLength={64} value={name} problem={at(problem.value, 'name')} onValue={(value) => put({ name: value })} />
         <SelectInput label={o('key.life')} value={days} choices={lives.map((n) => ({ value: String(n), label: o('key.days', { n }) }))} problem={at(problem.value, 'days')} onValue={(value) => put({ days: value })} />
       </div>
-      <Scopes held={scopes} locked={false} without={['key.write']} onChange={(next) => put({ scopes: next })} />
+      <Scopes held={scopes} locked={false} without={['key.write', 'staff.write', 'settings.write']} onChange={(next) => put({ scopes: next })} />
       <footer class="actions">
         <FormProblem problem={problem.value} fields={['name', 'days']} />
         <button type="submit" class="button primary large" disabled={busy.value || name.trim() === '' || scopes.length < 2}>
