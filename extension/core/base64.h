@@ -1,6 +1,6 @@
 /*
- * base64.h - standard base64 with padding (RFC 4648 section 4), as the public log formats use it. Reading is strict:
- * one text for one value. The journal's own texts are base64url; see canon.h.
+ * base64.h - standard base64 with padding (RFC 4648 section 4), as the public log formats use it, and base64url without
+ * (section 5), as the journal's own texts do. Reading is strict: one text for one value.
  */
 #ifndef MPOS_CORE_BASE64_H
 #define MPOS_CORE_BASE64_H
@@ -24,5 +24,13 @@ mpos_base64(const uint8_t *bytes, size_t size, char *out);
  */
 mpos_err
 mpos_base64_decode(const char *text, size_t text_size, uint8_t *out, size_t capacity, size_t *size_out);
+
+/* Writes base64url without padding, (size * 4 + 2) / 3 characters, and returns that number. */
+size_t
+mpos_base64url(const uint8_t *bytes, size_t size, char *out);
+
+/* Reads base64url without padding into at most capacity bytes. INVALID_VALUE unless canonical; BUFFER_TOO_SMALL. */
+mpos_err
+mpos_base64url_decode(const char *text, size_t text_size, uint8_t *out, size_t capacity, size_t *size_out);
 
 #endif

@@ -1,11 +1,10 @@
-/* canon.c - canonical JSON and base64url. */
+/* canon.c - canonical JSON. */
 #include "canon.h"
 
 #include <string.h>
 
 #include "quantity.h"
-
-static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+#include "utf8.h"
 
 void
 mpos_canon_init(mpos_canon *w, char *out, size_t capacity)
@@ -70,33 +69,6 @@ mpos_canon_name(mpos_canon *w, const char *name)
     }
 }
 
-/* Length of the UTF-8 sequence at text[0..left), 0 when it is malformed, overlong or a surrogate. */
-static size_t
-utf8_length(const uint8_t *text, size_t left)
-{
-    uint8_t first = text[0];
-    size_t length = first < 0x80   ? 1
-                    : first < 0xC2 ? 0
-                    : first < 0xE0 ? 2
-                    : first < 0xF0 ? 3
-                    : first < 0xF5 ? 4
-                                   : 0;
-
-    if (length > left) {
-        return 0;
-    }
-    for (size_t i = 1; i < length; i++) {
-        if ((text[i] & 0xC0) != 0x80) {
-            return 0;
-        }
-    }
-    if ((first == 0xE0 && text[1] < 0xA0) || (first == 0xED && text[1] > 0x9F) ||
-        (first == 0xF0 && text[1] < 0x90) || (first == 0xF4 && text[1] > 0x8F)) {
-        return 0;
-    }
-    return length;
-}
-
 /* The escapes of RFC 8785: two characters where JSON has them, else \u00xx in lower case. */
 static void
 put_escaped(mpos_canon *w, char c)
@@ -128,7 +100,8 @@ mpos_canon_text(mpos_canon *w, const char *text, size_t size)
     }
     put(w, "\"", 1);
     while (at < size) {
-        size_t length = utf8_length((const uint8_t *)text + at, size - at);
+        uint32_t code_point;
+        size_t length = mpos_utf8_next((const uint8_t *)text + at, size - at, &code_point);
 
         if (length == 0) {
             w->err = MPOS_E_INVALID_VALUE;
@@ -248,71 +221,4 @@ mpos_canon_finish(const mpos_canon *w, size_t *size_out)
     }
     *size_out = w->size;
     return w->size > w->capacity ? MPOS_E_BUFFER_TOO_SMALL : MPOS_OK;
-}
-
-size_t
-mpos_base64url(const uint8_t *bytes, size_t size, char *out)
-{
-    uint32_t bits = 0;
-    int held = 0; /* bits not yet written */
-    size_t written = 0;
-
-    for (size_t i = 0; i < size; i++) {
-        bits = (bits << 8 | bytes[i]) & 0xFFFF;
-        for (held += 8; held >= 6; held -= 6) {
-            out[written++] = alphabet[bits >> (held - 6) & 63];
-        }
-    }
-    if (held > 0) {
-        out[written++] = alphabet[bits << (6 - held) & 63];
-    }
-    return written;
-}
-
-static int
-base64url_value(char c)
-{
-    if (c >= 'A' && c <= 'Z') {
-        return c - 'A';
-    }
-    if (c >= 'a' && c <= 'z') {
-        return c - 'a' + 26;
-    }
-    if (c >= '0' && c <= '9') {
-        return c - '0' + 52;
-    }
-    return c == '-' ? 62 : c == '_' ? 63 : -1;
-}
-
-mpos_err
-mpos_base64url_decode(const char *text, size_t text_size, uint8_t *out, size_t capacity, size_t *size_out)
-{
-    uint32_t bits = 0;
-    int held = 0;
-    size_t written = 0;
-
-    if (text_size % 4 == 1) {
-        return MPOS_E_INVALID_VALUE;
-    }
-    if (text_size / 4 * 3 + (text_size % 4 * 3 / 4) > capacity) {
-        return MPOS_E_BUFFER_TOO_SMALL;
-    }
-    for (size_t i = 0; i < text_size; i++) {
-        int value = base64url_value(text[i]);
-
-        if (value < 0) {
-            return MPOS_E_INVALID_VALUE;
-        }
-        bits = (bits << 6 | (uint32_t)value) & 0xFFFF;
-        held += 6;
-        if (held >= 8) {
-            held -= 8;
-            out[written++] = (uint8_t)(bits >> held);
-        }
-    }
-    if ((bits & ((1U << held) - 1)) != 0) {
-        return MPOS_E_INVALID_VALUE; /* another text would give the same bytes */
-    }
-    *size_out = written;
-    return MPOS_OK;
 }

@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base64.h"
 #include "err.h"
 
 #define MPOS_CANON_INT_MAX INT64_C(9007199254740991)
@@ -74,14 +75,5 @@ mpos_canon_raw(mpos_canon *w, const char *text, size_t size);
  */
 mpos_err
 mpos_canon_finish(const mpos_canon *w, size_t *size_out);
-
-/* Writes base64url without padding, (size * 4 + 2) / 3 characters, and returns that number. */
-size_t
-mpos_base64url(const uint8_t *bytes, size_t size, char *out);
-
-/* Reads base64url without padding into at most capacity bytes. INVALID_VALUE unless canonical;
- * BUFFER_TOO_SMALL. */
-mpos_err
-mpos_base64url_decode(const char *text, size_t text_size, uint8_t *out, size_t capacity, size_t *size_out);
 
 #endif

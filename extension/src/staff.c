@@ -7,6 +7,7 @@
 #include "input.h"
 #include "json.h"
 #include "operations.h"
+#include "page.h"
 #include "rights.h"
 #include "statement.h"
 #include "uuid.h"
@@ -159,7 +160,6 @@ mpos_staff_list(mpos_call *call)
 {
     list_params in;
     mpos_args args = {0};
-    uint8 last[16];
     uint64 rows;
     int64 limit;
     mpos_err err = mpos_input_params(call, &list_shape, &in);
@@ -175,15 +175,7 @@ mpos_staff_list(mpos_call *call)
     mpos_arg_uuid(&args, in.after);
     mpos_arg_big(&args, limit + 1);
     rows = mpos_statement_run(&list_statement, &args);
-    mpos_json_open(&call->body, NULL, '{');
-    mpos_json_open(&call->body, "staff", '[');
-    for (uint64 i = 0; i < rows && (int64)i < limit; i++) {
-        staff_json(&call->body, NULL, i);
-        (void)mpos_cell_uuid(i, CELL_ID, last);
-    }
-    mpos_json_close(&call->body, ']');
-    mpos_json_uuid(&call->body, "next", (int64)rows > limit ? last : NULL);
-    mpos_json_close(&call->body, '}');
+    mpos_page_answer(call, "staff", rows, limit, staff_json);
     return MPOS_OK;
 }
 

@@ -8,6 +8,7 @@
 #include "input.h"
 #include "journal.h"
 #include "json.h"
+#include "page.h"
 #include "quantity.h"
 #include "sqlstate.h"
 #include "statement.h"
@@ -190,12 +191,12 @@ mpos_stock_return(mpos_call *call, const mpos_order *order, const int64 *back)
 }
 
 static void
-level_json(StringInfo out, uint64 row)
+level_json(StringInfo out, const char *key, uint64 row)
 {
     uint8 item[16];
 
     (void)mpos_cell_uuid(row, 1, item);
-    mpos_json_open(out, NULL, '{');
+    mpos_json_open(out, key, '{');
     mpos_json_uuid(out, "item_id", item);
     mpos_json_decimal(out, "on_hand", mpos_cell_big(row, 2), MPOS_QTY_SCALE);
     mpos_json_int(out, "version", mpos_cell_int(row, 3));
@@ -226,7 +227,7 @@ mpos_stock_get(mpos_call *call)
     if (!load_level(call, in.item_id)) {
         return mpos_refuse(call, MPOS_E_NOT_FOUND, NULL, "%s", "");
     }
-    level_json(&call->body, 0);
+    level_json(&call->body, NULL, 0);
     return MPOS_OK;
 }
 
@@ -235,7 +236,6 @@ mpos_stock_list(mpos_call *call)
 {
     list_params in;
     mpos_args args = {0};
-    uint8 last[16];
     uint64 rows;
     int64 limit;
     mpos_err err = mpos_input_params(call, &list_shape, &in);
@@ -253,15 +253,7 @@ mpos_stock_list(mpos_call *call)
     mpos_arg_uuid(&args, in.after);
     mpos_arg_big(&args, limit + 1);
     rows = mpos_statement_run(&list_statement, &args);
-    mpos_json_open(&call->body, NULL, '{');
-    mpos_json_open(&call->body, "levels", '[');
-    for (uint64 i = 0; i < rows && (int64)i < limit; i++) {
-        level_json(&call->body, i);
-        (void)mpos_cell_uuid(i, 1, last);
-    }
-    mpos_json_close(&call->body, ']');
-    mpos_json_uuid(&call->body, "next", (int64)rows > limit ? last : NULL);
-    mpos_json_close(&call->body, '}');
+    mpos_page_answer(call, "levels", rows, limit, level_json);
     mpos_etag_of_body(call);
     return MPOS_OK;
 }

@@ -105,7 +105,8 @@ api_oidc_start(api_exchange *exchange)
     mpos_err err = http_read_params(&exchange->match, exchange->http.req, &params, &refusal);
     json_t *given = err == MPOS_OK ? json_loadb(params.data, params.len, 0, NULL) : NULL;
 
-    if (oidc_public_url(exchange) == NULL || !fields_copy(given, "tenant", state->tenant, sizeof state->tenant)) {
+    if (oidc_public_url(exchange) == NULL ||
+        !fields_copy(given, "tenant", state->tenant, sizeof state->tenant)) {
         http_problem(&exchange->http, err != MPOS_OK ? err : MPOS_E_NOT_FOUND, refusal.field, refusal.detail);
     } else {
         oidc_find_provider(state, on_start_provider);
