@@ -29,7 +29,9 @@ CREATE OR REPLACE FUNCTION pos.catalogue_items(tenant uuid) RETURNS jsonb
     SELECT coalesce(jsonb_agg(jsonb_build_object(
                'id', i.item_id, 'code', i.code, 'name', i.name, 'category_id', i.category_id, 'price', i.price,
                'tax_ids', to_jsonb(i.tax_ids), 'group_ids', coalesce(g.list, '[]'), 'station', i.station,
-               'barcode', i.barcode, 'stocked', i.stocked, 'combo', coalesce(s.list, '[]'))
+               'barcode', (SELECT b.barcode FROM pos.barcode b WHERE b.tenant_id = tenant AND b.item_id = i.item_id
+                             AND b.variant_id IS NULL ORDER BY b.sort, b.barcode LIMIT 1),
+               'stocked', i.stocked, 'combo', coalesce(s.list, '[]'))
                ORDER BY c.sort, i.sort, i.code), '[]')
       FROM pos.item i
       JOIN pos.category c ON c.tenant_id = i.tenant_id AND c.category_id = i.category_id

@@ -3,6 +3,7 @@
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
 BEGIN;
+\ir 09-tax.sql
 \ir 10-catalogue.sql
 \ir 15-role.sql
 \ir 15-device.sql
