@@ -4,6 +4,7 @@
  */
 import { sha256 } from '@noble/hashes/sha2';
 import { hexText } from './bytes';
+import { readScan, scanInput, type CodePattern, type Scanned } from './scan';
 
 /** What the module exports; see extension/core/wasm/exports.c. Results below zero are minus an error number. */
 interface CoreExports {
@@ -13,6 +14,7 @@ interface CoreExports {
   output(): number;
   price(size: number): number;
   check_proof(size: number): number;
+  scan(size: number): number;
   order_next(op: number, state: number, payment: number): number;
   kitchen_bump(from: number, to: number): number;
   error_code(error: number): number;
@@ -82,6 +84,12 @@ export class Core {
   /** Checks a receipt's proof; layouts as in extension/core/wasm/proof.h, see proof.ts. */
   checkProof(input: Uint8Array): Uint8Array {
     return this.through(input, (size) => this.wasm.check_proof(size));
+  }
+
+  /** Takes a scanned code apart. Throws CoreError for an element string that cannot be read, or a pattern that is none. */
+  scan(code: string, patterns: readonly CodePattern[], exponent: number, year: number): Scanned {
+    const input = scanInput(code, patterns, exponent, year);
+    return readScan(this.through(input, (size) => this.wasm.scan(size)), code);
   }
 
   private through(input: Uint8Array, run: (size: number) => number): Uint8Array {
