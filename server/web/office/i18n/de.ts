@@ -4,6 +4,7 @@ import type { OfficeKey } from './en';
 export const de: Record<OfficeKey, string> = {
   'app.office': 'Büro',
   'nav.label': 'Seiten',
+  'nav.group.business': 'Betrieb',
   'nav.people': 'Personal',
   'nav.roles': 'Rollen',
   'nav.devices': 'Geräte',

@@ -2,6 +2,7 @@
 export const en = {
   'app.office': 'Back office',
   'nav.label': 'Pages',
+  'nav.group.business': 'Business',
   'nav.people': 'People',
   'nav.roles': 'Roles',
   'nav.devices': 'Devices',

@@ -6,42 +6,18 @@ import { reachable, session } from '../../shared/api/client';
 import { t } from '../../shared/i18n/i18n';
 import { Empty, IconButton, KeyList } from '../../shared/ui/controls';
 import { Sheet } from '../../shared/ui/overlay';
-import type { OfficeKey } from '../i18n/en';
 import { o } from '../i18n/words';
-import { may } from '../state/rights';
 import { go, route } from '../state/route';
-import { AccountPage } from './account';
-import { DevicesPage } from './devices';
-import { KeysPage } from './keys';
-import { PeoplePage } from './people';
-import { RolesPage } from './roles';
+import { Navigation } from './navigation';
+import { allowed, first, open, pages, type Page } from './pages';
 import { scopeWord } from './scope-words';
-import { SessionsPage } from './sessions';
 
-interface Page {
-  title: OfficeKey;
-  /** The right that opens it; null is for everybody. */
-  scope: string | null;
-  view: () => JSX.Element;
-}
-
-export const pages: Record<string, Page> = {
-  people: { title: 'nav.people', scope: 'staff.read', view: PeoplePage },
-  roles: { title: 'nav.roles', scope: 'staff.read', view: RolesPage },
-  devices: { title: 'nav.devices', scope: 'device.read', view: DevicesPage },
-  sessions: { title: 'nav.sessions', scope: 'staff.read', view: SessionsPage },
-  keys: { title: 'nav.keys', scope: 'key.write', view: KeysPage },
-  account: { title: 'nav.account', scope: null, view: AccountPage },
-};
-
-const allowed = (page: Page): boolean => page.scope === null || may(page.scope);
-const first = (): string => Object.keys(pages).find((name) => allowed(pages[name]!))!;
 const help = signal(false);
 
 function onKey(e: KeyboardEvent): void {
   const typing = e.target instanceof HTMLInputElement || e.target instanceof HTMLSelectElement;
   if (typing || e.ctrlKey || e.metaKey || e.altKey || document.querySelector('[role="dialog"]')) return;
-  const nth = Object.keys(pages).filter((name) => allowed(pages[name]!))[Number(e.key) - 1];
+  const nth = open()[Number(e.key) - 1];
   const search = document.querySelector<HTMLInputElement>('input[type="search"]');
   if (e.key === '?') help.value = true;
   else if (e.key === '/' && search) search.focus();
@@ -49,23 +25,6 @@ function onKey(e: KeyboardEvent): void {
   else if (nth) go(nth);
   else return;
   e.preventDefault();
-}
-
-function Navigation({ current }: { current: string }): JSX.Element {
-  const here = useRef<HTMLAnchorElement>(null);
-  useEffect(() => here.current?.scrollIntoView({ block: 'nearest', inline: 'center' }), [current]);
-  return (
-    <nav aria-label={o('nav.label')}>
-      {Object.entries(pages).map(
-        ([name, page]) =>
-          allowed(page) && (
-            <a key={name} href={`#/${name}`} aria-current={name === current ? 'page' : undefined} ref={name === current ? here : undefined}>
-              {o(page.title)}
-            </a>
-          ),
-      )}
-    </nav>
-  );
 }
 
 function Keys(): JSX.Element {

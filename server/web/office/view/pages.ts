@@ -1,0 +1,36 @@
+/* The pages of the back office in the order of the way to them, and the right that opens each. */
+import type { JSX } from 'preact';
+import type { OfficeKey } from '../i18n/en';
+import { may } from '../state/rights';
+import { AccountPage } from './account';
+import { DevicesPage } from './devices';
+import { KeysPage } from './keys';
+import { PeoplePage } from './people';
+import { RolesPage } from './roles';
+import { SessionsPage } from './sessions';
+
+export interface Page {
+  title: OfficeKey;
+  group: OfficeKey;
+  /** The right that opens it; null is for everybody. */
+  scope: string | null;
+  view: () => JSX.Element;
+}
+
+const business = 'nav.group.business';
+
+export const pages: Record<string, Page> = {
+  people: { title: 'nav.people', group: business, scope: 'staff.read', view: PeoplePage },
+  roles: { title: 'nav.roles', group: business, scope: 'staff.read', view: RolesPage },
+  devices: { title: 'nav.devices', group: business, scope: 'device.read', view: DevicesPage },
+  sessions: { title: 'nav.sessions', group: business, scope: 'staff.read', view: SessionsPage },
+  keys: { title: 'nav.keys', group: business, scope: 'key.write', view: KeysPage },
+  account: { title: 'nav.account', group: business, scope: null, view: AccountPage },
+};
+
+export const allowed = (page: Page): boolean => page.scope === null || may(page.scope);
+
+/** Names of the pages that the session may open. */
+export const open = (): string[] => Object.keys(pages).filter((name) => allowed(pages[name]!));
+
+export const first = (): string => open()[0]!;
