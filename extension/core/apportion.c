@@ -1,4 +1,4 @@
-/* apportion.c - largest remainder, with caps. */
+/* apportion.c - largest remainder, or the rest to one end; with caps. */
 #include "apportion.h"
 
 #include "money.h"
@@ -129,4 +129,78 @@ mpos_apportion(int64_t total, const int64_t *weights, const int64_t *caps, size_
         parts[i] = -parts[i];
     }
     return MPOS_OK;
+}
+
+/* Position n of count, counted from the end that takes the rest last. */
+static size_t
+place_of(int backwards, size_t count, size_t n)
+{
+    return backwards ? count - 1 - n : n;
+}
+
+/* Gives part i at most `wanted`, what is left and its cap. */
+static void
+give(int64_t wanted, const int64_t *caps, size_t i, int64_t *left, int64_t *parts)
+{
+    int64_t most = caps != NULL && caps[i] - parts[i] < *left ? caps[i] - parts[i] : *left;
+    int64_t part = wanted < most ? wanted : most;
+
+    parts[i] += part;
+    *left -= part;
+}
+
+/*
+ * Quotas rounded half up, the last open part takes the rest. What caps refused then goes to the parts from that end on.
+ */
+static mpos_err
+apportion_in_order(pot *p, int first_rests, int64_t *parts)
+{
+    int64_t left = p->left;
+    size_t rest = p->count;
+
+    for (size_t n = 0; n < p->count; n++) {
+        size_t i = place_of(first_rests, p->count, n);
+
+        parts[i] = 0;
+        rest = weight_of(p, i) > 0 ? i : rest;
+    }
+    for (size_t n = 0; n < p->count; n++) {
+        size_t i = place_of(first_rests, p->count, n);
+        mpos_wide quota = (mpos_wide)p->left * weight_of(p, i) + p->weight / 2;
+
+        give(i == rest ? left : (int64_t)mpos_wide_quotient(quota, p->weight), p->caps, i, &left, parts);
+    }
+    for (size_t n = 0; left > 0 && n < p->count; n++) {
+        size_t i = place_of(!first_rests, p->count, n);
+
+        if (weight_of(p, i) > 0) {
+            give(left, p->caps, i, &left, parts);
+        }
+    }
+    return left == 0 ? MPOS_OK : MPOS_E_OUT_OF_RANGE;
+}
+
+mpos_err
+mpos_apportion_by(mpos_apportion_mode mode, int64_t total, const int64_t *weights, const int64_t *caps,
+                  size_t count, int64_t *parts, int64_t *scratch)
+{
+    pot p = {weights, caps, count, 0, 0, 0};
+    mpos_err err;
+
+    if ((unsigned)mode >= MPOS_APPORTION_MODES) {
+        return MPOS_E_INVALID_VALUE;
+    }
+    if (mode == MPOS_APPORTION_LARGEST || count == 0) {
+        return mpos_apportion(total, weights, caps, count, parts, scratch);
+    }
+    if (total > MPOS_AMOUNT_MAX || total < -MPOS_AMOUNT_MAX) {
+        return MPOS_E_AMOUNT_OVERFLOW;
+    }
+    p.left = total < 0 ? -total : total;
+    err = pot_init(&p);
+    err = err == MPOS_OK ? apportion_in_order(&p, mode == MPOS_APPORTION_FIRST, parts) : err;
+    for (size_t i = 0; err == MPOS_OK && total < 0 && i < count; i++) {
+        parts[i] = -parts[i];
+    }
+    return err;
 }

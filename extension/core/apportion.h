@@ -11,6 +11,18 @@
 #include "err.h"
 
 /*
+ * Who gets what quotas leave. largest: one each for the largest remainders, ties by position. last and first: each part but
+ * the last (first) with a weight is its quota rounded half up, in order and at most what is left; that one takes the rest.
+ * Values are part of the binary forms.
+ */
+typedef enum mpos_apportion_mode {
+    MPOS_APPORTION_LARGEST = 0,
+    MPOS_APPORTION_LAST = 1,
+    MPOS_APPORTION_FIRST = 2,
+    MPOS_APPORTION_MODES
+} mpos_apportion_mode;
+
+/*
  * parts[i] = total * weights[i] / sum of weights, by largest remainder, ties by position.
  *
  * Weights are not negative; all zero counts as all equal. A zero weight among others gets zero. The total may
@@ -24,5 +36,13 @@
 mpos_err
 mpos_apportion(int64_t total, const int64_t *weights, const int64_t *caps, size_t count, int64_t *parts,
                int64_t *scratch);
+
+/*
+ * The same in any mode, INVALID_VALUE for an unknown one. In the modes last and first what the caps refuse goes to the parts
+ * nearest to that end.
+ */
+mpos_err
+mpos_apportion_by(mpos_apportion_mode mode, int64_t total, const int64_t *weights, const int64_t *caps,
+                  size_t count, int64_t *parts, int64_t *scratch);
 
 #endif

@@ -36,6 +36,11 @@ mpos_cart_count(const mpos_cart *cart, mpos_cart_counts *out)
         counts.discounts += line->discount_count;
         counts.line_taxes += line->tax_count;
     }
+    for (size_t i = 0; i < cart->tax_count; i++) {
+        if (cart->taxes[i].bracket_count > MPOS_TAX_BRACKETS_MAX) {
+            return MPOS_E_TOO_MANY;
+        }
+    }
     if (roots > MPOS_MAX_LINES || counts.modifiers > MPOS_CART_MODIFIERS_MAX) {
         return MPOS_E_TOO_MANY;
     }
@@ -49,7 +54,8 @@ check_settings(const mpos_cart *cart)
     const mpos_rounding *r = &cart->rounding;
 
     if (r->mode >= MPOS_ROUNDING_MODES || r->level >= MPOS_ROUNDING_LEVELS ||
-        r->inclusive > MPOS_INCLUSIVE_NET || cart->exponent > 4 || cart->sequence_count > MPOS_SEQUENCE_MAX) {
+        r->inclusive > MPOS_INCLUSIVE_NET || cart->apportion >= MPOS_APPORTION_MODES || cart->exponent > 4 ||
+        cart->sequence_count > MPOS_SEQUENCE_MAX) {
         return MPOS_E_INVALID_VALUE;
     }
     for (size_t i = 0; i < cart->sequence_count; i++) {
@@ -65,9 +71,35 @@ check_settings(const mpos_cart *cart)
 }
 
 static mpos_err
+check_brackets(const mpos_cart_tax *tax)
+{
+    if (tax->bracket_count == 0 || (tax->flags & (MPOS_TAX_INCLUDED | MPOS_TAX_AFFECTS_NEXT)) != 0) {
+        return MPOS_E_INVALID_VALUE;
+    }
+    if (tax->value < 0 || tax->value > MPOS_AMOUNT_MAX) {
+        return MPOS_E_OUT_OF_RANGE;
+    }
+    for (size_t i = 0; i < tax->bracket_count; i++) {
+        const mpos_tax_bracket *b = &tax->brackets[i];
+
+        if (b->from < 0 || b->from > MPOS_AMOUNT_MAX || b->amount < 0 || b->amount > MPOS_AMOUNT_MAX ||
+            b->rate < 0 || b->rate > MPOS_RATE_MAX || (i > 0 && b->from <= b[-1].from)) {
+            return MPOS_E_OUT_OF_RANGE;
+        }
+    }
+    return MPOS_OK;
+}
+
+static mpos_err
 check_tax(const mpos_cart_tax *tax)
 {
-    if (tax->type > MPOS_TAX_DIVISION || tax->flags > 7) {
+    if (tax->type > MPOS_TAX_BRACKET || tax->flags > 7) {
+        return MPOS_E_INVALID_VALUE;
+    }
+    if (tax->type == MPOS_TAX_BRACKET) {
+        return check_brackets(tax);
+    }
+    if (tax->bracket_count > 0) {
         return MPOS_E_INVALID_VALUE;
     }
     if (tax->value < 0 || tax->value > (tax->type == MPOS_TAX_FIXED ? MPOS_AMOUNT_MAX : MPOS_RATE_MAX) ||
@@ -77,11 +109,19 @@ check_tax(const mpos_cart_tax *tax)
     return MPOS_OK;
 }
 
+static int
+is_zero(const uint8_t id[16])
+{
+    static const uint8_t zero[16];
+
+    return memcmp(id, zero, 16) == 0;
+}
+
 /* A surcharge is in no step: they all come after the sequence. Its percentage may be above 100 %. */
 static mpos_err
 check_surcharge(const mpos_cart_discount *surcharge, int step)
 {
-    if (step != MPOS_STEP_ORDER_PERCENT || surcharge->flags != MPOS_DISCOUNT_SURCHARGE) {
+    if (step != MPOS_STEP_ORDER_PERCENT || (surcharge->flags & MPOS_DISCOUNT_EXCLUSIVE) != 0) {
         return MPOS_E_DISCOUNT_RULE;
     }
     if (surcharge->base > MPOS_CHARGE_ON_GROSS) {
@@ -98,7 +138,10 @@ check_surcharge(const mpos_cart_discount *surcharge, int step)
 static mpos_err
 check_discount(const mpos_cart *cart, const mpos_cart_discount *discount, int step)
 {
-    if (discount->type > MPOS_DISCOUNT_FIXED || discount->flags > 3) {
+    if (discount->type > MPOS_DISCOUNT_FIXED || discount->flags > 7) {
+        return MPOS_E_INVALID_VALUE;
+    }
+    if (((discount->flags & MPOS_DISCOUNT_RULE) == 0) != is_zero(discount->rule)) {
         return MPOS_E_INVALID_VALUE;
     }
     if ((discount->flags & MPOS_DISCOUNT_SURCHARGE) != 0) {
@@ -160,8 +203,9 @@ check_charge(const mpos_cart_line *line)
     if (line->kind == MPOS_LINE_ITEM) {
         return MPOS_OK;
     }
-    if (line->modifier_count > 0 || line->discount_count > 0 || line->parent != MPOS_NO_PARENT ||
-        line->component_count > 0 || (line->base == MPOS_CHARGE_ON_TOTAL && line->tax_count > 0)) {
+    if (line->modifier_count > 0 || line->discount_count > 0 || line->floor != 0 ||
+        line->parent != MPOS_NO_PARENT || line->component_count > 0 ||
+        (line->base == MPOS_CHARGE_ON_TOTAL && line->tax_count > 0)) {
         return MPOS_E_DISCOUNT_RULE;
     }
     return percent && (line->qty != MPOS_QTY_ONE || line->unit_price > MPOS_RATE_MAX) ? MPOS_E_OUT_OF_RANGE
@@ -174,8 +218,9 @@ check_line(const mpos_cart *cart, const mpos_cart_line *line)
     mpos_err err = check_line_taxes(cart, line);
 
     err = err == MPOS_OK ? check_charge(line) : err;
-    if (err == MPOS_OK && (line->qty < 1 || line->qty > MPOS_QTY_MAX || line->unit_price < 0 ||
-                           line->unit_price > MPOS_AMOUNT_MAX)) {
+    if (err == MPOS_OK &&
+        (line->qty < 1 || line->qty > MPOS_QTY_MAX || line->unit_price < 0 ||
+         line->unit_price > MPOS_AMOUNT_MAX || line->floor < 0 || line->floor > MPOS_AMOUNT_MAX)) {
         err = MPOS_E_OUT_OF_RANGE;
     }
     for (size_t i = 0; err == MPOS_OK && i < line->modifier_count; i++) {
@@ -196,7 +241,7 @@ check_shape(const mpos_cart_line *line, size_t at, size_t *combo, size_t *expect
         if (line->parent != *combo || line->component_count > 0) {
             return MPOS_E_COMBO_RULE;
         }
-        return line->discount_count == 0 ? MPOS_OK : MPOS_E_DISCOUNT_RULE;
+        return line->discount_count == 0 && line->floor == 0 ? MPOS_OK : MPOS_E_DISCOUNT_RULE;
     }
     if (line->parent != MPOS_NO_PARENT || (line->component_count > 0 && line->tax_count > 0)) {
         return MPOS_E_COMBO_RULE;

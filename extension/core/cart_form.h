@@ -8,18 +8,20 @@
  *
  *     0  8 "MPOSCRT1"          16  8 increment          74  2 order discounts
  *     8  3 currency            24  8 cash increment     76  2 lines
- *    11  1 exponent            32 32 catalogue hash     78  2 zero
- *    12  1 rounding mode       64  8 sequence
+ *    11  1 exponent            32 32 catalogue hash     78  1 apportion mode
+ *    12  1 rounding mode       64  8 sequence           79  1 zero
  *    13  1 rounding level      72  2 taxes
  *    14  1 inclusive
  *    15  1 sequence count
  *
  * then taxes, order discounts, lines, and directly after each line its modifiers, its discounts and its taxes:
  *
- *    tax, 32:       0 16 id   16 1 type   17 1 flags   18 6 zero   24 8 value
- *    discount, 16:  0  1 type   1 1 flags   2 1 base   3 5 zero   8 8 value
+ *    tax, 32:       0 16 id   16 1 type   17 1 flags   18 2 brackets   20 4 zero   24 8 value; then its brackets
+ *    bracket, 24:   0  8 from   8 8 amount   16 8 rate
+ *    discount, 16:  0  1 type   1 1 flags   2 1 base   3 5 zero   8 8 value; with the flag RULE then 16 rule
  *    line, 64:      0 16 id   16 16 item   32 8 qty   40 8 unit price   48 2 parent   50 2 components
- *                  52  2 modifiers   54 2 discounts   56 2 taxes   58 1 kind   59 1 base   60 4 zero
+ *                  52  2 modifiers   54 2 discounts   56 2 taxes   58 1 kind   59 1 base   60 1 extras   61 3 zero;
+ *                  then of the extras in this order: 1: 16 variant   2: 16 source   4: 8 floor
  *    modifier, 32:  0 16 id   16 8 price   24 4 qty   28 1 per   29 3 zero
  *    line tax, 2:   index of the tax
  */
@@ -33,6 +35,13 @@
 #include "pricing.h"
 
 #define MPOS_CART_FORM_HEADER_SIZE 80
+
+/* Facts of a line that only some have, in the line's byte `extras`. One that is zero is not written. */
+typedef enum mpos_line_extra {
+    MPOS_EXTRA_VARIANT = 1,
+    MPOS_EXTRA_SOURCE = 2,
+    MPOS_EXTRA_FLOOR = 4
+} mpos_line_extra;
 
 /* Size of the form of a cart whose counts are within the limits. */
 size_t

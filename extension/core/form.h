@@ -25,6 +25,9 @@ typedef struct mpos_form_sizes {
     size_t share;
 } mpos_form_sizes;
 
+/* A bracket of a tax is the same in both. */
+#define MPOS_FORM_BRACKET_SIZE 24
+
 size_t
 mpos_form_size(const mpos_form_sizes *sizes, const mpos_cart *cart);
 

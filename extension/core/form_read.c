@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bytes.h"
+#include "cart_form.h"
 
 /* The rest of the form and of the arena; the first error sticks. */
 typedef struct cursor {
@@ -59,6 +60,20 @@ expect_zero(cursor *c, const uint8_t *at, size_t size)
     }
 }
 
+/* An id that is there because a flag says so, hence not zero. */
+static void
+read_id(cursor *c, uint8_t id[16])
+{
+    static const uint8_t zero[16];
+    const uint8_t *at = next(c, 16);
+
+    if (at == NULL) {
+        return;
+    }
+    memcpy(id, at, 16);
+    c->err = memcmp(id, zero, 16) == 0 && c->err == MPOS_OK ? MPOS_E_INVALID_VALUE : c->err;
+}
+
 static int64_t
 amount_at(const uint8_t *at)
 {
@@ -101,10 +116,26 @@ read_header(cursor *c, mpos_cart *cart, mpos_priced *priced)
     cart->tax_count = mpos_get_u16(at + 72);
     cart->discount_count = mpos_get_u16(at + 74);
     cart->line_count = mpos_get_u16(at + 76);
-    expect_zero(c, at + 78, 2);
+    cart->apportion = at[78];
+    expect_zero(c, at + 79, 1);
     if (c->priced) {
         read_totals(at, priced);
     }
+}
+
+static mpos_tax_bracket *
+read_brackets(cursor *c, size_t count)
+{
+    mpos_tax_bracket *brackets = room(c, count, MPOS_FORM_BRACKET_SIZE, sizeof *brackets);
+
+    for (size_t i = 0; c->err == MPOS_OK && i < count; i++) {
+        const uint8_t *at = next(c, MPOS_FORM_BRACKET_SIZE);
+
+        brackets[i].from = amount_at(at);
+        brackets[i].amount = amount_at(at + 8);
+        brackets[i].rate = amount_at(at + 16);
+    }
+    return brackets;
 }
 
 static void
@@ -117,15 +148,20 @@ read_taxes(cursor *c, mpos_cart *cart, mpos_priced *priced)
     for (size_t i = 0; c->err == MPOS_OK && i < cart->tax_count; i++) {
         const uint8_t *at = next(c, c->sizes->tax);
 
+        if (at == NULL) {
+            return;
+        }
         memcpy(taxes[i].id, at, 16);
         taxes[i].type = at[16];
         taxes[i].flags = at[17];
-        expect_zero(c, at + 18, 6);
+        taxes[i].bracket_count = mpos_get_u16(at + 18);
+        expect_zero(c, at + 20, 4);
         taxes[i].value = amount_at(at + 24);
         if (c->priced) {
             priced->taxes[i].base = amount_at(at + 32);
             priced->taxes[i].amount = amount_at(at + 40);
         }
+        taxes[i].brackets = read_brackets(c, taxes[i].bracket_count);
     }
 }
 
@@ -138,6 +174,9 @@ read_discounts(cursor *c, size_t count, int64_t **amounts)
     for (size_t i = 0; c->err == MPOS_OK && i < count; i++) {
         const uint8_t *at = next(c, c->sizes->discount);
 
+        if (at == NULL) {
+            return discounts;
+        }
         discounts[i].type = at[0];
         discounts[i].flags = at[1];
         discounts[i].base = at[2];
@@ -145,6 +184,9 @@ read_discounts(cursor *c, size_t count, int64_t **amounts)
         discounts[i].value = amount_at(at + 8);
         if (c->priced) {
             (*amounts)[i] = amount_at(at + 16);
+        }
+        if ((discounts[i].flags & MPOS_DISCOUNT_RULE) != 0) {
+            read_id(c, discounts[i].rule);
         }
     }
     return discounts;
@@ -224,6 +266,27 @@ read_line_head(const cursor *c, const uint8_t *at, mpos_cart_line *line, mpos_pr
 }
 
 static void
+read_extras(cursor *c, uint8_t extras, mpos_cart_line *line)
+{
+    const uint8_t *at;
+
+    if (extras > (MPOS_EXTRA_VARIANT | MPOS_EXTRA_SOURCE | MPOS_EXTRA_FLOOR)) {
+        c->err = c->err == MPOS_OK ? MPOS_E_INVALID_VALUE : c->err;
+    }
+    if ((extras & MPOS_EXTRA_VARIANT) != 0) {
+        read_id(c, line->variant);
+    }
+    if ((extras & MPOS_EXTRA_SOURCE) != 0) {
+        read_id(c, line->source);
+    }
+    at = (extras & MPOS_EXTRA_FLOOR) != 0 ? next(c, 8) : NULL;
+    if (at != NULL) {
+        line->floor = amount_at(at);
+        c->err = line->floor == 0 ? MPOS_E_INVALID_VALUE : c->err;
+    }
+}
+
+static void
 read_line(cursor *c, size_t order_discounts, mpos_cart_line *line, mpos_priced_line *priced)
 {
     const uint8_t *at = next(c, c->sizes->line);
@@ -231,8 +294,9 @@ read_line(cursor *c, size_t order_discounts, mpos_cart_line *line, mpos_priced_l
     if (at == NULL) {
         return;
     }
-    expect_zero(c, at + 60, 4);
+    expect_zero(c, at + 61, 3);
     read_line_head(c, at, line, priced);
+    read_extras(c, at[60], line);
     line->modifiers = read_modifiers(c, line->modifier_count);
     line->discounts = read_discounts(c, line->discount_count, &priced->discounts);
     priced->shares = c->priced ? read_shares(c, order_discounts) : NULL;

@@ -4,7 +4,55 @@
 #include <string.h>
 
 #include "bytes.h"
+#include "cart_form.h"
 #include "price_work.h"
+
+static int
+is_zero(const uint8_t id[16])
+{
+    static const uint8_t zero[16];
+
+    return memcmp(id, zero, 16) == 0;
+}
+
+static uint8_t
+extras_of(const mpos_cart_line *line)
+{
+    return (uint8_t)((is_zero(line->variant) ? 0 : MPOS_EXTRA_VARIANT) |
+                     (is_zero(line->source) ? 0 : MPOS_EXTRA_SOURCE) |
+                     (line->floor == 0 ? 0 : MPOS_EXTRA_FLOOR));
+}
+
+static size_t
+rules_size(const mpos_cart_discount *discounts, size_t count)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        size += (discounts[i].flags & MPOS_DISCOUNT_RULE) != 0 ? 16 : 0;
+    }
+    return size;
+}
+
+/* Bytes of what only some taxes, discounts and lines have. */
+static size_t
+optional_size(const mpos_cart *cart)
+{
+    size_t size = rules_size(cart->discounts, cart->discount_count);
+
+    for (size_t i = 0; i < cart->tax_count; i++) {
+        size += cart->taxes[i].bracket_count * (size_t)MPOS_FORM_BRACKET_SIZE;
+    }
+    for (size_t i = 0; i < cart->line_count; i++) {
+        uint8_t extras = extras_of(&cart->lines[i]);
+
+        size += rules_size(cart->lines[i].discounts, cart->lines[i].discount_count);
+        size += (extras & MPOS_EXTRA_VARIANT) != 0 ? 16 : 0;
+        size += (extras & MPOS_EXTRA_SOURCE) != 0 ? 16 : 0;
+        size += (extras & MPOS_EXTRA_FLOOR) != 0 ? 8 : 0;
+    }
+    return size;
+}
 
 size_t
 mpos_form_size(const mpos_form_sizes *sizes, const mpos_cart *cart)
@@ -14,7 +62,7 @@ mpos_form_size(const mpos_form_sizes *sizes, const mpos_cart *cart)
     if (mpos_cart_count(cart, &counts) != MPOS_OK) {
         return 0;
     }
-    return sizes->header + cart->tax_count * sizes->tax +
+    return sizes->header + optional_size(cart) + cart->tax_count * sizes->tax +
            (cart->discount_count + counts.discounts) * sizes->discount +
            cart->line_count * (sizes->line + cart->discount_count * sizes->share) +
            counts.modifiers * sizes->modifier + counts.line_taxes * sizes->line_tax;
@@ -45,6 +93,7 @@ put_header(const mpos_form_sizes *sizes, const mpos_cart *cart, const mpos_price
     mpos_put_u16(at + 72, cart->tax_count);
     mpos_put_u16(at + 74, cart->discount_count);
     mpos_put_u16(at + 76, cart->line_count);
+    at[78] = cart->apportion;
     if (priced != NULL) {
         put_amount(at + 80, priced->gross);
         put_amount(at + 88, priced->discount);
@@ -62,10 +111,16 @@ put_tax(const mpos_cart_tax *tax, const mpos_priced_tax *priced, uint8_t *at)
     memset(at + 16, 0, 8);
     at[16] = tax->type;
     at[17] = tax->flags;
+    mpos_put_u16(at + 18, tax->bracket_count);
     at = put_amount(at + 24, tax->value);
     if (priced != NULL) {
         at = put_amount(at, priced->base);
         at = put_amount(at, priced->amount);
+    }
+    for (size_t i = 0; i < tax->bracket_count; i++) {
+        at = put_amount(at, tax->brackets[i].from);
+        at = put_amount(at, tax->brackets[i].amount);
+        at = put_amount(at, tax->brackets[i].rate);
     }
     return at;
 }
@@ -78,7 +133,12 @@ put_discount(const mpos_cart_discount *discount, const int64_t *amount, uint8_t 
     at[1] = discount->flags;
     at[2] = discount->base;
     at = put_amount(at + 8, discount->value);
-    return amount != NULL ? put_amount(at, *amount) : at;
+    at = amount != NULL ? put_amount(at, *amount) : at;
+    if ((discount->flags & MPOS_DISCOUNT_RULE) != 0) {
+        memcpy(at, discount->rule, 16);
+        at += 16;
+    }
+    return at;
 }
 
 static uint8_t *
@@ -93,8 +153,24 @@ put_modifier(const mpos_cart_modifier *modifier, uint8_t *at)
 }
 
 static uint8_t *
+put_extras(const mpos_cart_line *line, uint8_t extras, uint8_t *at)
+{
+    if ((extras & MPOS_EXTRA_VARIANT) != 0) {
+        memcpy(at, line->variant, 16);
+        at += 16;
+    }
+    if ((extras & MPOS_EXTRA_SOURCE) != 0) {
+        memcpy(at, line->source, 16);
+        at += 16;
+    }
+    return (extras & MPOS_EXTRA_FLOOR) != 0 ? put_amount(at, line->floor) : at;
+}
+
+static uint8_t *
 put_line_head(const mpos_cart_line *line, const mpos_priced_line *priced, uint8_t *at)
 {
+    uint8_t extras = extras_of(line);
+
     memcpy(at, line->id, 16);
     memcpy(at + 16, line->item, 16);
     put_amount(at + 32, line->qty);
@@ -107,6 +183,7 @@ put_line_head(const mpos_cart_line *line, const mpos_priced_line *priced, uint8_
     at[58] = line->kind;
     at[59] = line->base;
     memset(at + 60, 0, 4);
+    at[60] = extras;
     at += 64;
     if (priced != NULL) {
         at = put_amount(at, priced->gross);
@@ -116,7 +193,7 @@ put_line_head(const mpos_cart_line *line, const mpos_priced_line *priced, uint8_
         at = put_amount(at, priced->tax);
         at = put_amount(at, priced->total);
     }
-    return at;
+    return put_extras(line, extras, at);
 }
 
 static uint8_t *

@@ -7,7 +7,7 @@
  *
  * Header, 120 bytes:
  *
- *     0  8 "MPOSPRC1"          16  8 increment          78  2 zero
+ *     0  8 "MPOSPRC1"          16  8 increment          78  1 apportion mode, 79 1 zero
  *     8  3 currency            24  8 cash increment     80  8 gross
  *    11  1 exponent            32 32 catalogue hash     88  8 discount
  *    12  1 rounding mode       64  8 sequence           96  8 net
@@ -18,11 +18,14 @@
  * then taxes, order discounts, lines, and directly after each line its modifiers, its discounts, its share of each
  * order discount (8 bytes each) and its taxes:
  *
- *    tax, 48:       0 16 id   16 1 type   17 1 flags   18 6 zero   24 8 value   32 8 base   40 8 amount
- *    discount, 24:  0  1 type   1 1 flags   2 1 base   3 5 zero   8 8 value   16 8 amount
+ *    tax, 48:       0 16 id   16 1 type   17 1 flags   18 2 brackets   20 4 zero   24 8 value   32 8 base   40 8 amount;
+ *                  then its brackets
+ *    bracket, 24:   0  8 from   8 8 amount   16 8 rate
+ *    discount, 24:  0  1 type   1 1 flags   2 1 base   3 5 zero   8 8 value   16 8 amount; with the flag RULE then 16 rule
  *    line, 112:     0 16 id   16 16 item   32 8 qty   40 8 unit price   48 2 parent   50 2 components
- *                  52  2 modifiers   54 2 discounts   56 2 taxes   58 1 kind   59 1 base   60 4 zero
- *                  64  8 gross   72 8 line discount   80 8 order discount   88 8 net   96 8 tax   104 8 total
+ *                  52  2 modifiers   54 2 discounts   56 2 taxes   58 1 kind   59 1 base   60 1 extras   61 3 zero
+ *                  64  8 gross   72 8 line discount   80 8 order discount   88 8 net   96 8 tax   104 8 total;
+ *                  then of the extras (mpos_line_extra of cart_form.h) in this order: 16 variant, 16 source, 8 floor
  *    modifier, 32:  0 16 id   16 8 price   24 4 qty   28 1 per   29 3 zero
  *    line tax, 24:  0  2 index of the tax   2 6 zero   8 8 base   16 8 amount
  */

@@ -23,7 +23,9 @@
  *      order); the last entry of a kind takes all that remain. Each works on what the earlier ones left. An order
  *      discount is computed once on the order and apportioned to the lines by what is left of them; a combo's
  *      line discount likewise to its components. A fixed discount takes at most what is left. Of a list with an
- *      exclusive discount only the first exclusive one is taken.
+ *      exclusive discount only the first exclusive one is taken. Discounts leave a line its floor (unit floor x qty, at
+ *      most its gross): what a floor refuses of an order discount goes to the other lines, and what all refuse is not
+ *      given. The floor of a combo is apportioned to its components by their gross.
  *   4. Surcharges and charges (service charge, cover, delivery). A surcharge is an entry of the order's discounts that
  *      adds: it is apportioned to the lines, enters their gross and is taxed as they are; its amount and shares are
  *      negative. A charge is a line
@@ -39,6 +41,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "apportion.h"
 #include "err.h"
 #include "money.h"
 #include "quantity.h"
@@ -50,11 +53,12 @@
 #define MPOS_CART_LINES_MAX 1200     /* lines and components together */
 #define MPOS_LINE_MODIFIERS_MAX 50   /* of one line */
 #define MPOS_CART_MODIFIERS_MAX 4000 /* of all lines */
-#define MPOS_DISCOUNTS_MAX 10        /* of one line; of the order */
+#define MPOS_DISCOUNTS_MAX 20        /* of one line; of the order */
 #define MPOS_CART_TAXES_MAX 64       /* different taxes of a cart */
 #define MPOS_LINE_TAXES_MAX 8        /* of one line */
 #define MPOS_SEQUENCE_MAX 8          /* entries of the discount sequence */
 #define MPOS_MODIFIER_QTY_MAX 99
+#define MPOS_TAX_BRACKETS_MAX 64 /* of one tax */
 
 /* Parent of a line that is no component. */
 #define MPOS_NO_PARENT UINT16_MAX
@@ -64,10 +68,11 @@ typedef enum mpos_modifier_per { MPOS_PER_UNIT = 0, MPOS_PER_LINE = 1 } mpos_mod
 
 typedef enum mpos_discount_type { MPOS_DISCOUNT_PERCENT = 0, MPOS_DISCOUNT_FIXED = 1 } mpos_discount_type;
 
-/* Discount flags. SURCHARGE: of the order only. */
+/* Discount flags. SURCHARGE: of the order only. RULE: it is of the promotion or charge that `rule` names. */
 typedef enum mpos_discount_flag {
     MPOS_DISCOUNT_EXCLUSIVE = 1,
-    MPOS_DISCOUNT_SURCHARGE = 2
+    MPOS_DISCOUNT_SURCHARGE = 2,
+    MPOS_DISCOUNT_RULE = 4
 } mpos_discount_flag;
 
 /* What a line is. A charge of type fixed costs unit_price per qty (guests); of type percent unit_price is a rate, qty is 1. */
@@ -99,8 +104,16 @@ typedef enum mpos_discount_step {
  * percent: value is a rate of the net (added) or of the net within the price (included).
  * fixed: value is an amount per unit of quantity.
  * division: value is a rate of the price including the tax.
+ * bracket: read from a table (mpos_tax_bracket); neither INCLUDED nor AFFECTS_NEXT. At the levels rate and order it is read
+ * once with the base of the whole order. A value above zero is the table's span: each whole span of the base costs what
+ * the table says for the span itself, and the rest is read from the table.
  */
-typedef enum mpos_tax_type { MPOS_TAX_PERCENT = 0, MPOS_TAX_FIXED = 1, MPOS_TAX_DIVISION = 2 } mpos_tax_type;
+typedef enum mpos_tax_type {
+    MPOS_TAX_PERCENT = 0,
+    MPOS_TAX_FIXED = 1,
+    MPOS_TAX_DIVISION = 2,
+    MPOS_TAX_BRACKET = 3
+} mpos_tax_type;
 
 /*
  * Tax flags. A compound tax: one with AFFECTS_NEXT enters the base of the later taxes of the line that are
@@ -139,19 +152,29 @@ typedef struct mpos_rounding {
                                mpos_cash_round */
 } mpos_rounding;
 
+/* From a base of `from` on: amount, and rate of what the base has above `from`. Below the first bracket there is no tax. */
+typedef struct mpos_tax_bracket {
+    int64_t from;   /* minor units, not negative, ascending */
+    int64_t amount; /* minor units, not negative */
+    int64_t rate;   /* scale 9, 0 to MPOS_RATE_MAX */
+} mpos_tax_bracket;
+
 typedef struct mpos_cart_tax {
     uint8_t id[16];
-    uint8_t type;  /* mpos_tax_type */
-    uint8_t flags; /* mpos_tax_flag */
+    uint8_t type;           /* mpos_tax_type */
+    uint8_t flags;          /* mpos_tax_flag */
+    uint16_t bracket_count; /* of a bracket tax 1 to MPOS_TAX_BRACKETS_MAX, else 0 */
     int64_t
-        value; /* rate (scale 9, 0 to MPOS_RATE_MAX; division below MPOS_RATE_ONE) or minor units per unit */
+        value; /* rate (scale 9, 0 to MPOS_RATE_MAX; division below MPOS_RATE_ONE), minor units per unit or span */
+    const mpos_tax_bracket *brackets;
 } mpos_cart_tax;
 
 typedef struct mpos_cart_discount {
-    uint8_t type;  /* mpos_discount_type */
-    uint8_t flags; /* mpos_discount_flag */
-    uint8_t base;  /* of a surcharge: mpos_charge_base, not ON_TOTAL; else 0 */
-    int64_t value; /* rate (scale 9, above 0, at most MPOS_RATE_ONE) or minor units (above 0) */
+    uint8_t type;     /* mpos_discount_type */
+    uint8_t flags;    /* mpos_discount_flag */
+    uint8_t base;     /* of a surcharge: mpos_charge_base, not ON_TOTAL; else 0 */
+    int64_t value;    /* rate (scale 9, above 0, at most MPOS_RATE_ONE) or minor units (above 0) */
+    uint8_t rule[16]; /* with RULE: id of the promotion or charge; else zero */
 } mpos_cart_discount;
 
 typedef struct mpos_cart_modifier {
@@ -164,6 +187,10 @@ typedef struct mpos_cart_modifier {
 typedef struct mpos_cart_line {
     uint8_t id[16];
     uint8_t item[16];
+    uint8_t variant[16]; /* zero: none */
+    uint8_t source[16];  /* id of the price book that unit_price is of; zero: none */
+    int64_t
+        floor; /* lowest unit price that discounts leave of the line without its modifiers; 0: none; of a component 0 */
     int64_t qty; /* scale 6, 1 to MPOS_QTY_MAX; of a component: of the whole line, not per combo */
     int64_t
         unit_price; /* minor units, not negative; of a component: its stand-alone price; of a percent charge: rate */
@@ -184,6 +211,7 @@ typedef struct mpos_cart {
     char currency[3];
     uint8_t exponent; /* 0 to 4 */
     mpos_rounding rounding;
+    uint8_t apportion;     /* mpos_apportion_mode of combos, discounts, surcharges and taxes per document */
     uint8_t catalogue[32]; /* hash of the published catalogue document the prices were taken from */
     uint8_t sequence[MPOS_SEQUENCE_MAX]; /* mpos_discount_step */
     uint8_t sequence_count;

@@ -1,6 +1,7 @@
 /* cart_input.c - the shapes of lines, components, modifiers and discounts as docs/openapi.yaml has them. */
 #include "postgres.h"
 
+#include "basket.h"
 #include "cart.h"
 #include "money.h"
 #include "quantity.h"
@@ -40,7 +41,7 @@ static const mpos_field line_fields[] = {
     {"qty", MPOS_IN_QTY, MPOS_IN_REQUIRED, offsetof(mpos_line_in, qty), 1, MPOS_QTY_MAX},
     {"modifiers", MPOS_IN_OBJECTS, 0, offsetof(mpos_line_in, modifiers), 0, MPOS_LINE_MODIFIERS_MAX, NULL,
      &modifier_shape},
-    {"discounts", MPOS_IN_OBJECTS, 0, offsetof(mpos_line_in, discounts), 0, MPOS_DISCOUNTS_MAX, NULL,
+    {"discounts", MPOS_IN_OBJECTS, 0, offsetof(mpos_line_in, discounts), 0, MPOS_BASKET_DISCOUNTS_MAX, NULL,
      &mpos_discount_shape},
     {"components", MPOS_IN_OBJECTS, 0, offsetof(mpos_line_in, components), 0, MPOS_MAX_COMPONENTS, NULL,
      &component_shape},

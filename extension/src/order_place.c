@@ -1,6 +1,7 @@
 /* order_place.c - placing an order, with payments a whole sale: everything is decided first, then written. */
 #include "postgres.h"
 
+#include "basket.h"
 #include "cart.h"
 #include "journal.h"
 #include "kitchen.h"
@@ -61,7 +62,7 @@ static const mpos_field place_fields[] = {
     {"table", MPOS_IN_TEXT, 0, offsetof(place_in, table), 0, TABLE_MAX},
     {"lines", MPOS_IN_OBJECTS, MPOS_IN_REQUIRED, offsetof(place_in, lines), 1, MPOS_MAX_LINES, NULL,
      &mpos_line_shape},
-    {"discounts", MPOS_IN_OBJECTS, 0, offsetof(place_in, discounts), 0, MPOS_DISCOUNTS_MAX, NULL,
+    {"discounts", MPOS_IN_OBJECTS, 0, offsetof(place_in, discounts), 0, MPOS_BASKET_DISCOUNTS_MAX, NULL,
      &mpos_discount_shape},
     {"send", MPOS_IN_BOOL, 0, offsetof(place_in, send)},
     {"payments", MPOS_IN_OBJECTS, 0, offsetof(place_in, payments), 0, PAYMENTS_MAX, NULL,
