@@ -231,23 +231,40 @@ decimal_form(const char *text, int size, int whole_max, int scale)
 static mpos_err
 read_decimal(reader *r, const JsonbValue *value, const mpos_field *field, int64 *out)
 {
-    bool rate = field->kind == MPOS_IN_RATE;
-    int scale = rate ? MPOS_RATE_SCALE : MPOS_QTY_SCALE;
+    bool qty = field->kind == MPOS_IN_QTY;
+    int scale = qty ? MPOS_QTY_SCALE : MPOS_RATE_SCALE;
+    int whole_max = field->kind == MPOS_IN_RATE ? 2 : 9;
     int64 number;
 
     if (!is_string(value)) {
         return refuse(r, MPOS_E_WRONG_TYPE, "The value is a decimal number in a string.");
     }
-    if (!decimal_form(value->val.string.val, value->val.string.len, rate ? 2 : 9, scale) ||
+    if (!decimal_form(value->val.string.val, value->val.string.len, whole_max, scale) ||
         mpos_decimal_parse(value->val.string.val, (size_t)value->val.string.len, scale, &number) != MPOS_OK) {
         return refuse(r, MPOS_E_INVALID_VALUE, "The value is not a decimal number of the form required.");
     }
     if (number < field->min || number > field->max) {
         return refuse(r, MPOS_E_OUT_OF_RANGE,
-                      rate ? "The rate is outside its range." : "The quantity must be above zero.");
+                      qty ? "The quantity must be above zero." : "The rate is outside its range.");
     }
     *out = number;
     return MPOS_OK;
+}
+
+static mpos_err
+read_time(reader *r, const JsonbValue *value, bool clock, int64 *out)
+{
+    if (!is_string(value)) {
+        return refuse(r, MPOS_E_WRONG_TYPE, "The value is a time in a string.");
+    }
+    if (clock) {
+        return mpos_clock_parse(value->val.string.val, (size_t)value->val.string.len, out)
+                   ? MPOS_OK
+                   : refuse(r, MPOS_E_INVALID_VALUE, "The time has the form HH:MM, 00:00 to 23:59.");
+    }
+    return mpos_local_parse(value->val.string.val, (size_t)value->val.string.len, out)
+               ? MPOS_OK
+               : refuse(r, MPOS_E_INVALID_VALUE, "The time has the form YYYY-MM-DDTHH:MM.");
 }
 
 static mpos_err
@@ -293,6 +310,11 @@ read_element(reader *r, JsonbValue *value, const mpos_field *field, uint8 *out)
     if (field->kind == MPOS_IN_WORDS) {
         return read_word(r, value, field, (int *)out);
     }
+    if (field->kind == MPOS_IN_TEXTS) {
+        static const mpos_field element = {.min = 1, .max = 64};
+
+        return read_text(r, value, &element, (const char **)out);
+    }
     object = container_of(value, false);
     if (object == NULL) {
         return refuse(r, MPOS_E_WRONG_TYPE, "The value is an object.");
@@ -300,13 +322,26 @@ read_element(reader *r, JsonbValue *value, const mpos_field *field, uint8 *out)
     return read_object(r, object, field->shape, out);
 }
 
+static size_t
+element_size(const mpos_field *field)
+{
+    switch (field->kind) {
+    case MPOS_IN_UUIDS:
+        return 16;
+    case MPOS_IN_WORDS:
+        return sizeof(int);
+    case MPOS_IN_TEXTS:
+        return sizeof(const char *);
+    default:
+        return field->shape->size;
+    }
+}
+
 static mpos_err
 read_list(reader *r, const JsonbValue *value, const mpos_field *field, mpos_list *out)
 {
     const JsonbContainer *array = container_of(value, true);
-    size_t size = field->kind == MPOS_IN_UUIDS   ? 16
-                  : field->kind == MPOS_IN_WORDS ? sizeof(int)
-                                                 : field->shape->size;
+    size_t size = element_size(field);
     int count;
 
     if (array == NULL) {
@@ -372,9 +407,14 @@ read_value(reader *r, const JsonbValue *value, const mpos_field *field, void *ou
         return MPOS_OK;
     case MPOS_IN_QTY:
     case MPOS_IN_RATE:
+    case MPOS_IN_DECIMAL:
         return read_decimal(r, value, field, out);
+    case MPOS_IN_LOCAL:
+    case MPOS_IN_CLOCK:
+        return read_time(r, value, field->kind == MPOS_IN_CLOCK, out);
     case MPOS_IN_HASH:
         return read_hash(r, value, out);
+    case MPOS_IN_TEXTS:
     case MPOS_IN_OBJECTS:
     case MPOS_IN_UUIDS:
     case MPOS_IN_WORDS:

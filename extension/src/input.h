@@ -28,7 +28,11 @@ typedef enum mpos_field_kind {
     MPOS_IN_OBJECTS, /* mpos_list of structures of the shape, min to max of them */
     MPOS_IN_UUIDS,   /* mpos_list of uint8[16] */
     MPOS_IN_WORDS,   /* mpos_list of int, indexes into words */
-    MPOS_IN_ANY      /* const JsonbContainer *: an object that somebody else reads */
+    MPOS_IN_TEXTS,   /* mpos_list of const char * of 1 to 64 characters, min to max of them */
+    MPOS_IN_DECIMAL, /* int64, scale 9, from a string of up to nine digits and nine decimals, within min and max */
+    MPOS_IN_LOCAL, /* int64, minutes since 1970 on some outlet's clock, from "YYYY-MM-DDTHH:MM" */
+    MPOS_IN_CLOCK, /* int64, minute of the day, from "HH:MM" */
+    MPOS_IN_ANY    /* const JsonbContainer *: an object that somebody else reads */
 } mpos_field_kind;
 
 /*
@@ -60,7 +64,7 @@ typedef struct mpos_field {
     const struct mpos_shape *shape;
 } mpos_field;
 
-#define MPOS_SHAPE_FIELDS_MAX 16
+#define MPOS_SHAPE_FIELDS_MAX 32
 
 typedef struct mpos_shape {
     const mpos_field *fields;
@@ -89,6 +93,16 @@ mpos_input_empty(mpos_call *call);
 /* Reads any object; refusals go to call as for a body. */
 mpos_err
 mpos_input_object(mpos_call *call, const JsonbContainer *object, const mpos_shape *shape, void *out);
+
+/* "YYYY-MM-DDTHH:MM" of the years 1970 to 9999 as minutes since 1970, and "HH:MM" as the minute of the day; false for else. */
+bool
+mpos_local_parse(const char *text, size_t size, int64 *out);
+bool
+mpos_clock_parse(const char *text, size_t size, int64 *out);
+
+/* Writes minutes since 1970, not negative, as mpos_local_parse reads them. */
+void
+mpos_local_format(int64 minutes, char out[17]);
 
 /* A uuid in its usual form of 36 characters; false for anything else. */
 bool
