@@ -9,16 +9,14 @@
 #include "utils/jsonb.h"
 
 #include "card.h"
-#include "input.h"
 #include "journal.h"
 #include "json.h"
 #include "op.h"
+#include "op_envelope.h"
 #include "pii_store.h"
 #include "sha256.h"
 #include "statement.h"
 #include "sync.h"
-
-#define BODY_MAX INT64CONST(9007199254740991)
 
 static mpos_statement suspend_statement = {
     "INSERT INTO pos.suspense (tenant_id, device_id, seq, outlet_id, root, type, code, operation, "
@@ -27,36 +25,6 @@ static mpos_statement suspend_statement = {
 
 static mpos_statement held_statement = {
     "SELECT 1 FROM pos.suspense WHERE tenant_id = $1 AND root = $2 AND state = 'open' LIMIT 1"};
-
-typedef struct envelope {
-    uint32 given;
-    int64 v;
-    uint8 id[16];
-    uint8 dev[16];
-    int64 gen;
-    int64 seq;
-    uint8 prev[32];
-    const char *t;
-    const char *ts;
-    const char *core;
-    uint8 root[16];
-    const JsonbContainer *b;
-} envelope;
-
-static const mpos_field envelope_fields[] = {
-    {"v", MPOS_IN_INT, MPOS_IN_REQUIRED, offsetof(envelope, v), 1, PG_INT32_MAX},
-    {"id", MPOS_IN_UUID, MPOS_IN_REQUIRED, offsetof(envelope, id)},
-    {"dev", MPOS_IN_UUID, MPOS_IN_REQUIRED, offsetof(envelope, dev)},
-    {"gen", MPOS_IN_INT, MPOS_IN_REQUIRED, offsetof(envelope, gen), 1, PG_INT32_MAX},
-    {"seq", MPOS_IN_INT, MPOS_IN_REQUIRED, offsetof(envelope, seq), 1, BODY_MAX},
-    {"prev", MPOS_IN_HASH, MPOS_IN_REQUIRED, offsetof(envelope, prev)},
-    {"t", MPOS_IN_TEXT, MPOS_IN_REQUIRED, offsetof(envelope, t), 1, 64},
-    {"ts", MPOS_IN_TEXT, MPOS_IN_REQUIRED, offsetof(envelope, ts), 1, 40},
-    {"core", MPOS_IN_TEXT, MPOS_IN_REQUIRED, offsetof(envelope, core), 0, 64},
-    {"root", MPOS_IN_UUID, MPOS_IN_REQUIRED, offsetof(envelope, root)},
-    {"b", MPOS_IN_ANY, MPOS_IN_REQUIRED, offsetof(envelope, b)},
-};
-MPOS_SHAPE(envelope, envelope);
 
 /*
  * What an operation type means: its handler, whether money moved, the scopes that the same costs over HTTP, and which ids
@@ -89,31 +57,55 @@ static const op_kind kinds[MPOS_OPTYPES] = {
     [MPOS_OPTYPE_ORDER_REFUND] = {mpos_order_refund, true, MPOS_SCOPE_REFUND_WRITE, {"order_id"}},
 };
 
+/* The texts that are kept beside the operation; its body is looked at where it is read. */
+static bool
+has_card_number(const mpos_op_envelope *in)
+{
+    const mpos_op_text texts[] = {in->type, in->time, in->core};
+    size_t begin;
+    size_t end;
+
+    for (int i = 0; i < (int)lengthof(texts); i++) {
+        if (mpos_card_find(texts[i].at, texts[i].size, &begin, &end)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const JsonbContainer *
+body_of(const mpos_op_envelope *in)
+{
+    char *text = pnstrdup(in->body.at, in->body.size);
+
+    return &DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)))->root;
+}
+
 mpos_err
 mpos_push_op_read(mpos_call *call, const char *bytes, int index, mpos_push_op *out)
 {
-    Jsonb *json = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(bytes)));
-    envelope in;
-    mpos_err err = MPOS_E_WRONG_TYPE;
+    mpos_op_envelope in;
+    const char *member;
+    size_t size = strlen(bytes);
+    mpos_err err = mpos_op_envelope_read(bytes, size, &in, &member);
 
-    call->field[0] = '\0';
-    if (JB_ROOT_IS_OBJECT(json)) {
-        err = mpos_input_object(call, &json->root, &envelope_shape, &in);
+    if (err == MPOS_OK && has_card_number(&in)) {
+        err = MPOS_E_CARD_NUMBER;
     }
     if (err != MPOS_OK) {
         return mpos_refuse(call, err, psprintf("/ops/%d/s", index), "The operation cannot be read at \"%s\".",
-                           pstrdup(call->field));
+                           member);
     }
     *out = (mpos_push_op){.bytes = bytes,
-                          .size = strlen(bytes),
+                          .size = size,
                           .gen = in.gen,
                           .seq = in.seq,
-                          .type = in.t,
-                          .ts = in.ts,
-                          .version = in.v,
-                          .body = in.b};
+                          .type = pnstrdup(in.type.at, in.type.size),
+                          .ts = pnstrdup(in.time.at, in.time.size),
+                          .version = in.version,
+                          .body = body_of(&in)};
     memcpy(out->id, in.id, sizeof out->id);
-    memcpy(out->device, in.dev, sizeof out->device);
+    memcpy(out->device, in.device, sizeof out->device);
     memcpy(out->prev, in.prev, sizeof out->prev);
     memcpy(out->root, in.root, sizeof out->root);
     mpos_op_hash(&mpos_host_digest, out->prev, bytes, out->size, out->hash);
