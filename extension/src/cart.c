@@ -14,7 +14,17 @@
 enum { MODIFIER_ID, MODIFIER_QTY };
 enum { DISCOUNT_TYPE, DISCOUNT_RATE, DISCOUNT_AMOUNT };
 enum { COMPONENT_ID };
-enum { LINE_ID, LINE_ITEM, LINE_QTY, LINE_MODIFIERS, LINE_DISCOUNTS, LINE_COMPONENTS, LINE_COURSE };
+enum {
+    LINE_ID,
+    LINE_ITEM,
+    LINE_QTY,
+    LINE_MODIFIERS,
+    LINE_DISCOUNTS,
+    LINE_COMPONENTS,
+    LINE_VARIANT,
+    LINE_UNIT_PRICE,
+    LINE_COURSE
+};
 
 /* Where a refusal points to. */
 typedef struct place {
@@ -325,6 +335,19 @@ add_components(place *at, mpos_priced_cart *cart, const mpos_catalogue *catalogu
     return err;
 }
 
+/* No item has variants or an open price yet. */
+static mpos_err
+check_choice(place *at, const mpos_line_in *in)
+{
+    if (MPOS_GIVEN(in, LINE_VARIANT)) {
+        return mpos_refuse(at->call, MPOS_E_VARIANT_RULE, psprintf("%s/variant_id", at->path), "%s", "");
+    }
+    if (MPOS_GIVEN(in, LINE_UNIT_PRICE)) {
+        return mpos_refuse(at->call, MPOS_E_OPEN_PRICE, psprintf("%s/unit_price", at->path), "%s", "");
+    }
+    return MPOS_OK;
+}
+
 static mpos_err
 add_line(place *at, mpos_priced_cart *cart, const mpos_catalogue *catalogue, const mpos_line_in *in)
 {
@@ -340,6 +363,10 @@ add_line(place *at, mpos_priced_cart *cart, const mpos_catalogue *catalogue, con
     if (err == MPOS_OK) {
         err = read_discounts(at->call, at->path, &in->discounts, &discounts);
     }
+    if (err != MPOS_OK) {
+        return err;
+    }
+    err = check_choice(at, in);
     if (err != MPOS_OK) {
         return err;
     }

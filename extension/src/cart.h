@@ -43,6 +43,8 @@ typedef struct mpos_line_in {
     mpos_list modifiers;  /* mpos_modifier_in */
     mpos_list discounts;  /* mpos_discount_in */
     mpos_list components; /* mpos_component_in */
+    uint8 variant_id[16];
+    int64 unit_price;
     int64 course;
 } mpos_line_in;
 

@@ -45,6 +45,8 @@ static const mpos_field line_fields[] = {
      &mpos_discount_shape},
     {"components", MPOS_IN_OBJECTS, 0, offsetof(mpos_line_in, components), 0, MPOS_MAX_COMPONENTS, NULL,
      &component_shape},
+    {"variant_id", MPOS_IN_UUID, 0, offsetof(mpos_line_in, variant_id)},
+    {"unit_price", MPOS_IN_INT, 0, offsetof(mpos_line_in, unit_price), 0, AMOUNT_MAX},
     {"course", MPOS_IN_INT, 0, offsetof(mpos_line_in, course), 1, COURSE_MAX},
 };
 const mpos_shape mpos_line_shape = {line_fields, lengthof(line_fields), sizeof(mpos_line_in)};

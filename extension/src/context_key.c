@@ -34,3 +34,22 @@ mpos_context_genuine(const uint8 context[MPOS_CONTEXT_SIZE])
     mpos_hmac_sha256(key->bytes, sizeof key->bytes, context, MPOS_CONTEXT_SIGNED_SIZE, mac);
     return mpos_equal_secret(mac, context + MPOS_CONTEXT_SIGNED_SIZE, sizeof mac);
 }
+
+uint32
+mpos_context_key_current(void)
+{
+    return shared_key.ring.count > 0 ? shared_key.ring.keys[0].id : 0;
+}
+
+bool
+mpos_context_key_mac(uint32 id, const void *bytes, size_t size, uint8 mac[MPOS_CONTEXT_MAC_SIZE])
+{
+    const mpos_key *key = mpos_keyring_find(&shared_key.ring, id);
+
+    Assert(size != MPOS_CONTEXT_SIGNED_SIZE);
+    if (key == NULL) {
+        return false;
+    }
+    mpos_hmac_sha256(key->bytes, sizeof key->bytes, bytes, size, mac);
+    return true;
+}

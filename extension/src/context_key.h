@@ -19,4 +19,15 @@ mpos_context_key_init(void);
 bool
 mpos_context_genuine(const uint8 context[MPOS_CONTEXT_SIZE]);
 
+/* Number of the key that signs now, 0 when there is none. */
+uint32
+mpos_context_key_current(void);
+
+/*
+ * MAC of anything that begins with a text of its own and is not as long as a context, under the key of that number; false
+ * when there is no such key.
+ */
+bool
+mpos_context_key_mac(uint32 id, const void *bytes, size_t size, uint8 mac[MPOS_CONTEXT_MAC_SIZE]);
+
 #endif

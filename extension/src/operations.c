@@ -91,6 +91,7 @@ const mpos_operation mpos_operations[] = {
     {"payment.cash", mpos_payment_cash_http, MPOS_SCOPE_PAYMENT_WRITE, MPOS_OP_WRITE},
     {"pii.erase", mpos_pii_erase, MPOS_SCOPE_PII_ERASE, MPOS_OP_WRITE},
     {"pii.read", mpos_pii_read, MPOS_SCOPE_PII_READ, MPOS_OP_SELF_KEYED},
+    {"price.preview", mpos_price_preview, MPOS_SCOPE_ORDER_WRITE, MPOS_OP_READ},
     {"refund.list", mpos_refund_list, MPOS_SCOPE_ORDER_READ, MPOS_OP_READ},
     {"refund.receipt", mpos_refund_receipt, MPOS_SCOPE_ORDER_READ, MPOS_OP_READ},
     {"role.create", mpos_role_create, MPOS_SCOPE_STAFF_WRITE, MPOS_OP_WRITE},

@@ -63,6 +63,8 @@ mpos_order_get(mpos_call *call);
 mpos_err
 mpos_order_list(mpos_call *call);
 mpos_err
+mpos_price_preview(mpos_call *call);
+mpos_err
 mpos_order_receipt(mpos_call *call);
 mpos_err
 mpos_refund_list(mpos_call *call);

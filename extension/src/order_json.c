@@ -117,34 +117,41 @@ payment_json(StringInfo out, const mpos_order_payment *payment)
     mpos_json_close(out, '}');
 }
 
+void
+mpos_cart_taxes_json(mpos_call *call, StringInfo out, const mpos_cart *cart, const mpos_priced *priced)
+{
+    const mpos_catalogue *catalogue = mpos_catalogue_get(call, cart->catalogue);
+
+    mpos_json_open(out, "taxes", '[');
+    for (int i = 0; i < cart->tax_count; i++) {
+        const mpos_catalogue_tax *tax =
+            catalogue != NULL ? mpos_catalogue_tax_find(catalogue, cart->taxes[i].id) : NULL;
+
+        mpos_json_open(out, NULL, '{');
+        mpos_json_uuid(out, "id", cart->taxes[i].id);
+        mpos_json_text(out, "name", tax != NULL ? tax->name : "");
+        mpos_json_decimal(out, "rate", cart->taxes[i].value, MPOS_RATE_SCALE);
+        mpos_json_bool(out, "included", (cart->taxes[i].flags & MPOS_TAX_INCLUDED) != 0);
+        mpos_json_int(out, "base", priced->taxes[i].base);
+        mpos_json_int(out, "tax", priced->taxes[i].amount);
+        mpos_json_close(out, '}');
+    }
+    mpos_json_close(out, ']');
+}
+
 /* The taxes stand in the priced form; their names in the catalogue that it was priced by. */
 static void
 taxes_json(mpos_call *call, StringInfo out, const mpos_order *order)
 {
     size_t size = VARSIZE_ANY_EXHDR(order->form);
     size_t room_size = mpos_priced_form_room_size(size);
-    const mpos_catalogue *catalogue = mpos_catalogue_get(call, order->catalogue);
     mpos_cart cart;
     mpos_priced priced;
 
     mpos_check(mpos_priced_form_decode((const uint8 *)VARDATA_ANY(order->form), size, palloc(room_size),
                                        room_size, &cart, &priced),
                "stored priced form");
-    mpos_json_open(out, "taxes", '[');
-    for (int i = 0; i < cart.tax_count; i++) {
-        const mpos_catalogue_tax *tax =
-            catalogue != NULL ? mpos_catalogue_tax_find(catalogue, cart.taxes[i].id) : NULL;
-
-        mpos_json_open(out, NULL, '{');
-        mpos_json_uuid(out, "id", cart.taxes[i].id);
-        mpos_json_text(out, "name", tax != NULL ? tax->name : "");
-        mpos_json_decimal(out, "rate", cart.taxes[i].value, MPOS_RATE_SCALE);
-        mpos_json_bool(out, "included", (cart.taxes[i].flags & MPOS_TAX_INCLUDED) != 0);
-        mpos_json_int(out, "base", priced.taxes[i].base);
-        mpos_json_int(out, "tax", priced.taxes[i].amount);
-        mpos_json_close(out, '}');
-    }
-    mpos_json_close(out, ']');
+    mpos_cart_taxes_json(call, out, &cart, &priced);
 }
 
 static void

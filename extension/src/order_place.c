@@ -1,127 +1,32 @@
 /* order_place.c - placing an order, with payments a whole sale: everything is decided first, then written. */
 #include "postgres.h"
 
-#include "basket.h"
-#include "cart.h"
 #include "journal.h"
 #include "kitchen.h"
 #include "operations.h"
 #include "order_limit.h"
+#include "order_price.h"
 #include "order_rows.h"
 #include "payment.h"
 #include "pii_store.h"
 #include "uuid.h"
 
-#define TABLE_MAX 32
-#define PAYMENTS_MAX 10
-#define RECEIPT_N_MAX INT64CONST(9007199254740991)
-
-typedef struct place_in {
-    uint32 given;
-    uint8 id[16];
-    int channel;
-    const char *table;
-    mpos_list lines;
-    mpos_list discounts;
-    bool send;
-    mpos_list payments;
-    uint8 catalogue[32];
-    uint8 priced_hash[32];
-    int64 receipt_n;
-    mpos_customer customer;
-    uint8 note[32];
-    uint8 kitchen_note[32];
-    mpos_list pii;
-    uint8 approval[16];
-} place_in;
-
-enum {
-    PLACE_ID,
-    PLACE_CHANNEL,
-    PLACE_TABLE,
-    PLACE_LINES,
-    PLACE_DISCOUNTS,
-    PLACE_SEND,
-    PLACE_PAYMENTS,
-    PLACE_CATALOGUE,
-    PLACE_PRICED_HASH,
-    PLACE_RECEIPT_N,
-    PLACE_CUSTOMER,
-    PLACE_NOTE,
-    PLACE_KITCHEN_NOTE,
-    PLACE_PII,
-    PLACE_APPROVAL
-};
-
-static const char *const channels[] = {"counter", "dine_in",  "takeaway", "kiosk", "qr",
-                                       "web",     "delivery", "fridge",   "api",   NULL};
-
-static const mpos_field place_fields[] = {
-    {"id", MPOS_IN_UUID, 0, offsetof(place_in, id)},
-    {"channel", MPOS_IN_WORD, 0, offsetof(place_in, channel), 0, 0, channels},
-    {"table", MPOS_IN_TEXT, 0, offsetof(place_in, table), 0, TABLE_MAX},
-    {"lines", MPOS_IN_OBJECTS, MPOS_IN_REQUIRED, offsetof(place_in, lines), 1, MPOS_MAX_LINES, NULL,
-     &mpos_line_shape},
-    {"discounts", MPOS_IN_OBJECTS, 0, offsetof(place_in, discounts), 0, MPOS_BASKET_DISCOUNTS_MAX, NULL,
-     &mpos_discount_shape},
-    {"send", MPOS_IN_BOOL, 0, offsetof(place_in, send)},
-    {"payments", MPOS_IN_OBJECTS, 0, offsetof(place_in, payments), 0, PAYMENTS_MAX, NULL,
-     &mpos_payment_shape},
-    {"catalogue", MPOS_IN_HASH, 0, offsetof(place_in, catalogue)},
-    {"priced_hash", MPOS_IN_HASH, 0, offsetof(place_in, priced_hash)},
-    {"receipt_n", MPOS_IN_INT, 0, offsetof(place_in, receipt_n), 1, RECEIPT_N_MAX},
-    {"customer", MPOS_IN_OBJECT, 0, offsetof(place_in, customer), 0, 0, NULL, &mpos_customer_shape},
-    {"note", MPOS_IN_HASH, 0, offsetof(place_in, note)},
-    {"kitchen_note", MPOS_IN_HASH, 0, offsetof(place_in, kitchen_note)},
-    {"pii", MPOS_IN_OBJECTS, 0, offsetof(place_in, pii), 0, MPOS_PII_VALUES_MAX, NULL, &mpos_pii_shape},
-    {"approval", MPOS_IN_UUID, 0, offsetof(place_in, approval)},
-};
-MPOS_SHAPE(place, place_in);
-
 static mpos_err
-find_catalogue(mpos_call *call, mpos_device_op *op, const place_in *in, const mpos_catalogue **out)
+price(mpos_call *call, mpos_device_op *op, const mpos_place_in *in, mpos_order *order)
 {
-    *out = MPOS_GIVEN(in, PLACE_CATALOGUE) ? mpos_catalogue_get(call, in->catalogue)
-                                           : mpos_catalogue_current(call);
-    if (*out == NULL && op != NULL && op->happened) {
-        mpos_op_flag(op, "catalogue");
-        *out = mpos_catalogue_current(call);
-    }
-    if (*out != NULL) {
-        return MPOS_OK;
-    }
-    return mpos_refuse(call, MPOS_E_CATALOGUE_MISSING, MPOS_GIVEN(in, PLACE_CATALOGUE) ? "/catalogue" : NULL,
-                       "%s", "");
-}
-
-static mpos_err
-price(mpos_call *call, mpos_device_op *op, const place_in *in, mpos_order *order)
-{
-    const mpos_catalogue *catalogue;
     mpos_priced_cart cart;
-    mpos_err err = find_catalogue(call, op, in, &catalogue);
+    mpos_err err = mpos_order_price(call, op, in, &cart);
 
-    if (err != MPOS_OK) {
-        return err;
-    }
-    mpos_cart_begin(&cart, catalogue);
-    err = mpos_cart_add(call, &cart, catalogue, &in->lines);
-    if (err == MPOS_OK) {
-        err = mpos_cart_discount_order(call, &cart, &in->discounts);
-    }
-    if (err == MPOS_OK) {
-        err = mpos_cart_price(call, &cart);
-    }
     if (err == MPOS_OK) {
         err = mpos_limit_discount(call, op, order, &cart, (mpos_discounted){0},
-                                  MPOS_GIVEN(in, PLACE_APPROVAL) ? in->approval : NULL);
+                                  MPOS_GIVEN(in, MPOS_PLACE_APPROVAL) ? in->approval : NULL);
     }
     if (err != MPOS_OK) {
         return err;
     }
     mpos_order_take_prices(order, &cart);
     mpos_order_take_lines(order, &cart);
-    if (MPOS_GIVEN(in, PLACE_PRICED_HASH) && memcmp(in->priced_hash, cart.hash, sizeof cart.hash) != 0) {
+    if (MPOS_GIVEN(in, MPOS_PLACE_PRICED_HASH) && memcmp(in->priced_hash, cart.hash, sizeof cart.hash) != 0) {
         mpos_order_flag(order, "price_diff");
         mpos_op_flag(op, "price_diff");
     }
@@ -129,20 +34,20 @@ price(mpos_call *call, mpos_device_op *op, const place_in *in, mpos_order *order
 }
 
 static void
-begin(mpos_call *call, const place_in *in, const mpos_device *device, mpos_order *order)
+begin(mpos_call *call, const mpos_place_in *in, const mpos_device *device, mpos_order *order)
 {
     pg_uuid_t made;
 
     memset(order, 0, sizeof *order);
     mpos_uuid_v7(&made);
-    memcpy(order->id, MPOS_GIVEN(in, PLACE_ID) ? in->id : made.data, sizeof order->id);
+    memcpy(order->id, MPOS_GIVEN(in, MPOS_PLACE_ID) ? in->id : made.data, sizeof order->id);
     memcpy(order->outlet, call->context.outlet, sizeof order->outlet);
     memcpy(order->device, device->id, sizeof order->device);
     memcpy(order->staff, call->context.actor, sizeof order->staff);
     memcpy(order->transaction, call->transaction.data, sizeof order->transaction);
-    order->channel = MPOS_GIVEN(in, PLACE_CHANNEL) ? channels[in->channel]
-                     : device->channel             ? "api"
-                                                   : "counter";
+    order->channel = MPOS_GIVEN(in, MPOS_PLACE_CHANNEL) ? mpos_channel_words[in->channel]
+                     : device->channel                  ? "api"
+                                                        : "counter";
     order->table = in->table;
     order->state = MPOS_ORDER_OPEN;
     order->version = 1;
@@ -182,7 +87,7 @@ write(mpos_call *call, mpos_device_op *op, mpos_device *device, mpos_order *orde
 }
 
 static mpos_err
-place(mpos_call *call, mpos_device_op *op, const place_in *in, mpos_device *device)
+place(mpos_call *call, mpos_device_op *op, const mpos_place_in *in, mpos_device *device)
 {
     mpos_order order;
     mpos_settlement settlement;
@@ -190,7 +95,7 @@ place(mpos_call *call, mpos_device_op *op, const place_in *in, mpos_device *devi
     mpos_err err;
 
     begin(call, in, device, &order);
-    if (MPOS_GIVEN(in, PLACE_ID) && mpos_order_exists(call->context.tenant, order.id)) {
+    if (MPOS_GIVEN(in, MPOS_PLACE_ID) && mpos_order_exists(call->context.tenant, order.id)) {
         return mpos_refuse(call, MPOS_E_ID_TAKEN, "/id", "%s", "");
     }
     err = price(call, op, in, &order);
@@ -221,10 +126,10 @@ place(mpos_call *call, mpos_device_op *op, const place_in *in, mpos_device *devi
 mpos_err
 mpos_order_place(mpos_call *call, mpos_device_op *op)
 {
-    place_in in;
+    mpos_place_in in;
     mpos_device own;
     mpos_device *device = op != NULL ? op->device : &own;
-    mpos_err err = mpos_input_body(call, &place_shape, &in);
+    mpos_err err = mpos_input_body(call, &mpos_place_shape, &in);
 
     if (err != MPOS_OK) {
         return err;

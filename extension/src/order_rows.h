@@ -131,6 +131,10 @@ mpos_order_insert_payment(mpos_call *call, const mpos_order *order, const mpos_o
 void
 mpos_order_json(mpos_call *call, StringInfo out, const char *key, const mpos_order *order);
 
+/* The member "taxes" of an order or preview; names are those of the cart's catalogue. */
+void
+mpos_cart_taxes_json(mpos_call *call, StringInfo out, const mpos_cart *cart, const mpos_priced *priced);
+
 /* Fills call->body with {"order":...} and the status. */
 void
 mpos_order_answer(mpos_call *call, const mpos_order *order, int status);

@@ -32,8 +32,9 @@ async function victim() {
   const [{ id: person }] = ok(await client.get('/v1/staff')).staff;
   const { id: session } = ok(await client.get('/v1/sessions')).sessions.find((one) => !one.current);
   const { api_key: key } = ok(await client.post('/v1/api-keys', { name: 'victim', scopes: ['order.read'] }, { key: null }), 201);
+  const found = await harvest(client); // of endpoints that nobody has thought of here
   return {
-    ...await harvest(client), // of endpoints that nobody has thought of here
+    variant_id: uuid7(), customer_group_id: uuid7(), waive: found.charge_id ?? uuid7(), ...found,
     order_id: order.id, line_id: order.lines[0].id, ticket_id: ticket.id, item_id: stocked.id, shift_id: shift.shift_id,
     journal_id: client.session.journal_id, undo: bump.bump_id, items: ticket.items[0].id, dev: register.dev,
     modifier_id: document.groups[0].modifiers[0].id, slot_id: combo.combo[0].id, after: order.id,
