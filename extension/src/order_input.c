@@ -14,10 +14,6 @@
 #define PRICED_FORM_MAX 131072
 #define RECEIPT_N_MAX INT64CONST(9007199254740991)
 
-const char *const mpos_channel_words[] = {"counter", "dine_in",  "takeaway", "kiosk", "qr",
-                                          "web",     "delivery", "fridge",   "api",   NULL};
-const char *const mpos_place_words[] = {"dine_in", "take_away", "delivery", NULL};
-
 #define PRICE_FIELDS                                                                                          \
     {"channel", MPOS_IN_WORD, 0, offsetof(mpos_place_in, channel), 0, 0, mpos_channel_words},                 \
         {"lines", MPOS_IN_OBJECTS, MPOS_IN_REQUIRED, offsetof(mpos_place_in, lines), 1, MPOS_MAX_LINES,       \

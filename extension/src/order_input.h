@@ -10,6 +10,7 @@
 #include "cart.h"
 #include "input.h"
 #include "pii_store.h"
+#include "rule_shape.h" /* mpos_channel_words, mpos_place_words */
 
 typedef struct mpos_place_in {
     uint32 given;
@@ -75,9 +76,5 @@ enum {
 
 extern const mpos_shape mpos_place_shape;
 extern const mpos_shape mpos_preview_shape;
-
-/* Ended by NULL; core/basket.h counts them in this order. */
-extern const char *const mpos_channel_words[];
-extern const char *const mpos_place_words[];
 
 #endif
