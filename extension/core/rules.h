@@ -2,6 +2,9 @@
  * rules.h - what a business prices by: taxes, tax maps, price books, promotions, charges, rounding, currencies, compiled into
  * one set. Words: rules, when, tax map, replacement, book, promotion, target, slot, charge rule, pointer.
  *
+ * Lists of plain ids (outlets, customer groups, items, categories, coupons) ascend by their bytes, each id once, so that they
+ * are searched and not walked; the check refuses others.
+ *
  * The rules say how; which prices an item has in which book comes with the basket (basket.h); mpos_sell (sell.h) puts
  * both together. All memory is the caller's and only read. Lists whose order decides are sorted by whoever makes them into
  * the order they should have; ties are always broken by the bytes of the id.
