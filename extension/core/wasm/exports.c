@@ -1,10 +1,12 @@
 /*
- * exports.c - the core as a WASM module. No imports: the page writes a cart form (or a receipt's proof) into the input,
- * calls price (or check_proof) and reads the priced form (or the result) from the output. Words: input, output, module.
+ * exports.c - the core as a WASM module. No imports: the page writes a cart form (or a receipt's proof, or a question) into
+ * the input, calls price (or check_proof, or answer) and reads the priced form (or the result) from the output. Words:
+ * input, output, module.
  *
  * Functions that can fail return the value (never negative) or minus the mpos_err. Buffers hold the largest cart of
  * pricing.h; they are zero pages until touched. One call at a time.
  */
+#include "answer.h"
 #include "cart_form.h"
 #include "order.h"
 #include "priced_form.h"
@@ -86,6 +88,22 @@ wasm_price(uint32_t size)
     err = err == MPOS_OK ? mpos_price(&cart, price_room, sizeof price_room, &priced) : err;
     err = err == MPOS_OK ? mpos_priced_form_encode(&cart, &priced, output, sizeof output, &form_size) : err;
     return err == MPOS_OK ? (int32_t)form_size : -(int32_t)err;
+}
+
+/* Answers the question of `size` bytes in the input (answer.h); the size of the answer in the output. */
+EXPORT("answer")
+int32_t
+wasm_answer(uint32_t size)
+{
+    mpos_question question;
+    size_t answer_size = 0;
+    mpos_err err = size > INPUT_SIZE ? MPOS_E_TOO_MANY : MPOS_OK;
+
+    err = err == MPOS_OK ? mpos_question_read(input, size, cart_room, sizeof cart_room, &question) : err;
+    err = err == MPOS_OK
+              ? mpos_answer(&question, price_room, sizeof price_room, output, sizeof output, &answer_size)
+              : err;
+    return (int32_t)(err == MPOS_OK ? answer_size : mpos_answer_error(err, output));
 }
 
 /* Checks the receipt's proof of `size` bytes in the input (proof.h); the size of the result in the output. */
