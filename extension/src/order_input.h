@@ -10,7 +10,6 @@
 #include "cart.h"
 #include "input.h"
 #include "pii_store.h"
-#include "rule_shape.h" /* mpos_channel_words, mpos_place_words */
 
 typedef struct mpos_place_in {
     uint32 given;
@@ -76,5 +75,9 @@ enum {
 
 extern const mpos_shape mpos_place_shape;
 extern const mpos_shape mpos_preview_shape;
+
+/* Of rule_shape.c, whose header does not stand beside core/rules.h; ended by NULL. */
+extern const char *const mpos_channel_words[];
+extern const char *const mpos_place_words[];
 
 #endif
