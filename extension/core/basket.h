@@ -59,9 +59,10 @@ typedef struct mpos_basket_line {
     uint8_t item[16];
     uint8_t variant[16]; /* zero: none */
     uint8_t category[16];
-    int64_t qty;        /* scale 6, 1 to MPOS_QTY_MAX; of a component: of the whole line, not per combo */
-    int64_t price;      /* of the variant or item, without any book; not negative */
-    int64_t open_price; /* typed in or read from a barcode, comes before any book; or MPOS_NO_AMOUNT */
+    int64_t qty;   /* scale 6, 1 to MPOS_QTY_MAX; of a component: of the whole line, not per combo */
+    int64_t price; /* of the variant or item, without any book; not negative */
+    int64_t
+        open_price; /* typed in or read from a barcode, comes before any book; or MPOS_NO_AMOUNT (also of a component) */
     int64_t
         floor; /* lowest unit price that discounts may leave, or MPOS_NO_AMOUNT; of a component MPOS_NO_AMOUNT */
     uint16_t parent;          /* index of the combo line, MPOS_NO_PARENT for others */
@@ -124,11 +125,11 @@ mpos_basket_check(const mpos_basket *basket, const mpos_rules *rules, char point
  */
 #define MPOS_BASKET_HEADER_SIZE 96
 
-/* Size of the form of a basket whose counts are within the limits, 0 when they are not. */
+/* Size of the form of this basket, whether it is good or not. */
 size_t
 mpos_basket_form_size(const mpos_basket *basket);
 
-/* Writes the form; TOO_MANY, BUFFER_TOO_SMALL. */
+/* Writes the form, unchecked; BUFFER_TOO_SMALL. */
 mpos_err
 mpos_basket_form_encode(const mpos_basket *basket, uint8_t *out, size_t capacity, size_t *size_out);
 

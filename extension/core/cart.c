@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "id.h"
+
 void
 mpos_cart_default_sequence(mpos_cart *cart)
 {
@@ -71,50 +73,55 @@ check_settings(const mpos_cart *cart)
 }
 
 static mpos_err
-check_brackets(const mpos_cart_tax *tax)
+check_bracket(const mpos_tax_bracket *b, int64_t above, const char **member)
 {
-    if (tax->bracket_count == 0 || (tax->flags & (MPOS_TAX_INCLUDED | MPOS_TAX_AFFECTS_NEXT)) != 0) {
-        return MPOS_E_INVALID_VALUE;
-    }
-    if (tax->value < 0 || tax->value > MPOS_AMOUNT_MAX) {
-        return MPOS_E_OUT_OF_RANGE;
-    }
-    for (size_t i = 0; i < tax->bracket_count; i++) {
-        const mpos_tax_bracket *b = &tax->brackets[i];
-
-        if (b->from < 0 || b->from > MPOS_AMOUNT_MAX || b->amount < 0 || b->amount > MPOS_AMOUNT_MAX ||
-            b->rate < 0 || b->rate > MPOS_RATE_MAX || (i > 0 && b->from <= b[-1].from)) {
-            return MPOS_E_OUT_OF_RANGE;
-        }
-    }
-    return MPOS_OK;
+    *member = b->from <= above || b->from > MPOS_AMOUNT_MAX  ? "from"
+              : b->amount < 0 || b->amount > MPOS_AMOUNT_MAX ? "amount"
+              : b->rate < 0 || b->rate > MPOS_RATE_MAX       ? "rate"
+                                                             : NULL;
+    return *member == NULL ? MPOS_OK : MPOS_E_OUT_OF_RANGE;
 }
 
 static mpos_err
-check_tax(const mpos_cart_tax *tax)
+check_brackets(const mpos_cart_tax *tax, const char **member, size_t *at)
 {
-    if (tax->type > MPOS_TAX_BRACKET || tax->flags > 7) {
+    mpos_err err = MPOS_OK;
+
+    *member = "brackets";
+    if (tax->bracket_count > MPOS_TAX_BRACKETS_MAX) {
+        return MPOS_E_TOO_MANY;
+    }
+    if (tax->type != MPOS_TAX_BRACKET || tax->bracket_count == 0) {
+        return tax->type != MPOS_TAX_BRACKET && tax->bracket_count == 0 ? MPOS_OK : MPOS_E_INVALID_VALUE;
+    }
+    for (size_t i = 0; err == MPOS_OK && i < tax->bracket_count; i++) {
+        *at = i;
+        err = check_bracket(&tax->brackets[i], i > 0 ? tax->brackets[i - 1].from : -1, member);
+    }
+    return err;
+}
+
+mpos_err
+mpos_cart_tax_check(const mpos_cart_tax *tax, const char **member, size_t *at)
+{
+    int bracket = tax->type == MPOS_TAX_BRACKET;
+    int64_t most = tax->type == MPOS_TAX_FIXED || bracket ? MPOS_AMOUNT_MAX : MPOS_RATE_MAX;
+
+    *at = SIZE_MAX;
+    *member = "type";
+    if (tax->type > MPOS_TAX_BRACKET) {
         return MPOS_E_INVALID_VALUE;
     }
-    if (tax->type == MPOS_TAX_BRACKET) {
-        return check_brackets(tax);
-    }
-    if (tax->bracket_count > 0) {
+    *member = "flags";
+    if (tax->flags > 7 || (bracket && (tax->flags & (MPOS_TAX_INCLUDED | MPOS_TAX_AFFECTS_NEXT)) != 0)) {
         return MPOS_E_INVALID_VALUE;
     }
-    if (tax->value < 0 || tax->value > (tax->type == MPOS_TAX_FIXED ? MPOS_AMOUNT_MAX : MPOS_RATE_MAX) ||
+    *member = "value";
+    if (tax->value < 0 || tax->value > most ||
         (tax->type == MPOS_TAX_DIVISION && tax->value >= MPOS_RATE_ONE)) {
         return MPOS_E_OUT_OF_RANGE;
     }
-    return MPOS_OK;
-}
-
-static int
-is_zero(const uint8_t id[16])
-{
-    static const uint8_t zero[16];
-
-    return memcmp(id, zero, 16) == 0;
+    return check_brackets(tax, member, at);
 }
 
 /* A surcharge is in no step: they all come after the sequence. Its percentage may be above 100 %. */
@@ -141,7 +148,7 @@ check_discount(const mpos_cart *cart, const mpos_cart_discount *discount, int st
     if (discount->type > MPOS_DISCOUNT_FIXED || discount->flags > 7) {
         return MPOS_E_INVALID_VALUE;
     }
-    if (((discount->flags & MPOS_DISCOUNT_RULE) == 0) != is_zero(discount->rule)) {
+    if (((discount->flags & MPOS_DISCOUNT_RULE) == 0) != mpos_id_is_zero(discount->rule)) {
         return MPOS_E_INVALID_VALUE;
     }
     if ((discount->flags & MPOS_DISCOUNT_SURCHARGE) != 0) {
@@ -269,11 +276,13 @@ mpos_err
 mpos_cart_check(const mpos_cart *cart)
 {
     mpos_cart_counts counts;
+    const char *member;
+    size_t at;
     mpos_err err = mpos_cart_count(cart, &counts);
 
     err = err == MPOS_OK ? check_settings(cart) : err;
     for (size_t i = 0; err == MPOS_OK && i < cart->tax_count; i++) {
-        err = check_tax(&cart->taxes[i]);
+        err = mpos_cart_tax_check(&cart->taxes[i], &member, &at);
     }
     for (size_t i = 0; err == MPOS_OK && i < cart->discount_count; i++) {
         err = check_discount(cart, &cart->discounts[i], MPOS_STEP_ORDER_PERCENT);

@@ -5,6 +5,7 @@
 
 #include "bytes.h"
 #include "cart_form.h"
+#include "id.h"
 
 /* The rest of the form and of the arena; the first error sticks. */
 typedef struct cursor {
@@ -64,14 +65,13 @@ expect_zero(cursor *c, const uint8_t *at, size_t size)
 static void
 read_id(cursor *c, uint8_t id[16])
 {
-    static const uint8_t zero[16];
     const uint8_t *at = next(c, 16);
 
     if (at == NULL) {
         return;
     }
     memcpy(id, at, 16);
-    c->err = memcmp(id, zero, 16) == 0 && c->err == MPOS_OK ? MPOS_E_INVALID_VALUE : c->err;
+    c->err = mpos_id_is_zero(id) && c->err == MPOS_OK ? MPOS_E_INVALID_VALUE : c->err;
 }
 
 static int64_t

@@ -5,21 +5,14 @@
 
 #include "bytes.h"
 #include "cart_form.h"
+#include "id.h"
 #include "price_work.h"
-
-static int
-is_zero(const uint8_t id[16])
-{
-    static const uint8_t zero[16];
-
-    return memcmp(id, zero, 16) == 0;
-}
 
 static uint8_t
 extras_of(const mpos_cart_line *line)
 {
-    return (uint8_t)((is_zero(line->variant) ? 0 : MPOS_EXTRA_VARIANT) |
-                     (is_zero(line->source) ? 0 : MPOS_EXTRA_SOURCE) |
+    return (uint8_t)((mpos_id_is_zero(line->variant) ? 0 : MPOS_EXTRA_VARIANT) |
+                     (mpos_id_is_zero(line->source) ? 0 : MPOS_EXTRA_SOURCE) |
                      (line->floor == 0 ? 0 : MPOS_EXTRA_FLOOR));
 }
 

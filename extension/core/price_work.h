@@ -44,6 +44,13 @@ typedef struct mpos_cart_counts {
 mpos_err
 mpos_cart_count(const mpos_cart *cart, mpos_cart_counts *out);
 
+/*
+ * cart.c: whether a tax is one that a cart may have; if not, *member names what is wrong with it, and *at which bracket, SIZE_MAX
+ * for the tax itself. INVALID_VALUE, OUT_OF_RANGE, TOO_MANY.
+ */
+mpos_err
+mpos_cart_tax_check(const mpos_cart_tax *tax, const char **member, size_t *at);
+
 /* discount.c: runs the sequence over work->left and fills in every discount. */
 mpos_err
 mpos_price_discounts(mpos_price_work *work);

@@ -321,11 +321,11 @@ mpos_rules_check(const mpos_rules *rules, char pointer[MPOS_POINTER_SIZE]);
  */
 #define MPOS_RULES_HEADER_SIZE 64
 
-/* Size of the form of rules whose counts are within the limits, 0 when they are not. */
+/* Size of the form of these rules, whether they are good or not. */
 size_t
 mpos_rules_form_size(const mpos_rules *rules);
 
-/* Writes the form; TOO_MANY, also for a form above MPOS_RULES_SIZE_MAX; BUFFER_TOO_SMALL. */
+/* Writes the form, unchecked; TOO_MANY for one above MPOS_RULES_SIZE_MAX, BUFFER_TOO_SMALL. */
 mpos_err
 mpos_rules_form_encode(const mpos_rules *rules, uint8_t *out, size_t capacity, size_t *size_out);
 
