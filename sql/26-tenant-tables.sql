@@ -29,6 +29,7 @@ CREATE OR REPLACE FUNCTION pos.export_rules() RETURNS TABLE(name text, column_na
     VALUES ('pos.pin', NULL, 'secret'),
            ('pos.staff', 'name', 'personal'),
            ('pos.refresh', NULL, 'secret'),
+           ('pos.log_key', NULL, 'secret'),
            ('pos.credential', NULL, 'secret'),
            ('pos.recovery_code', NULL, 'secret'),
            ('pos.identity_provider', 'secret_sealed', 'secret'),

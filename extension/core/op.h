@@ -2,8 +2,9 @@
  * op.h - the operations of a device's log and the hash that chains them. Words: operation, envelope, log,
  * prev.
  *
- * An operation is the exact bytes of its JSON text {v,id,dev,gen,seq,prev,t,ts,core,root,b}. Its hash is
- * SHA256(prev || bytes), prev being the 32-byte hash of the device's operation before (zeros for the first).
+ * An operation is the exact bytes of its JSON text {v,id,dev,gen,seq,prev,t,ts,core,root,by,b}. Its hash is
+ * SHA256(prev || bytes), prev being the 32-byte hash of the device's operation before (zeros for the first). by, if it is
+ * there, is the session of the person who did it.
  */
 #ifndef MPOS_CORE_OP_H
 #define MPOS_CORE_OP_H

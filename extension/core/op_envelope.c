@@ -36,9 +36,11 @@ static const member_row members[] = {
     MEMBER("core", A_TEXT, core, 0, MPOS_OP_CORE_SIZE_MAX),
     MEMBER("root", A_UUID, root, 0, 0),
     MEMBER("b", AN_OBJECT, body, 0, 0),
+    MEMBER("by", A_UUID, by, 0, 0),
 };
 
-enum { MEMBERS = sizeof members / sizeof members[0] };
+/* All but the last are needed. */
+enum { MEMBERS = sizeof members / sizeof members[0], NEEDED = MEMBERS - 1, BY = NEEDED };
 
 static int
 nibble(char c)
@@ -202,7 +204,7 @@ read_member(mpos_scan *s, mpos_op_envelope *out, uint32_t *seen, const char **me
 static mpos_err
 check_complete(uint32_t seen, const char **member)
 {
-    for (size_t i = 0; i < MEMBERS; i++) {
+    for (size_t i = 0; i < NEEDED; i++) {
         if ((seen & 1u << i) == 0) {
             *member = members[i].name;
             return MPOS_E_MISSING_FIELD;
@@ -232,6 +234,7 @@ read_members(mpos_scan *s, mpos_op_envelope *out, const char **member)
         return MPOS_E_MALFORMED_JSON;
     }
     mpos_scan_end(s);
+    out->has_by = (seen & 1u << BY) != 0;
     return s->err == MPOS_OK ? check_complete(seen, member) : s->err;
 }
 

@@ -2,14 +2,15 @@
  * op_envelope.h - reads the bytes of an operation: what every one of them says, and where its body lies.
  * Words: envelope, member, body.
  *
- *   {"v":1,"id":UUID,"dev":UUID,"gen":n,"seq":n,"prev":64 hex,"t":text,"ts":text,"core":text,"root":UUID,"b":{...}}
+ *   {"v":1,"id":UUID,"dev":UUID,"gen":n,"seq":n,"prev":64 hex,"t":text,"ts":text,"core":text,"root":UUID,"by":UUID,"b":{...}}
  *
- * Members in any order, each exactly once, no others: two readers of the same bytes must not see two operations. Texts of
+ * Members in any order, each exactly once (by may be absent), no others: two readers of the same bytes must not see two operations. Texts of
  * the envelope are UTF-8 without escapes. Numbers are integers. The body is only checked for being an object of valid JSON.
  */
 #ifndef MPOS_CORE_OP_ENVELOPE_H
 #define MPOS_CORE_OP_ENVELOPE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,6 +34,8 @@ typedef struct mpos_op_envelope {
     uint8_t id[16];
     uint8_t device[16];
     uint8_t root[16];
+    uint8_t by[16]; /* session of whoever did it, when has_by */
+    bool has_by;
     uint8_t prev[32];
     mpos_op_text type; /* 1 to MPOS_OP_TYPE_SIZE_MAX bytes */
     mpos_op_text time; /* 1 to MPOS_OP_TIME_SIZE_MAX bytes */

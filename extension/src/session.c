@@ -3,6 +3,8 @@
  */
 #include "postgres.h"
 
+#include <sodium.h>
+
 #include "json.h"
 #include "licence.h"
 #include "operations.h"
@@ -29,16 +31,20 @@ static mpos_statement refresh_statement = {
     "$3, $4, $5, $6) "
     "ON CONFLICT (tenant_id, hash) DO UPDATE SET session_id = excluded.session_id"};
 
+static mpos_statement log_key_statement = {
+    "INSERT INTO pos.log_key (tenant_id, session_id, key) VALUES ($1, $2, $3)"};
+
 static mpos_statement answer_statement = {
     "SELECT s.rights_version, s.scopes, s.expires_at, s.discount_limit, s.refund_limit, t.slug, t.name, "
     "t.currency, "
     "t.exponent, o.outlet_id, o.code, o.name, o.timezone, array_to_json(o.stations)::text, o.journal_id, "
     "d.device_id, "
-    "d.code, d.kind, d.series, p.staff_id, p.number, p.name, p.role, s.kind, s.method "
+    "d.code, d.kind, d.series, p.staff_id, p.number, p.name, p.role, s.kind, s.method, l.key "
     "FROM pos.session s JOIN pos.tenant t ON t.tenant_id = s.tenant_id "
     "JOIN pos.outlet o ON o.tenant_id = s.tenant_id AND o.outlet_id = s.outlet_id "
     "JOIN pos.device d ON d.tenant_id = s.tenant_id AND d.device_id = s.device_id "
     "LEFT JOIN pos.staff p ON p.tenant_id = s.tenant_id AND p.staff_id = s.staff_id "
+    "LEFT JOIN pos.log_key l ON l.tenant_id = s.tenant_id AND l.session_id = s.session_id "
     "WHERE s.tenant_id = $1 AND s.session_id = $2 AND s.ended_at IS NULL AND s.expires_at > $3 "
     "AND (d.state = 'active' OR s.method = 'device') AND (s.staff_id IS NULL OR p.active)"};
 
@@ -67,7 +73,8 @@ enum {
     CELL_STAFF_NAME,
     CELL_ROLE,
     CELL_KIND,
-    CELL_METHOD
+    CELL_METHOD,
+    CELL_LOG_KEY
 };
 
 static mpos_statement end_statement = {
@@ -85,6 +92,21 @@ insert_refresh(mpos_call *call, const mpos_session *session, const uint8 id[16])
     mpos_arg_time(&args, call->now_us);
     mpos_arg_time(&args, call->now_us + INT64CONST(1000000) * session->refresh_lasts_s);
     (void)mpos_statement_run(&refresh_statement, &args);
+}
+
+/* Others who share the device cannot act as this person, and nobody can who reads its log. */
+static void
+insert_log_key(mpos_call *call, const uint8 id[16])
+{
+    uint8 key[MPOS_LOG_KEY_SIZE];
+    mpos_args args = {0};
+
+    randombytes_buf(key, sizeof key);
+    mpos_arg_uuid(&args, call->context.tenant);
+    mpos_arg_uuid(&args, id);
+    mpos_arg_bytes(&args, key, sizeof key);
+    (void)mpos_statement_run(&log_key_statement, &args);
+    sodium_memzero(key, sizeof key);
 }
 
 static void
@@ -123,6 +145,9 @@ mpos_session_insert(mpos_call *call, const mpos_session *session, uint8 id[16])
     mpos_arg_limit(&args, session->discount_limit);
     mpos_arg_limit(&args, session->refund_limit);
     (void)mpos_statement_run(&insert_statement, &args);
+    if (session->staff != NULL) {
+        insert_log_key(call, id);
+    }
     if (session->refresh_hash != NULL) {
         insert_refresh(call, session, id);
     }
@@ -176,6 +201,16 @@ people_json(StringInfo out)
 }
 
 static void
+log_key_json(StringInfo out)
+{
+    bytea *key = mpos_cell_bytes(0, CELL_LOG_KEY);
+
+    if (key != NULL) {
+        mpos_json_hex(out, "log_key", (const uint8 *)VARDATA_ANY(key), VARSIZE_ANY_EXHDR(key));
+    }
+}
+
+static void
 limits_json(StringInfo out)
 {
     int64 discount = mpos_cell_limit(0, CELL_DISCOUNT);
@@ -219,6 +254,7 @@ mpos_session_answer(mpos_call *call, const uint8 id[16], int64 refresh_expires_u
     people_json(&call->body);
     mpos_scopes_json(&call->body, "scopes", (uint64)mpos_cell_big(0, CELL_SCOPES));
     limits_json(&call->body);
+    log_key_json(&call->body);
     mpos_json_close(&call->body, '}');
     return true;
 }

@@ -12,6 +12,9 @@
 #include "call.h"
 #include "limit.h"
 
+/* Of the key of a person's session with which a device marks what is done in it (sync_actor.c). */
+#define MPOS_LOG_KEY_SIZE 32
+
 /* No session outlives this, however often it is refreshed. */
 #define MPOS_SESSION_LIFE_US (INT64CONST(30) * 24 * 3600 * 1000000)
 
@@ -41,7 +44,7 @@ mpos_session_insert(mpos_call *call, const mpos_session *session, uint8 id[16]);
 
 /*
  * The whole answer of a sign-in or refresh into call->body: session_id, rights_version, expiries, scopes, limits, tenant,
- * outlet, device, journal_id and, for people, staff. refresh_expires_us: of its refresh token, 0 for none. False when the session is not there, has ended or has expired, or its
+ * outlet, device, journal_id and, for people, staff and log_key. refresh_expires_us: of its refresh token, 0 for none. False when the session is not there, has ended or has expired, or its
  * person or device is no longer active; then nothing has been written.
  */
 bool

@@ -27,15 +27,19 @@ typedef struct op_in {
     uint32 given;
     const char *s;
     const char *sig;
+    uint8 mark[32];
     mpos_list pii;
 } op_in;
 
 static const mpos_field op_fields[] = {
     {"s", MPOS_IN_TEXT, MPOS_IN_REQUIRED | MPOS_IN_DIGITS, offsetof(op_in, s), 0, MPOS_OP_SIZE_MAX},
     {"sig", MPOS_IN_TEXT, MPOS_IN_DIGITS, offsetof(op_in, sig), 0, 128},
+    {"mark", MPOS_IN_HASH, 0, offsetof(op_in, mark)},
     {"pii", MPOS_IN_OBJECTS, 0, offsetof(op_in, pii), 0, MPOS_PII_VALUES_MAX, NULL, &mpos_pii_shape},
 };
 MPOS_SHAPE(op, op_in);
+
+enum { OP_MARK = 2 };
 
 typedef struct push_in {
     uint32 given;
@@ -93,6 +97,7 @@ read_ops(mpos_call *call, const push_in *in, mpos_push_op *ops)
             return err;
         }
         ops[i].pii = &texts[i].pii;
+        ops[i].mark = MPOS_GIVEN(&texts[i], OP_MARK) ? texts[i].mark : NULL;
         if (ops[i].seq != in->first + i || ops[i].gen != in->gen ||
             memcmp(ops[i].device, in->dev, sizeof in->dev) != 0 ||
             (i > 0 && memcmp(ops[i].prev, ops[i - 1].hash, sizeof ops[i].prev) != 0)) {

@@ -21,6 +21,10 @@ typedef struct mpos_push_op {
     const char *ts;
     int64 version;
     uint8 root[16];
+    bool has_by;
+    uint8 by[16]; /* session of whoever did it */
+    const uint8
+        *mark; /* that it was done there: HMAC-SHA256 of hash under the session's key; NULL for none */
     const JsonbContainer *body;
     const mpos_list *pii; /* mpos_pii_value that travelled beside it */
 } mpos_push_op;
@@ -39,6 +43,25 @@ mpos_push_op_run(mpos_call *call, mpos_device *device, mpos_push_op *op, const c
 /* Keeps an operation that was not applied: in suspense, or only on record when it was refused. */
 void
 mpos_push_op_keep(mpos_call *call, mpos_device *device, mpos_push_op *op, const char *code, bool refused);
+
+/* Who acts in a call (sync_actor.c). */
+typedef struct mpos_actor {
+    uint8 staff[16];
+    uint8 session[16];
+    uint64 scopes;
+    int64 discount_limit;
+    int64 refund_limit;
+} mpos_actor;
+
+/*
+ * From here the call acts as whoever did the operation; false when the mark is not
+ * that of a session of this device: nothing has changed. */
+bool
+mpos_actor_enter(mpos_call *call, const mpos_push_op *op, mpos_actor *before);
+
+/* And as whoever pushes again. */
+void
+mpos_actor_leave(mpos_call *call, const mpos_actor *before);
 
 /* Results of the last operations of a device (sync_ring.c). */
 #define MPOS_RING_SIZE 64

@@ -103,11 +103,13 @@ mpos_push_op_read(mpos_call *call, const char *bytes, int index, mpos_push_op *o
                           .type = pnstrdup(in.type.at, in.type.size),
                           .ts = pnstrdup(in.time.at, in.time.size),
                           .version = in.version,
+                          .has_by = in.has_by,
                           .body = body_of(&in)};
     memcpy(out->id, in.id, sizeof out->id);
     memcpy(out->device, in.device, sizeof out->device);
     memcpy(out->prev, in.prev, sizeof out->prev);
     memcpy(out->root, in.root, sizeof out->root);
+    memcpy(out->by, in.by, sizeof out->by);
     mpos_op_hash(&mpos_host_digest, out->prev, bytes, out->size, out->hash);
     return MPOS_OK;
 }
@@ -318,6 +320,22 @@ turn_down(mpos_call *call, mpos_device *device, mpos_push_op *op, mpos_err err, 
     refusal_json(out, happened ? "susp" : "rej", mpos_err_code(err), call->field);
 }
 
+static mpos_err
+run_as(mpos_call *call, const mpos_device *device, const op_kind *kind, mpos_push_op *op,
+       mpos_device_op *outcome)
+{
+    mpos_actor before;
+    mpos_err err;
+
+    call->field[0] = '\0';
+    if (!mpos_actor_enter(call, op, &before)) {
+        return mpos_refuse(call, MPOS_E_FORBIDDEN, "/by", "%s", "");
+    }
+    err = may_push(call, device, kind) ? run_handler(call, kind, op, outcome) : MPOS_E_FORBIDDEN;
+    mpos_actor_leave(call, &before);
+    return err;
+}
+
 void
 mpos_push_op_run(mpos_call *call, mpos_device *device, mpos_push_op *op, const char *forced, StringInfo out)
 {
@@ -330,18 +348,13 @@ mpos_push_op_run(mpos_call *call, mpos_device *device, mpos_push_op *op, const c
                            mpos_op_type_from_text(op->type, strlen(op->type), &type) != MPOS_OK)) {
         forced = "unknown_type";
     }
-    if (forced == NULL && !may_push(call, device, &kinds[type])) {
-        call->field[0] = '\0';
-        turn_down(call, device, op, MPOS_E_FORBIDDEN, kinds[type].happened, out);
-        return;
-    }
     if (forced != NULL || is_held(call, device, op)) {
         mpos_push_op_keep(call, device, op, forced != NULL ? forced : "held", false);
         refusal_json(out, forced != NULL ? "susp" : "held", forced, NULL);
         return;
     }
     outcome.happened = kinds[type].happened;
-    err = run_handler(call, &kinds[type], op, &outcome);
+    err = run_as(call, device, &kinds[type], op, &outcome);
     if (err == MPOS_OK) {
         outcome_json(out, &outcome);
         return;

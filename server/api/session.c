@@ -77,7 +77,6 @@ answer_text(const worker *worker, json_t *session, const char *refresh)
         return NULL;
     }
     clock_text(claims.expires_s * 1000000, until);
-    json_object_del(session, "session_id");
     json_object_del(session, "rights_version");
     json_object_set_new(session, "token", json_string(token));
     json_object_set_new(session, "expires_at", json_string(until));

@@ -90,6 +90,21 @@ test_every_member_is_needed_once(void **state)
 }
 
 static void
+test_by_is_read_when_it_is_there(void **state)
+{
+    mpos_op_envelope op;
+    const char *member;
+
+    (void)state;
+    assert_int_equal(read_text(spelled(PARTS, NULL), &op, &member), MPOS_OK);
+    assert_false(op.has_by);
+    assert_int_equal(read_text(spelled(10, "\"by\":" ID "4\",\"b\":{}"), &op, &member), MPOS_OK);
+    assert_true(op.has_by);
+    assert_hex(op.by, "0193a6b07c1e7a529d55000000000004");
+    refused(spelled(10, "\"by\":null,\"b\":{}"), MPOS_E_WRONG_TYPE, "by");
+}
+
+static void
 test_ranges_of_numbers(void **state)
 {
     mpos_op_envelope op;
@@ -174,9 +189,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_member_is_read),     cmocka_unit_test(test_every_member_is_needed_once),
-        cmocka_unit_test(test_ranges_of_numbers),        cmocka_unit_test(test_forms_of_texts),
-        cmocka_unit_test(test_what_is_no_object_at_all), cmocka_unit_test(test_depth_at_the_limit),
+        cmocka_unit_test(test_every_member_is_read),
+        cmocka_unit_test(test_every_member_is_needed_once),
+        cmocka_unit_test(test_by_is_read_when_it_is_there),
+        cmocka_unit_test(test_ranges_of_numbers),
+        cmocka_unit_test(test_forms_of_texts),
+        cmocka_unit_test(test_what_is_no_object_at_all),
+        cmocka_unit_test(test_depth_at_the_limit),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,7 +42,7 @@ must_agree(const uint8_t *data, size_t size, const mpos_op_envelope *op)
         MUST(code != json_error_invalid_syntax || strstr(error.text, "Unicode") != NULL);
         return;
     }
-    MUST(json_object_size(whole) == 11);
+    MUST(json_object_size(whole) == (op->has_by ? 12 : 11));
     must_be_number(whole, "v", op->version);
     must_be_number(whole, "gen", op->gen);
     must_be_number(whole, "seq", op->seq);

@@ -28,6 +28,9 @@ export interface Session {
   staff: { id: string; number: string; name: string; role: string };
   device: { id: string; code: string; kind: string; series: string };
   journal_id: string;
+  session_id: string;
+  /** Of a person's session: marks what is done in it, see shared/sync/log.ts. */
+  log_key?: string;
   scopes: string[];
   /** How it was signed in: pin, password, sso, device, api_key. */
   method?: string;

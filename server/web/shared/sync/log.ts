@@ -3,9 +3,11 @@
  * appended before anything is shown for it and pushed at once; what is not acknowledged yet is the queue. The log is
  * in memory: a page that reloads goes on from the server's state.
  */
+import { hmac } from '@noble/hashes/hmac';
 import { sha256 } from '@noble/hashes/sha2';
 import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils';
 import { computed, signal } from '@preact/signals';
+import { session } from '../api/client';
 import type { JournalRef, OpResult } from '../api/types';
 import { newId } from '../ids/ids';
 
@@ -16,6 +18,8 @@ export interface Operation {
   readonly root: string;
   readonly bytes: string;
   readonly hash: string;
+  /** That it was done in the session which it names: others may be signed in when it is pushed. */
+  readonly mark: string | null;
   readonly at: number;
 }
 
@@ -68,10 +72,14 @@ export class OperationLog {
     const seq = this.lastSeq + 1;
     const id = newId();
     const { device: dev, gen, coreHash: core } = this.start;
+    const key = session.value?.log_key;
+    const by = key ? session.value!.session_id : undefined;
     const bytes = JSON.stringify({
-      v: 1, id, dev, gen, seq, prev: this.lastHash, t: type, ts: new Date().toISOString(), core, root, b: body,
+      v: 1, id, dev, gen, seq, prev: this.lastHash, t: type, ts: new Date().toISOString(), core, root, by, b: body,
     });
-    const op = { id, seq, type, root, bytes, hash: chainHash(this.lastHash, bytes), at: Date.now() };
+    const hash = chainHash(this.lastHash, bytes);
+    const mark = key ? bytesToHex(hmac(sha256, hexToBytes(key), hexToBytes(hash))) : null;
+    const op = { id, seq, type, root, bytes, hash, mark, at: Date.now() };
     this.lastSeq = seq;
     this.lastHash = op.hash;
     this.queue.value = [...this.queue.value, op];

@@ -85,7 +85,7 @@ export class Pusher {
       gen: this.log.gen,
       first: ops[0]!.seq,
       count: ops.length,
-      ops: ops.map((op) => ({ s: op.bytes })),
+      ops: ops.map((op) => (op.mark ? { s: op.bytes, mark: op.mark } : { s: op.bytes })),
     };
     const key = `push:${this.log.device}:${this.log.gen}:${ops[0]!.seq}:${ops.length}`;
     const answer = await request<PushAnswer>('/v1/sync/push', { method: 'POST', body, key, timeoutMs: pushTimeoutMs });

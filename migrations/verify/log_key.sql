@@ -1,0 +1,1 @@
+SELECT key FROM pos.log_key WHERE false;
