@@ -4,6 +4,7 @@
 #include "catalogue.h"
 #include "journal.h"
 #include "operations.h"
+#include "rows.h"
 
 /* Over HTTP a handler runs without a device operation around it. */
 #define OVER_HTTP(handler)                                                                                   \
@@ -22,6 +23,15 @@ OVER_HTTP(mpos_kds_bump)
 OVER_HTTP(mpos_kds_recall)
 OVER_HTTP(mpos_shift_open)
 OVER_HTTP(mpos_shift_close)
+
+/* The four operations on a kind of rows of the catalogue. */
+#define ROWS(kind, read_scope)                                                                               \
+    {"catalogue." kind ".archive", mpos_rows_archive, MPOS_SCOPE_CATALOGUE_WRITE, MPOS_OP_WRITE},            \
+        {"catalogue." kind ".get", mpos_rows_get, read_scope, MPOS_OP_READ},                                 \
+        {"catalogue." kind ".list", mpos_rows_list, read_scope, MPOS_OP_READ},                               \
+    {                                                                                                        \
+        "catalogue." kind ".write", mpos_rows_write, MPOS_SCOPE_CATALOGUE_WRITE, MPOS_OP_WRITE               \
+    }
 
 void
 mpos_op_flag(mpos_device_op *op, const char *flag)
@@ -48,7 +58,19 @@ const mpos_operation mpos_operations[] = {
     {"auth.lookup", mpos_auth_lookup, MPOS_SCOPE_AUTH, MPOS_OP_SELF_KEYED | MPOS_OP_PLATFORM},
     {"auth.pair", mpos_auth_pair, MPOS_SCOPE_AUTH, MPOS_OP_SELF_KEYED | MPOS_OP_PLATFORM},
     {"auth.password", mpos_auth_password, MPOS_SCOPE_AUTH, MPOS_OP_SELF_KEYED | MPOS_OP_PLATFORM},
+    ROWS("book", MPOS_SCOPE_CATALOGUE_READ),
+    ROWS("category", MPOS_SCOPE_CATALOGUE_READ),
+    ROWS("charge", MPOS_SCOPE_CATALOGUE_READ),
+    ROWS("currency", MPOS_SCOPE_CATALOGUE_READ),
+    ROWS("customer_group", MPOS_SCOPE_CATALOGUE_READ),
+    ROWS("group", MPOS_SCOPE_CATALOGUE_READ),
+    ROWS("item", MPOS_SCOPE_CATALOGUE_READ),
+    ROWS("promotion", MPOS_SCOPE_CATALOGUE_WRITE),
     {"catalogue.read", mpos_catalogue_read, MPOS_SCOPE_CATALOGUE_READ, MPOS_OP_READ},
+    {"catalogue.settings.get", mpos_settings_get, MPOS_SCOPE_CATALOGUE_READ, MPOS_OP_READ},
+    {"catalogue.settings.write", mpos_settings_write, MPOS_SCOPE_CATALOGUE_WRITE, MPOS_OP_WRITE},
+    ROWS("tax", MPOS_SCOPE_CATALOGUE_READ),
+    ROWS("tax_map", MPOS_SCOPE_CATALOGUE_READ),
     {"clock.break", mpos_clock_pause, MPOS_SCOPE_CLOCK_USE, MPOS_OP_WRITE},
     {"clock.in", mpos_clock_in, MPOS_SCOPE_CLOCK_USE, MPOS_OP_WRITE},
     {"clock.list", mpos_clock_list, MPOS_SCOPE_CLOCK_READ, MPOS_OP_READ},

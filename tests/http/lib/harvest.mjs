@@ -3,7 +3,7 @@
 import { operations } from './schema.mjs';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const singular = (word) => word.replace(/ies$/, 'y').replace(/sses$/, 'ss').replace(/([^s])s$/, '$1');
+const singular = (word) => word.replace(/ies$/, 'y').replace(/xes$/, 'x').replace(/sses$/, 'ss').replace(/([^s])s$/, '$1');
 
 /** "order_id" of {"order_id": "..."} and of {"orders": [{"id": "..."}]} and {"order": {"id": "..."}}. */
 function collect(value, name, ids) {

@@ -14,7 +14,7 @@ function value(schema, scope) {
   return s.pattern ? sampleOf(s) : 'x'.repeat(Math.max(s.minLength ?? 1, 1));
 }
 
-const texts = ['1', '0', '1111', 'a', '0'.repeat(64), `0.0.${'0'.repeat(16)}`, '000', '0/000'];
+const texts = ['1', '0', 'AAA', '00:00', '2000-01-01T00:00', '1111', 'a', '0'.repeat(64), `0.0.${'0'.repeat(16)}`, '000', '0/000'];
 
 function sampleOf({ pattern, minLength = 0 }) {
   const found = texts.find((text) => text.length >= minLength && new RegExp(pattern).test(text));
