@@ -81,44 +81,41 @@ MPOS_SHAPE(item, mpos_item_in);
             "pos.combo_slot s WHERE s.tenant_id = $1 AND s.item_id = t.item_id")
 
 /* The page first: what belongs to an item is only looked up for the rows of the answer. */
-static mpos_statement read_statement = {"WITH page AS MATERIALIZED (SELECT i.* FROM pos.item i WHERE "
-                                        "i.tenant_id = $1 AND ($2::uuid IS NULL OR i.item_id = $2) "
-                                        "AND ($3::text IS NULL OR i.name ILIKE $3 OR i.code ILIKE $3 "
-                                        "OR i.item_id IN (SELECT b.item_id FROM pos.barcode b WHERE "
-                                        "b.tenant_id = $1 AND b.barcode = $8)) "
-                                        "AND ($4 = 2 OR i.active = ($4 = 0)) AND ($5::uuid IS NULL OR "
-                                        "i.category_id = $5) "
-                                        "AND ($6::uuid IS NULL OR i.code > (SELECT a.code FROM pos.item a "
-                                        "WHERE a.tenant_id = $1 AND a.item_id = $6)) "
-                                        "ORDER BY i.code LIMIT $7) "
-                                        "SELECT t.item_id, jsonb_build_object(" MPOS_ROW_JSON(
-                                            "item_id") ", 'category_id', t.category_id, 'price', t.price, "
-                                                       "'tax_ids', to_jsonb(t.tax_ids), "
-                                                       "'group_ids', " LIST_OF(
-                                                           "g.group_id ORDER BY g.sort, g.group_id",
-                                                           "pos.item_group g WHERE g.tenant_id = $1 AND "
-                                                           "g.item_id = t.item_id") ", 'station', t.station, "
-                                                                                    "'stocked', t.stocked, "
-                                                                                    "'open_price', "
-                                                                                    "t.open_price, 'unit', "
-                                                                                    "t.unit, 'floor', "
-                                                                                    "t.floor, "
-                                                                                    "'sort', t.sort, "
-                                                                                    "'barcodes',"
-                                                                                    " " BARCODES_OF(
-                                                                                        "NULL") ", "
-                                                                                                "'variants',"
-                                                                                                " " VARIANTS
-                                                                                                ", "
-                                                                                                "'prices',"
-                                                                                                " " PRICES
-                                                                                                ", "
-                                                                                                "'combo',"
-                                                                                                " " SLOTS
-                                                                                                ")::text "
-                                                                                                "FROM page t "
-                                                                                                "ORDER BY "
-                                                                                                "t.code"};
+static mpos_statement read_statement = {
+    "WITH page AS MATERIALIZED (SELECT i.* FROM pos.item i WHERE "
+    "i.tenant_id = $1 AND ($2::uuid IS NULL OR i.item_id = $2) "
+    "AND ($3::text IS NULL OR i.name ILIKE $3 OR i.code ILIKE $3 "
+    "OR i.item_id IN (SELECT b.item_id FROM pos.barcode b WHERE "
+    "b.tenant_id = $1 AND b.barcode = $8)) "
+    "AND ($4 = 2 OR i.active = ($4 = 0)) AND ($5::uuid IS NULL OR "
+    "i.category_id = $5) "
+    "AND ($6::uuid IS NULL OR i.code > (SELECT a.code FROM pos.item a "
+    "WHERE a.tenant_id = $1 AND a.item_id = $6)) "
+    "ORDER BY i.code LIMIT $7) "
+    "SELECT t.item_id, jsonb_build_object(" MPOS_ROW_JSON(
+        "item_id") ", 'category_id', t.category_id, 'price', t.price, "
+                   "'tax_ids', to_jsonb(t.tax_ids), "
+                   "'group_ids', " LIST_OF("g.group_id ORDER BY g.sort, g.group_id",
+                                           "pos.item_group g WHERE g.tenant_id = $1 AND "
+                                           "g.item_id = t.item_id") ", 'station', t.station, "
+                                                                    "'stocked', t.stocked, "
+                                                                    "'open_price', "
+                                                                    "t.open_price, 'unit', "
+                                                                    "t.unit, 'floor', "
+                                                                    "t.floor, "
+                                                                    "'sort', t.sort, "
+                                                                    "'barcodes',"
+                                                                    " " BARCODES_OF("NULL") ", "
+                                                                                            "'variants',"
+                                                                                            " " VARIANTS ", "
+                                                                                            "'prices',"
+                                                                                            " " PRICES ", "
+                                                                                            "'combo',"
+                                                                                            " " SLOTS
+                                                                                            ")::text "
+                                                                                            "FROM page t "
+                                                                                            "ORDER BY "
+                                                                                            "t.code"};
 
 static mpos_statement lock_statement = MPOS_ROW_LOCK("pos.item", "item_id");
 static mpos_statement taken_statement = MPOS_ROW_TAKEN("pos.item", "item_id");

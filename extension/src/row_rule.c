@@ -8,12 +8,12 @@
 
 typedef union definition {
     uint32 given;
-    mpos_rule_when when;
-    mpos_rule_promotion promotion;
-    mpos_rule_charge charge;
-    mpos_rule_tax_map tax_map;
-    mpos_rule_tax tax;
-    mpos_rule_currency currency;
+    mpos_def_when when;
+    mpos_def_promotion promotion;
+    mpos_def_charge charge;
+    mpos_def_tax_map tax_map;
+    mpos_def_tax tax;
+    mpos_def_currency currency;
 } definition;
 
 typedef struct rule_in {
@@ -84,25 +84,25 @@ static mpos_statement tax_used = {
         MPOS_ROW_FIELDS,                                                                                     \
         {"definition", MPOS_IN_OBJECT, MPOS_IN_REQUIRED, offsetof(rule_in, definition), 0, 0, NULL,          \
          &rule_shape},                                                                                       \
-        {"priority", MPOS_IN_INT, 0, offsetof(rule_in, priority), 0, MPOS_RULE_PRIORITY_MAX}};               \
+        {"priority", MPOS_IN_INT, 0, offsetof(rule_in, priority), 0, MPOS_DEF_PRIORITY_MAX}};                \
     MPOS_SHAPE(name, rule_in)
 
-RULE_IN(book, mpos_rule_when_shape);
-RULE_IN(promotion, mpos_rule_promotion_shape);
-RULE_IN(charge, mpos_rule_charge_shape);
-RULE_IN(tax_map, mpos_rule_tax_map_shape);
-RULE_IN(currency, mpos_rule_currency_shape);
+RULE_IN(book, mpos_def_when_shape);
+RULE_IN(promotion, mpos_def_promotion_shape);
+RULE_IN(charge, mpos_def_charge_shape);
+RULE_IN(tax_map, mpos_def_tax_map_shape);
+RULE_IN(currency, mpos_def_currency_shape);
 
 static const mpos_field tax_fields[] = {MPOS_ROW_FIELDS,
                                         {"definition", MPOS_IN_OBJECT, MPOS_IN_REQUIRED,
-                                         offsetof(rule_in, definition), 0, 0, NULL, &mpos_rule_tax_shape}};
+                                         offsetof(rule_in, definition), 0, 0, NULL, &mpos_def_tax_shape}};
 MPOS_SHAPE(tax, rule_in);
 
 static const mpos_field customer_group_fields[] = {MPOS_ROW_FIELDS};
 MPOS_SHAPE(customer_group, rule_in);
 
 static mpos_err
-check_when(mpos_call *call, const char *at, const mpos_rule_when *when)
+check_when(mpos_call *call, const char *at, const mpos_def_when *when)
 {
     mpos_err err = mpos_refs_check(call, MPOS_REF_OUTLET, psprintf("%s/outlet_ids", at), &when->outlet_ids);
 
@@ -124,7 +124,7 @@ check_targets(mpos_call *call, const char *at, const mpos_list *items, const mpo
 static mpos_err
 check_book(mpos_call *call, const definition *rule)
 {
-    mpos_err err = mpos_rule_when_check(call, "/definition", &rule->when);
+    mpos_err err = mpos_def_when_check(call, "/definition", &rule->when);
 
     return err == MPOS_OK ? check_when(call, "/definition", &rule->when) : err;
 }
@@ -132,9 +132,9 @@ check_book(mpos_call *call, const definition *rule)
 static mpos_err
 check_promotion(mpos_call *call, const definition *rule)
 {
-    const mpos_rule_promotion *promotion = &rule->promotion;
-    const mpos_rule_slot *slots = promotion->slots.items;
-    mpos_err err = mpos_rule_promotion_check(call, "/definition", promotion);
+    const mpos_def_promotion *promotion = &rule->promotion;
+    const mpos_def_slot *slots = promotion->slots.items;
+    mpos_err err = mpos_def_promotion_check(call, "/definition", promotion);
 
     if (err == MPOS_OK) {
         err = check_when(call, "/definition/when", &promotion->when);
@@ -153,7 +153,7 @@ check_promotion(mpos_call *call, const definition *rule)
 static mpos_err
 check_charge(mpos_call *call, const definition *rule)
 {
-    mpos_err err = mpos_rule_charge_check(call, "/definition", &rule->charge);
+    mpos_err err = mpos_def_charge_check(call, "/definition", &rule->charge);
 
     if (err == MPOS_OK) {
         err = check_when(call, "/definition/when", &rule->charge.when);
@@ -165,8 +165,8 @@ check_charge(mpos_call *call, const definition *rule)
 static mpos_err
 check_tax_map(mpos_call *call, const definition *rule)
 {
-    const mpos_rule_replaced *replaced = rule->tax_map.replace.items;
-    mpos_err err = mpos_rule_tax_map_check(call, "/definition", &rule->tax_map);
+    const mpos_def_replaced *replaced = rule->tax_map.replace.items;
+    mpos_err err = mpos_def_tax_map_check(call, "/definition", &rule->tax_map);
 
     if (err == MPOS_OK) {
         err = check_when(call, "/definition/when", &rule->tax_map.when);
@@ -185,7 +185,7 @@ check_tax_map(mpos_call *call, const definition *rule)
 static mpos_err
 check_tax(mpos_call *call, const definition *rule)
 {
-    mpos_err err = mpos_rule_tax_check(call, "/definition", &rule->tax);
+    mpos_err err = mpos_def_tax_check(call, "/definition", &rule->tax);
 
     return err == MPOS_OK ? check_when(call, "/definition/when", &rule->tax.when) : err;
 }

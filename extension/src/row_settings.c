@@ -17,13 +17,13 @@ static mpos_statement write_statement = {
 typedef struct settings_in {
     uint32 given;
     int64 version;
-    mpos_rule_settings definition;
+    mpos_def_settings definition;
 } settings_in;
 
 static const mpos_field settings_fields[] = {
     {"version", MPOS_IN_INT, MPOS_IN_REQUIRED, offsetof(settings_in, version), 0, MPOS_ROW_VERSION_MAX},
     {"definition", MPOS_IN_OBJECT, MPOS_IN_REQUIRED, offsetof(settings_in, definition), 0, 0, NULL,
-     &mpos_rule_settings_shape},
+     &mpos_def_settings_shape},
 };
 MPOS_SHAPE(settings, settings_in);
 
@@ -59,10 +59,10 @@ mpos_settings_get(mpos_call *call)
 }
 
 static mpos_err
-check_outlets(mpos_call *call, const mpos_rule_settings *settings)
+check_outlets(mpos_call *call, const mpos_def_settings *settings)
 {
-    const mpos_rule_outlet *outlets = settings->outlets.items;
-    mpos_err err = mpos_rule_settings_check(call, "/definition", settings);
+    const mpos_def_outlet *outlets = settings->outlets.items;
+    mpos_err err = mpos_def_settings_check(call, "/definition", settings);
 
     for (int i = 0; i < settings->outlets.count && err == MPOS_OK; i++) {
         err = mpos_ref_check(call, MPOS_REF_OUTLET, psprintf("/definition/outlets/%d/outlet_id", i),

@@ -19,8 +19,7 @@ static const mpos_row_kind *const kinds[] = {
 };
 
 /* Editing waits for editing of the same business, never for sales. */
-static mpos_statement lock_statement = {
-    "SELECT pg_advisory_xact_lock(hashtextextended('mpos.catalogue:' || $1::text, 0))"};
+static mpos_statement lock_statement = {"SELECT 1 FROM pos.rule_settings WHERE tenant_id = $1 FOR UPDATE"};
 
 typedef struct list_params {
     uint32 given;

@@ -37,63 +37,74 @@ exactly(mpos_call *call, const char *at, uint32 given, uint32 needed, const memb
 }
 
 mpos_err
-mpos_rule_when_check(mpos_call *call, const char *at, const mpos_rule_when *when)
+mpos_def_when_check(mpos_call *call, const char *at, const mpos_def_when *when)
 {
-    if (MPOS_GIVEN(when, MPOS_WHEN_FROM) && MPOS_GIVEN(when, MPOS_WHEN_UNTIL) && when->until <= when->from) {
+    if (MPOS_GIVEN(when, MPOS_DEF_WHEN_FROM) && MPOS_GIVEN(when, MPOS_DEF_WHEN_UNTIL) &&
+        when->until <= when->from) {
         return refuse(call, MPOS_E_INVALID_VALUE, at, "until", "The end must be after the beginning.");
     }
-    if (MPOS_GIVEN(when, MPOS_WHEN_START) != MPOS_GIVEN(when, MPOS_WHEN_END)) {
-        return refuse(call, MPOS_E_MISSING_FIELD, at, MPOS_GIVEN(when, MPOS_WHEN_START) ? "end" : "start",
+    if (MPOS_GIVEN(when, MPOS_DEF_WHEN_START) != MPOS_GIVEN(when, MPOS_DEF_WHEN_END)) {
+        return refuse(call, MPOS_E_MISSING_FIELD, at, MPOS_GIVEN(when, MPOS_DEF_WHEN_START) ? "end" : "start",
                       "A time of the day has a start and an end.");
     }
     return MPOS_OK;
 }
 
 static mpos_err
-check_optional_when(mpos_call *call, const char *at, const mpos_rule_when *when)
+check_optional_when(mpos_call *call, const char *at, const mpos_def_when *when)
 {
-    return mpos_rule_when_check(call, psprintf("%s/when", at), when);
+    return mpos_def_when_check(call, psprintf("%s/when", at), when);
 }
 
 static uint32
 promotion_members(int kind)
 {
     switch (kind) {
-    case MPOS_RULE_PERCENT:
-        return 1u << MPOS_PROMOTION_RATE;
-    case MPOS_RULE_AMOUNT:
-    case MPOS_RULE_AMOUNT_UNIT:
-        return 1u << MPOS_PROMOTION_AMOUNT;
-    case MPOS_RULE_PRICE_UNIT:
-        return 1u << MPOS_PROMOTION_PRICE;
-    case MPOS_RULE_BUY_GET:
-        return 1u << MPOS_PROMOTION_RATE | 1u << MPOS_PROMOTION_X | 1u << MPOS_PROMOTION_Y;
+    case MPOS_DEF_PERCENT:
+        return 1u << MPOS_DEF_PROMOTION_RATE;
+    case MPOS_DEF_AMOUNT:
+    case MPOS_DEF_AMOUNT_UNIT:
+        return 1u << MPOS_DEF_PROMOTION_AMOUNT;
+    case MPOS_DEF_PRICE_UNIT:
+        return 1u << MPOS_DEF_PROMOTION_PRICE;
+    case MPOS_DEF_BUY_GET:
+        return 1u << MPOS_DEF_PROMOTION_RATE | 1u << MPOS_DEF_PROMOTION_X | 1u << MPOS_DEF_PROMOTION_Y;
     default:
-        return 1u << MPOS_PROMOTION_PRICE | 1u << MPOS_PROMOTION_SLOTS;
+        return 1u << MPOS_DEF_PROMOTION_PRICE | 1u << MPOS_DEF_PROMOTION_SLOTS;
     }
 }
 
 static mpos_err
-check_scope(mpos_call *call, const char *at, const mpos_rule_promotion *rule)
+check_scope(mpos_call *call, const char *at, const mpos_def_promotion *rule)
 {
-    bool order = MPOS_GIVEN(rule, MPOS_PROMOTION_SCOPE) && rule->scope == 1;
+    bool order = MPOS_GIVEN(rule, MPOS_DEF_PROMOTION_SCOPE) && rule->scope == 1;
 
-    if (rule->kind == MPOS_RULE_AMOUNT && !order) {
+    if (rule->kind == MPOS_DEF_AMOUNT && !order) {
         return refuse(call, MPOS_E_INVALID_VALUE, at, "scope",
                       "An amount is taken off the order; one off each unit is amount_unit.");
     }
-    if (order && rule->kind != MPOS_RULE_AMOUNT && rule->kind != MPOS_RULE_PERCENT) {
+    if (order && rule->kind != MPOS_DEF_AMOUNT && rule->kind != MPOS_DEF_PERCENT) {
         return refuse(call, MPOS_E_INVALID_VALUE, at, "scope", "That kind works on lines.");
+    }
+    if (order && rule->targets.item_ids.count + rule->targets.category_ids.count > 0) {
+        return refuse(call, MPOS_E_INVALID_VALUE, at, "targets",
+                      "What is taken off the order has no targets.");
+    }
+    if (MPOS_GIVEN(rule, MPOS_DEF_PROMOTION_MAX_USES) && rule->kind != MPOS_DEF_BUY_GET &&
+        rule->kind != MPOS_DEF_BUNDLE) {
+        return refuse(call, MPOS_E_INVALID_VALUE, at, "max_uses",
+                      "Only bundles and buying to get are counted.");
     }
     return MPOS_OK;
 }
 
 mpos_err
-mpos_rule_promotion_check(mpos_call *call, const char *at, const mpos_rule_promotion *rule)
+mpos_def_promotion_check(mpos_call *call, const char *at, const mpos_def_promotion *rule)
 {
-    static const member_rule members[] = {{MPOS_PROMOTION_RATE, "rate"},   {MPOS_PROMOTION_AMOUNT, "amount"},
-                                          {MPOS_PROMOTION_PRICE, "price"}, {MPOS_PROMOTION_X, "x"},
-                                          {MPOS_PROMOTION_Y, "y"},         {MPOS_PROMOTION_SLOTS, "slots"}};
+    static const member_rule members[] = {
+        {MPOS_DEF_PROMOTION_RATE, "rate"},   {MPOS_DEF_PROMOTION_AMOUNT, "amount"},
+        {MPOS_DEF_PROMOTION_PRICE, "price"}, {MPOS_DEF_PROMOTION_X, "x"},
+        {MPOS_DEF_PROMOTION_Y, "y"},         {MPOS_DEF_PROMOTION_SLOTS, "slots"}};
     mpos_err err = check_optional_when(call, at, &rule->when);
 
     if (err == MPOS_OK) {
@@ -103,7 +114,7 @@ mpos_rule_promotion_check(mpos_call *call, const char *at, const mpos_rule_promo
 }
 
 static mpos_err
-check_charge_taxes(mpos_call *call, const char *at, const mpos_rule_charge *rule)
+check_charge_taxes(mpos_call *call, const char *at, const mpos_def_charge *rule)
 {
     if (rule->tax_ids.count > 0 && rule->apportioned) {
         return refuse(call, MPOS_E_INVALID_VALUE, at, "tax_ids",
@@ -118,26 +129,26 @@ check_charge_taxes(mpos_call *call, const char *at, const mpos_rule_charge *rule
 }
 
 mpos_err
-mpos_rule_charge_check(mpos_call *call, const char *at, const mpos_rule_charge *rule)
+mpos_def_charge_check(mpos_call *call, const char *at, const mpos_def_charge *rule)
 {
-    static const member_rule members[] = {{MPOS_CHARGE_RATE, "rate"}, {MPOS_CHARGE_AMOUNT, "amount"}};
-    bool percent = rule->kind == MPOS_RULE_CHARGE_PERCENT;
+    static const member_rule members[] = {{MPOS_DEF_CHARGE_RATE, "rate"}, {MPOS_DEF_CHARGE_AMOUNT, "amount"}};
+    bool percent = rule->kind == MPOS_DEF_CHARGE_PERCENT;
     mpos_err err = check_optional_when(call, at, &rule->when);
 
     if (err == MPOS_OK) {
-        err = exactly(call, at, rule->given, 1u << (percent ? MPOS_CHARGE_RATE : MPOS_CHARGE_AMOUNT), members,
-                      lengthof(members));
+        err = exactly(call, at, rule->given, 1u << (percent ? MPOS_DEF_CHARGE_RATE : MPOS_DEF_CHARGE_AMOUNT),
+                      members, lengthof(members));
     }
-    if (err == MPOS_OK && !percent && MPOS_GIVEN(rule, MPOS_CHARGE_BASE)) {
+    if (err == MPOS_OK && !percent && MPOS_GIVEN(rule, MPOS_DEF_CHARGE_BASE)) {
         err = refuse(call, MPOS_E_INVALID_VALUE, at, "base", "Only a percentage is taken of something.");
     }
     return err == MPOS_OK ? check_charge_taxes(call, at, rule) : err;
 }
 
 mpos_err
-mpos_rule_tax_map_check(mpos_call *call, const char *at, const mpos_rule_tax_map *rule)
+mpos_def_tax_map_check(mpos_call *call, const char *at, const mpos_def_tax_map *rule)
 {
-    const mpos_rule_replaced *replaced = rule->replace.items;
+    const mpos_def_replaced *replaced = rule->replace.items;
 
     for (int i = 0; i < rule->replace.count; i++) {
         for (int j = 0; j < i; j++) {
@@ -153,35 +164,39 @@ mpos_rule_tax_map_check(mpos_call *call, const char *at, const mpos_rule_tax_map
 static mpos_err
 check_brackets(mpos_call *call, const char *at, const mpos_list *list)
 {
-    const mpos_rule_bracket *brackets = list->items;
+    const mpos_def_bracket *brackets = list->items;
 
     for (int i = 0; i < list->count; i++) {
-        const mpos_rule_bracket *one = &brackets[i];
+        const mpos_def_bracket *one = &brackets[i];
 
         if (i > 0 && one->from <= one[-1].from) {
             return mpos_refuse(call, MPOS_E_INVALID_VALUE, psprintf("%s/brackets/%d/from", at, i),
                                "Brackets begin higher and higher.");
         }
-        if (MPOS_GIVEN(one, MPOS_BRACKET_AMOUNT) == MPOS_GIVEN(one, MPOS_BRACKET_RATE)) {
+        if (!MPOS_GIVEN(one, MPOS_DEF_BRACKET_AMOUNT) && !MPOS_GIVEN(one, MPOS_DEF_BRACKET_RATE)) {
             return mpos_refuse(call, MPOS_E_INVALID_VALUE, psprintf("%s/brackets/%d", at, i),
-                               "A bracket has an amount or a rate.");
+                               "A bracket has an amount, a rate or both.");
         }
     }
     return MPOS_OK;
 }
 
 mpos_err
-mpos_rule_tax_check(mpos_call *call, const char *at, const mpos_rule_tax *rule)
+mpos_def_tax_check(mpos_call *call, const char *at, const mpos_def_tax *rule)
 {
     static const member_rule members[] = {
-        {MPOS_TAX_IN_RATE, "rate"}, {MPOS_TAX_IN_AMOUNT, "amount"}, {MPOS_TAX_IN_BRACKETS, "brackets"}};
-    int needed = rule->type == MPOS_RULE_TAX_FIXED     ? MPOS_TAX_IN_AMOUNT
-                 : rule->type == MPOS_RULE_TAX_BRACKET ? MPOS_TAX_IN_BRACKETS
-                                                       : MPOS_TAX_IN_RATE;
+        {MPOS_DEF_TAX_RATE, "rate"}, {MPOS_DEF_TAX_AMOUNT, "amount"}, {MPOS_DEF_TAX_BRACKETS, "brackets"}};
+    int needed = rule->type == MPOS_DEF_TAX_FIXED     ? MPOS_DEF_TAX_AMOUNT
+                 : rule->type == MPOS_DEF_TAX_BRACKET ? MPOS_DEF_TAX_BRACKETS
+                                                      : MPOS_DEF_TAX_RATE;
     mpos_err err = exactly(call, at, rule->given, 1u << needed, members, lengthof(members));
 
-    if (err == MPOS_OK && rule->type == MPOS_RULE_TAX_DIVISION && rule->rate >= MPOS_RATE_ONE) {
+    if (err == MPOS_OK && rule->type == MPOS_DEF_TAX_DIVISION && rule->rate >= MPOS_RATE_ONE) {
         err = refuse(call, MPOS_E_OUT_OF_RANGE, at, "rate", "A tax by division is less than the price.");
+    }
+    if (err == MPOS_OK && rule->type == MPOS_DEF_TAX_BRACKET && (rule->included || rule->affects_next)) {
+        err = refuse(call, MPOS_E_INVALID_VALUE, at, rule->included ? "included" : "affects_next",
+                     "A tax by brackets is added and affects no other.");
     }
     if (err == MPOS_OK) {
         err = check_brackets(call, at, &rule->brackets);
@@ -193,7 +208,7 @@ mpos_rule_tax_check(mpos_call *call, const char *at, const mpos_rule_tax *rule)
 static mpos_err
 check_patterns(mpos_call *call, const char *at, const mpos_list *list)
 {
-    const mpos_rule_pattern *patterns = list->items;
+    const mpos_def_pattern *patterns = list->items;
 
     for (int i = 0; i < list->count; i++) {
         mpos_embedded embedded;
@@ -207,10 +222,24 @@ check_patterns(mpos_call *call, const char *at, const mpos_list *list)
     return MPOS_OK;
 }
 
-mpos_err
-mpos_rule_settings_check(mpos_call *call, const char *at, const mpos_rule_settings *rule)
+static mpos_err
+check_sequence(mpos_call *call, const char *at, const mpos_def_settings *rule)
 {
-    const mpos_rule_outlet *outlets = rule->outlets.items;
+    const int *steps = rule->sequence.items;
+    unsigned seen = 0;
+
+    for (int i = 0; i < rule->sequence.count; i++) {
+        seen |= 1u << steps[i];
+    }
+    return MPOS_GIVEN(rule, MPOS_DEF_SETTINGS_SEQUENCE) && seen != 15u
+               ? refuse(call, MPOS_E_INVALID_VALUE, at, "sequence", "Every kind of discount has its place.")
+               : MPOS_OK;
+}
+
+mpos_err
+mpos_def_settings_check(mpos_call *call, const char *at, const mpos_def_settings *rule)
+{
+    const mpos_def_outlet *outlets = rule->outlets.items;
 
     for (int i = 0; i < rule->outlets.count; i++) {
         for (int j = 0; j < i; j++) {
@@ -220,5 +249,6 @@ mpos_rule_settings_check(mpos_call *call, const char *at, const mpos_rule_settin
             }
         }
     }
-    return check_patterns(call, at, &rule->barcode_patterns);
+    return check_sequence(call, at, rule) == MPOS_OK ? check_patterns(call, at, &rule->barcode_patterns)
+                                                     : MPOS_E_INVALID_VALUE;
 }

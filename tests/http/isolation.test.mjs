@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { as, cafe, cook, manager, menu, rows, shop, suite, world } from './lib/context.mjs';
 import { Client, ok, send, uuid7, withoutRequestId } from './lib/client.mjs';
 import { Device } from './lib/device.mjs';
+import { draft } from './lib/draft.mjs';
 import { harvest } from './lib/harvest.mjs';
 import { personal } from './lib/personal.mjs';
 import { operations, resolve } from './lib/schema.mjs';
@@ -31,6 +32,7 @@ async function victim() {
   const [{ id: role }] = ok(await client.get('/v1/roles')).roles;
   const [{ id: person }] = ok(await client.get('/v1/staff')).staff;
   const { id: session } = ok(await client.get('/v1/sessions')).sessions.find((one) => !one.current);
+  const made = await draft(client);
   const { api_key: key } = ok(await client.post('/v1/api-keys', { name: 'victim', scopes: ['order.read'] }, { key: null }), 201);
   const found = await harvest(client); // of endpoints that nobody has thought of here
   return {
@@ -39,7 +41,8 @@ async function victim() {
     journal_id: client.session.journal_id, undo: bump.bump_id, items: ticket.items[0].id, dev: register.dev,
     modifier_id: document.groups[0].modifiers[0].id, slot_id: combo.combo[0].id, after: order.id,
     role_id: role, staff_id: person, session_id: session, refund_id: refund.id,
-    subject_id: subject, device_id: register.dev, outlet_id: client.session.outlet.id, key_id: key.id,
+    ...Object.fromEntries(Object.entries(made).filter(([kind]) => kind !== 'item').map(([kind, { id }]) => [`${kind}_id`, id])),
+    variant_id: made.item.variants[0].id, by: made.tax.id, subject_id: subject, device_id: register.dev, outlet_id: client.session.outlet.id, key_id: key.id,
   };
 }
 
@@ -127,7 +130,7 @@ suite('isolation', () => {
     const own = { item_id: item.id, order_id: order.id, line_id: order.lines[0].id };
     let asked = 0;
     for (const probe of probes()) {
-      const id = foreign[probe.name];
+      const id = foreign[probe.name] ?? foreign[probe.name.replace(/s$/, '')];
       assert.ok(id, `${probe.op.operationId}: no real ${probe.name} to ask for`);
       for (const random of [randomUUID(), uuid7()]) {
         const real = await ask(client, probe, own, id);
