@@ -47,8 +47,9 @@ add_surcharge(mpos_price_work *work, const bases *sums, size_t k)
     if (surcharge->type == MPOS_DISCOUNT_PERCENT) {
         err = percent_of(work->cart, base, surcharge->value, &amount);
     }
-    err = err == MPOS_OK ? mpos_apportion(amount, on_gross ? work->weights : work->caps, NULL, count,
-                                          work->parts, work->scratch)
+    err = err == MPOS_OK ? mpos_apportion_by((mpos_apportion_mode)work->cart->apportion, amount,
+                                             on_gross ? work->weights : work->caps, NULL, count, work->parts,
+                                             work->scratch)
                          : err;
     for (size_t i = 0; err == MPOS_OK && i < count; i++) {
         mpos_priced_line *line = &work->priced->lines[i];

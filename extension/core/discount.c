@@ -3,16 +3,22 @@
 
 #include "apportion.h"
 
-/* What a discount takes off `base`: never more than it. */
+/* What a discount takes off `base`: never more than `most`. */
 static mpos_err
-discount_amount(const mpos_cart *cart, const mpos_cart_discount *discount, int64_t base, int64_t *out)
+discount_amount(const mpos_cart *cart, const mpos_cart_discount *discount, int64_t base, int64_t most,
+                int64_t *out)
 {
-    if (discount->type == MPOS_DISCOUNT_FIXED) {
-        *out = discount->value < base ? discount->value : base;
-        return MPOS_OK;
+    int64_t amount = discount->value;
+    mpos_err err = MPOS_OK;
+
+    if (discount->type == MPOS_DISCOUNT_PERCENT) {
+        err = mpos_round_ratio((mpos_wide)base * discount->value, MPOS_RATE_ONE, 1,
+                               (mpos_rounding_mode)cart->rounding.mode, &amount);
     }
-    return mpos_round_ratio((mpos_wide)base * discount->value, MPOS_RATE_ONE, 1,
-                            (mpos_rounding_mode)cart->rounding.mode, out);
+    if (err == MPOS_OK) {
+        *out = amount < most ? amount : most;
+    }
+    return err;
 }
 
 static int64_t
@@ -26,6 +32,27 @@ sum_of(const int64_t *values, size_t count)
     return sum;
 }
 
+/* What a discount takes off some lines, into work->parts: by what is left of them, down to their floors. */
+static mpos_err
+apportion_discount(mpos_price_work *work, const mpos_cart_discount *discount, size_t first, size_t count,
+                   int64_t *amount)
+{
+    const int64_t *left = work->left + first;
+    int64_t base = sum_of(left, count);
+    int64_t most = base;
+    mpos_err err;
+
+    for (size_t i = 0; work->floored && i < count; i++) {
+        work->caps[i] = left[i] - work->floors[first + i];
+        most -= work->floors[first + i];
+    }
+    err = discount_amount(work->cart, discount, base, most, amount);
+    return err == MPOS_OK
+               ? mpos_apportion_by((mpos_apportion_mode)work->cart->apportion, *amount, left,
+                                   work->floored ? work->caps : NULL, count, work->parts, work->scratch)
+               : err;
+}
+
 /* Takes discount k of line `at` off the line, or off the components of a combo. */
 static mpos_err
 take_line_discount(mpos_price_work *work, size_t at, size_t k)
@@ -34,12 +61,8 @@ take_line_discount(mpos_price_work *work, size_t at, size_t k)
     size_t first = line->component_count > 0 ? at + 1 : at;
     size_t count = line->component_count > 0 ? line->component_count : 1;
     int64_t amount;
-    mpos_err err =
-        discount_amount(work->cart, &line->discounts[k], sum_of(work->left + first, count), &amount);
+    mpos_err err = apportion_discount(work, &line->discounts[k], first, count, &amount);
 
-    if (err == MPOS_OK) {
-        err = mpos_apportion(amount, work->left + first, NULL, count, work->parts, work->scratch);
-    }
     if (err != MPOS_OK) {
         return err;
     }
@@ -57,11 +80,8 @@ take_order_discount(mpos_price_work *work, size_t k)
 {
     size_t count = work->cart->line_count;
     int64_t amount;
-    mpos_err err = discount_amount(work->cart, &work->cart->discounts[k], sum_of(work->left, count), &amount);
+    mpos_err err = apportion_discount(work, &work->cart->discounts[k], 0, count, &amount);
 
-    if (err == MPOS_OK) {
-        err = mpos_apportion(amount, work->left, NULL, count, work->parts, work->scratch);
-    }
     if (err != MPOS_OK) {
         return err;
     }

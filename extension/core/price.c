@@ -14,11 +14,11 @@ typedef struct slabs {
     int64_t *order_discounts;
     int64_t *line_discounts;
     int64_t *shares;
-    int64_t *work; /* five arrays of one element per line */
+    int64_t *work; /* six arrays of one element per line */
     mpos_tax_share *tax_shares;
 } slabs;
 
-enum { WORK_ARRAYS = 5 };
+enum { WORK_ARRAYS = 6 };
 
 static int
 rounds_per_document(const mpos_cart *cart)
@@ -89,6 +89,8 @@ link_work(const mpos_cart *cart, const slabs *s, mpos_priced *priced, mpos_price
     work->caps = s->work + 2 * n;
     work->parts = s->work + 3 * n;
     work->scratch = s->work + 4 * n;
+    work->floors = s->work + 5 * n;
+    work->floored = 0;
     work->shares = s->tax_shares;
 }
 
@@ -118,9 +120,8 @@ sum_modifiers(const mpos_cart_line *line, mpos_wide *per_unit, mpos_wide *per_li
     }
 }
 
-/* Gross of a plain line, or the price of a combo to be split. */
-static mpos_err
-own_gross(const mpos_cart *cart, const mpos_cart_line *line, int64_t *out)
+mpos_err
+mpos_price_line_gross(const mpos_cart *cart, const mpos_cart_line *line, int64_t *out)
 {
     mpos_wide per_unit;
     mpos_wide per_line;
@@ -154,25 +155,61 @@ component_gross(const mpos_cart *cart, const mpos_cart_line *line, int64_t part,
     return err;
 }
 
-/* Splits the price of the combo at `at` over its components by their stand-alone values. */
-static mpos_err
-split_combo(mpos_price_work *work, size_t at, int64_t price)
+mpos_err
+mpos_price_split(const mpos_cart *cart, size_t at, int64_t price, mpos_split *out)
 {
-    const mpos_cart *cart = work->cart;
     const mpos_cart_line *components = &cart->lines[at + 1];
     size_t count = cart->lines[at].component_count;
     mpos_err err = MPOS_OK;
 
     for (size_t i = 0; err == MPOS_OK && i < count; i++) {
-        err = mpos_price_extend(cart, &components[i], components[i].unit_price, 0, &work->weights[i]);
+        err = mpos_price_extend(cart, &components[i], components[i].unit_price, 0, &out->weights[i]);
     }
     if (err == MPOS_OK) {
-        err = mpos_apportion(price, work->weights, NULL, count, work->parts, work->scratch);
+        err = mpos_apportion_by((mpos_apportion_mode)cart->apportion, price, out->weights, NULL, count,
+                                out->parts, out->scratch);
     }
     for (size_t i = 0; err == MPOS_OK && i < count; i++) {
-        err = component_gross(cart, &components[i], work->parts[i], &work->left[at + 1 + i]);
+        err = component_gross(cart, &components[i], out->parts[i], &out->gross[i]);
     }
     return err;
+}
+
+static mpos_err
+split_combo(mpos_price_work *work, size_t at, int64_t price)
+{
+    mpos_split split;
+    size_t count = work->cart->lines[at].component_count;
+    mpos_err err = mpos_price_split(work->cart, at, price, &split);
+
+    if (err == MPOS_OK) {
+        memcpy(&work->left[at + 1], split.gross, count * sizeof split.gross[0]);
+    }
+    return err;
+}
+
+/* What discounts must leave of a line or of a combo's components: never more than there is. */
+static mpos_err
+set_floor(mpos_price_work *work, size_t at)
+{
+    const mpos_cart_line *line = &work->cart->lines[at];
+    size_t first = line->component_count > 0 ? at + 1 : at;
+    size_t count = line->component_count > 0 ? line->component_count : 1;
+    int64_t floor;
+    int64_t gross = 0;
+    mpos_err err;
+
+    if (line->floor == 0) {
+        return MPOS_OK;
+    }
+    work->floored = 1;
+    err = mpos_price_extend(work->cart, line, line->floor, 0, &floor);
+    for (size_t i = first; err == MPOS_OK && i < first + count; i++) {
+        err = mpos_money_add(gross, work->left[i], &gross);
+    }
+    return err == MPOS_OK ? mpos_apportion(floor < gross ? floor : gross, work->left + first, NULL, count,
+                                           work->floors + first, work->scratch)
+                          : err;
 }
 
 /* Fills left and gross of every leaf and the gross of the order. */
@@ -188,12 +225,13 @@ price_gross(mpos_price_work *work)
         int64_t gross;
 
         if (line->parent == MPOS_NO_PARENT && line->kind == MPOS_LINE_ITEM) {
-            err = own_gross(cart, line, &gross);
+            err = mpos_price_line_gross(cart, line, &gross);
             if (err == MPOS_OK && line->component_count > 0) {
                 err = split_combo(work, i, gross);
             } else if (err == MPOS_OK) {
                 work->left[i] = gross;
             }
+            err = err == MPOS_OK ? set_floor(work, i) : err;
         }
         work->priced->lines[i].gross = work->left[i];
         err = err == MPOS_OK ? mpos_money_add(*sum, work->left[i], sum) : err;

@@ -25,7 +25,9 @@ typedef struct mpos_tax_share {
 typedef struct mpos_price_work {
     const mpos_cart *cart;
     mpos_priced *priced;
-    int64_t *left; /* of the line's gross, after the discounts so far */
+    int64_t *left;   /* of the line's gross, after the discounts so far */
+    int64_t *floors; /* what discounts must leave of it */
+    int floored;     /* whether any line has a floor */
     int64_t *weights;
     int64_t *caps;
     int64_t *parts;
@@ -59,6 +61,22 @@ mpos_price_discounts(mpos_price_work *work);
 mpos_err
 mpos_price_extend(const mpos_cart *cart, const mpos_cart_line *line, mpos_wide unit, mpos_wide fixed,
                   int64_t *out);
+
+/* price.c: gross of a line that is no component, or the price of a combo to be split. */
+mpos_err
+mpos_price_line_gross(const mpos_cart *cart, const mpos_cart_line *line, int64_t *out);
+
+/* Memory for splitting a combo, and the gross of each component. */
+typedef struct mpos_split {
+    int64_t weights[MPOS_MAX_COMPONENTS];
+    int64_t parts[MPOS_MAX_COMPONENTS];
+    int64_t scratch[MPOS_MAX_COMPONENTS];
+    int64_t gross[MPOS_MAX_COMPONENTS];
+} mpos_split;
+
+/* price.c: splits the price of the combo at `at` over its components by their stand-alone values. */
+mpos_err
+mpos_price_split(const mpos_cart *cart, size_t at, int64_t price, mpos_split *out);
 
 /* charge.c: surcharges onto work->left, amounts of the charges that come before taxes. After the discounts. */
 mpos_err

@@ -152,7 +152,7 @@ typedef struct mpos_rounding {
                                mpos_cash_round */
 } mpos_rounding;
 
-/* From a base of `from` on: amount, and rate of what the base has above `from`. Below the first bracket there is no tax. */
+/* From a base of `from` on: amount, and rate of what the base has above `from`. Below the first bracket, and of nothing, there is no tax. */
 typedef struct mpos_tax_bracket {
     int64_t from;   /* minor units, not negative, ascending */
     int64_t amount; /* minor units, not negative */
@@ -189,9 +189,8 @@ typedef struct mpos_cart_line {
     uint8_t item[16];
     uint8_t variant[16]; /* zero: none */
     uint8_t source[16];  /* id of the price book that unit_price is of; zero: none */
-    int64_t
-        floor; /* lowest unit price that discounts leave of the line without its modifiers; 0: none; of a component 0 */
-    int64_t qty; /* scale 6, 1 to MPOS_QTY_MAX; of a component: of the whole line, not per combo */
+    int64_t floor; /* lowest price per unit that discounts leave of the line; 0: none; of a component 0 */
+    int64_t qty;   /* scale 6, 1 to MPOS_QTY_MAX; of a component: of the whole line, not per combo */
     int64_t
         unit_price; /* minor units, not negative; of a component: its stand-alone price; of a percent charge: rate */
     uint8_t kind;             /* mpos_line_kind; a charge has no modifiers, discounts, parent or components */

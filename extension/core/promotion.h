@@ -9,6 +9,7 @@
 #include "basket.h"
 #include "pricing.h"
 #include "rules.h"
+#include "tax_map.h"
 
 /*
  * A cart while it is made. `lines` has room for MPOS_RULES_CHARGES_MAX lines after the basket's; those of the basket have their final unit
@@ -27,7 +28,11 @@ typedef struct mpos_sale {
         gross; /* of each basket line: before discounts and charges, as mpos_price will have it; of a component 0 */
     uint16_t *
         charge_taxes; /* room for MPOS_RULES_CHARGES_MAX * MPOS_LINE_TAXES_MAX indexes into the cart's taxes */
-    uint8_t *scratch; /* mpos_promote_size bytes, aligned to 8 */
+    uint8_t *scratch;     /* mpos_promote_size bytes, aligned to 8 */
+    mpos_cart_tax *taxes; /* cart->taxes, to be written by mpos_sale_taxes */
+    uint16_t
+        *tax_places; /* of each tax of the rules: its index in the cart and 1, 0 as long as it has none */
+    mpos_tax_choice *choices; /* of each tax of the rules: what becomes of it here and now */
 } mpos_sale;
 
 /* Bytes of scratch that mpos_promote needs for this basket. Counts are within the limits. */

@@ -24,12 +24,24 @@ joins(const mpos_cart_tax *tax, const mpos_cart_tax *head, const mpos_cart_tax *
 void
 mpos_tax_view_init(const mpos_cart *cart, const mpos_cart_line *line, mpos_tax_view *out)
 {
-    size_t last = line->tax_count;
+    const mpos_cart_tax *taxes[MPOS_LINE_TAXES_MAX];
 
-    out->rounding = &cart->rounding;
-    out->count = line->tax_count;
-    for (size_t i = 0; i < out->count; i++) {
-        out->taxes[i] = &cart->taxes[line->taxes[i]];
+    for (size_t i = 0; i < line->tax_count; i++) {
+        taxes[i] = &cart->taxes[line->taxes[i]];
+    }
+    mpos_tax_view_make(&cart->rounding, taxes, line->tax_count, out);
+}
+
+void
+mpos_tax_view_make(const mpos_rounding *rounding, const mpos_cart_tax *const *taxes, size_t count,
+                   mpos_tax_view *out)
+{
+    size_t last = count;
+
+    out->rounding = rounding;
+    out->count = count;
+    for (size_t i = 0; i < count; i++) {
+        out->taxes[i] = taxes[i];
     }
     for (size_t i = out->count; i-- > 0;) {
         if (last == out->count || !joins(out->taxes[i], out->taxes[last], out->taxes[i + 1])) {
@@ -122,7 +134,7 @@ denominator_of(const mpos_tax_view *view, const batch *b)
     const mpos_cart_tax *head = view->taxes[b->first];
     int64_t sum = 0;
 
-    if (head->type == MPOS_TAX_FIXED) {
+    if (head->type == MPOS_TAX_FIXED || head->type == MPOS_TAX_BRACKET) {
         return 1;
     }
     for (size_t i = b->first; i <= b->last; i++) {
@@ -134,6 +146,17 @@ denominator_of(const mpos_tax_view *view, const batch *b)
     return has(head, MPOS_TAX_INCLUDED) ? MPOS_RATE_ONE : MPOS_RATE_ONE - sum;
 }
 
+/* What one tax of the batch makes of its pool, before anything bounds it. */
+static mpos_err
+uncapped_amount(const mpos_tax_view *view, const batch *b, size_t i, mpos_wide *out)
+{
+    if (view->taxes[i]->type == MPOS_TAX_BRACKET) {
+        return mpos_tax_bracket_amount(view->taxes[i], b->pools[i], out);
+    }
+    *out = mpos_wide_quotient(b->pools[i] * view->taxes[i]->value + b->denominator / 2, b->denominator);
+    return MPOS_OK;
+}
+
 /* A pool is at most 2^53 x 10^12 and a rate 10^10 (a quantity 10^21 and a fixed tax 2^53): 128 bits hold both. */
 static mpos_err
 exact_amounts(const mpos_tax_view *view, const batch *b, mpos_wide amounts[MPOS_LINE_TAXES_MAX])
@@ -141,9 +164,9 @@ exact_amounts(const mpos_tax_view *view, const batch *b, mpos_wide amounts[MPOS_
     mpos_wide open = b->most;
 
     for (size_t i = b->first; i <= b->last; i++) {
-        amounts[i] =
-            mpos_wide_quotient(b->pools[i] * view->taxes[i]->value + b->denominator / 2, b->denominator);
-        if (amounts[i] > MPOS_AMOUNT_MAX * MPOS_PICO) {
+        mpos_err err = uncapped_amount(view, b, i, &amounts[i]);
+
+        if (err != MPOS_OK || amounts[i] > MPOS_AMOUNT_MAX * MPOS_PICO) {
             return MPOS_E_AMOUNT_OVERFLOW;
         }
         if (has(view->taxes[i], MPOS_TAX_INCLUDED)) {
@@ -213,8 +236,11 @@ static void
 note_shares(const mpos_tax_view *view, const batch *b, const mpos_wide *amounts, mpos_tax_share *shares)
 {
     for (size_t i = b->first; i <= b->last; i++) {
+        int bracket = view->taxes[i]->type == MPOS_TAX_BRACKET;
         mpos_wide uncapped =
-            mpos_wide_quotient(b->pools[i] * view->taxes[i]->value + b->denominator / 2, b->denominator);
+            bracket ? amounts[i]
+                    : mpos_wide_quotient(b->pools[i] * view->taxes[i]->value + b->denominator / 2,
+                                         b->denominator);
         int capped = amounts[i] != uncapped;
 
         shares[i].pool = capped ? amounts[i] : b->pools[i];
@@ -297,12 +323,15 @@ mpos_err
 mpos_tax_evaluate(const mpos_tax_view *view, int64_t price, int64_t qty, mpos_tax_share *shares,
                   mpos_wide amounts[MPOS_LINE_TAXES_MAX])
 {
-    evaluation e = {.view = view,
-                    .price = price * MPOS_PICO,
-                    .qty = qty,
-                    .open = price * MPOS_PICO,
-                    .shares = shares,
-                    .amounts = amounts};
+    return mpos_tax_evaluate_pico(view, price * MPOS_PICO, qty, shares, amounts);
+}
+
+mpos_err
+mpos_tax_evaluate_pico(const mpos_tax_view *view, mpos_wide price, int64_t qty, mpos_tax_share *shares,
+                       mpos_wide amounts[MPOS_LINE_TAXES_MAX])
+{
+    evaluation e = {
+        .view = view, .price = price, .qty = qty, .open = price, .shares = shares, .amounts = amounts};
     mpos_err err = MPOS_OK;
 
     for (size_t i = view->count; err == MPOS_OK && i-- > 0;) {

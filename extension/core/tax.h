@@ -21,6 +21,11 @@ typedef struct mpos_tax_view {
     size_t count;
 } mpos_tax_view;
 
+/* The view of count taxes (at most MPOS_LINE_TAXES_MAX) that the caller has found himself; they must outlive it. */
+void
+mpos_tax_view_make(const mpos_rounding *rounding, const mpos_cart_tax *const *taxes, size_t count,
+                   mpos_tax_view *out);
+
 void
 mpos_tax_view_init(const mpos_cart *cart, const mpos_cart_line *line, mpos_tax_view *out);
 
@@ -31,6 +36,22 @@ mpos_tax_view_init(const mpos_cart *cart, const mpos_cart_line *line, mpos_tax_v
 mpos_err
 mpos_tax_evaluate(const mpos_tax_view *view, int64_t price, int64_t qty, mpos_tax_share *shares,
                   mpos_wide amounts[MPOS_LINE_TAXES_MAX]);
+
+/* The same of a price in pico, so that a net price need not be rounded first. */
+mpos_err
+mpos_tax_evaluate_pico(const mpos_tax_view *view, mpos_wide price, int64_t qty, mpos_tax_share *shares,
+                       mpos_wide amounts[MPOS_LINE_TAXES_MAX]);
+
+/* tax_bracket.c: what the table of a bracket tax says for a base, both in pico. AMOUNT_OVERFLOW. */
+mpos_err
+mpos_tax_bracket_amount(const mpos_cart_tax *tax, mpos_wide base, mpos_wide *out);
+
+/*
+ * tax_bracket.c: reads the table of each bracket tax once, with the bases of all lines, and gives each line its exact share.
+ * work->shares are filled; the pool of a bracket tax is its base.
+ */
+mpos_err
+mpos_tax_brackets(mpos_price_work *work);
 
 /* Fills the bases of a line's taxes from their amounts, and net, tax and total of the line. */
 mpos_err

@@ -183,8 +183,8 @@ round_group(mpos_price_work *work, const group *g)
     }
     most = weigh_lines(work, g, exact);
     total = g->included && total > most ? most : total;
-    err = mpos_apportion(total, work->weights, g->included ? work->caps : NULL, cart->line_count, work->parts,
-                         work->scratch);
+    err = mpos_apportion_by((mpos_apportion_mode)cart->apportion, total, work->weights,
+                            g->included ? work->caps : NULL, cart->line_count, work->parts, work->scratch);
     return err == MPOS_OK ? split_lines(work, g) : err;
 }
 
@@ -192,7 +192,7 @@ mpos_err
 mpos_tax_document(mpos_price_work *work)
 {
     group g = {work->cart, -1, 0};
-    mpos_err err = MPOS_OK;
+    mpos_err err = mpos_tax_brackets(work);
 
     if (work->cart->rounding.level == MPOS_LEVEL_RATE) {
         for (int t = 0; err == MPOS_OK && t < work->cart->tax_count; t++) {
@@ -203,7 +203,7 @@ mpos_tax_document(mpos_price_work *work)
         return err;
     }
     g.included = MPOS_TAX_INCLUDED;
-    err = round_group(work, &g);
+    err = err == MPOS_OK ? round_group(work, &g) : err;
     g.included = 0;
     return err == MPOS_OK ? round_group(work, &g) : err;
 }
