@@ -29,6 +29,11 @@ static mpos_statement who_statement = {
     "WHERE s.tenant_id = $1 AND s.staff_id = $3 AND s.active AND d.state = 'active' "
     "AND CASE WHEN $4::text IS NULL THEN d.kind = 'channel' ELSE d.code = $4 AND d.kind <> 'channel' END"};
 
+/* A PIN is short: who has a password, and where devices are paired, needs a device for it. */
+static mpos_statement bare_pin_statement = {
+    "SELECT 1 FROM pos.tenant t JOIN pos.credential c ON c.tenant_id = t.tenant_id AND c.staff_id = $2 "
+    "WHERE t.tenant_id = $1 AND t.pairing = 'required' AND c.password_verifier IS NOT NULL"};
+
 typedef struct lookup_params {
     uint32 given;
     const char *tenant;
@@ -163,6 +168,19 @@ find_who(mpos_call *call, const open_params *in)
     return mpos_statement_run(&who_statement, &args) > 0;
 }
 
+static bool
+needs_device(mpos_call *call, const open_params *in)
+{
+    mpos_args args = {0};
+
+    if (in->method != METHOD_PIN || in->device != NULL) {
+        return false;
+    }
+    mpos_arg_uuid(&args, call->context.tenant);
+    mpos_arg_uuid(&args, in->staff_id);
+    return mpos_statement_run(&bare_pin_statement, &args) > 0;
+}
+
 static void
 forgive(const open_params *in)
 {
@@ -209,6 +227,10 @@ mpos_session_open(mpos_call *call)
     err = mpos_device_admit(call, device, in.proof, in.request);
     if (err != MPOS_OK) {
         return err;
+    }
+    if (needs_device(call, &in)) {
+        return mpos_refuse(call, MPOS_E_PAIRING_REQUIRED, NULL,
+                           "Sign in with your password, or at a paired device.");
     }
     if (in.method == METHOD_PASSWORD &&
         !mpos_second_factor(call, in.staff_id, in.step,

@@ -2,7 +2,7 @@
 BEGIN;
 \ir helpers.sql
 \ir till.psql
-SELECT plan(82);
+SELECT plan(86);
 
 -- scopes by name
 SELECT is(mpos.scopes('{session,order.void}'), (1 << 27) | 1::bigint, 'names are bits');
@@ -135,5 +135,17 @@ SELECT is(tests.call('nine', 'clock.list', NULL, jsonb_build_object('limit', '1'
 SELECT is(jsonb_array_length(tests.call('other', 'clock.list') #> '{body,clock}'), 0, 'another business has its own');
 SELECT mpos.flush();
 SELECT isnt((SELECT count(*) FROM journal.entry WHERE encode(mpos.unpack(packed), 'escape') LIKE '%"op":"clock.resume"%'), 0::bigint, 'every stamp is in the journal');
+-- a PIN without a device
+CREATE FUNCTION tests.by_pin(register text) RETURNS text LANGUAGE sql AS $$
+    SELECT coalesce(a ->> 'error', a ->> 'status') FROM (SELECT tests.platform('session.open', jsonb_strip_nulls(jsonb_build_object('tenant_id', tenant, 'outlet_id', outlet,
+        'staff_id', actor, 'register', register, 'refresh', encode(sha256(gen_random_uuid()::text::bytea), 'hex')))) AS a FROM tests.signed_in WHERE who = 'api') x
+$$;
+UPDATE pos.tenant SET pairing = 'required' WHERE tenant_id = (SELECT tenant FROM tests.signed_in WHERE who = 'api');
+SELECT is(tests.by_pin(NULL), '200', 'is for who has no password yet');
+INSERT INTO pos.credential (tenant_id, staff_id, email, password_verifier) SELECT tenant, actor, 'boss@till.example', 'x' FROM tests.signed_in WHERE who = 'api';
+SELECT is(tests.by_pin(NULL), 'MP135', 'not for who has one');
+SELECT is(tests.by_pin('R1'), 'MP135', 'nor is an unpaired register a way around');
+UPDATE pos.tenant SET pairing = 'open' WHERE tenant_id = (SELECT tenant FROM tests.signed_in WHERE who = 'api');
+SELECT is(tests.by_pin(NULL), '200', 'unless the business lets unpaired devices in');
 SELECT * FROM finish();
 ROLLBACK;
