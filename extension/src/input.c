@@ -310,8 +310,13 @@ read_element(reader *r, JsonbValue *value, const mpos_field *field, uint8 *out)
     if (field->kind == MPOS_IN_WORDS) {
         return read_word(r, value, field, (int *)out);
     }
+    if (field->kind == MPOS_IN_CELLS) {
+        static const mpos_field element = {.flags = MPOS_IN_DIGITS, .max = 4000};
+
+        return read_text(r, value, &element, (const char **)out);
+    }
     if (field->kind == MPOS_IN_TEXTS) {
-        static const mpos_field element = {.min = 1, .max = 64};
+        const mpos_field element = {.flags = field->flags, .min = 1, .max = 64};
 
         return read_text(r, value, &element, (const char **)out);
     }
@@ -331,6 +336,7 @@ element_size(const mpos_field *field)
     case MPOS_IN_WORDS:
         return sizeof(int);
     case MPOS_IN_TEXTS:
+    case MPOS_IN_CELLS:
         return sizeof(const char *);
     default:
         return field->shape->size;
@@ -415,6 +421,7 @@ read_value(reader *r, const JsonbValue *value, const mpos_field *field, void *ou
     case MPOS_IN_HASH:
         return read_hash(r, value, out);
     case MPOS_IN_TEXTS:
+    case MPOS_IN_CELLS:
     case MPOS_IN_OBJECTS:
     case MPOS_IN_UUIDS:
     case MPOS_IN_WORDS:
