@@ -56,7 +56,8 @@ check_settings(const mpos_cart *cart)
     const mpos_rounding *r = &cart->rounding;
 
     if (r->mode >= MPOS_ROUNDING_MODES || r->level >= MPOS_ROUNDING_LEVELS ||
-        r->inclusive > MPOS_INCLUSIVE_NET || cart->apportion >= MPOS_APPORTION_MODES || cart->exponent > 4 ||
+        r->inclusive > MPOS_INCLUSIVE_NET || r->discount > MPOS_DISCOUNT_ROUND_PRICE ||
+        cart->apportion >= MPOS_APPORTION_MODES || cart->exponent > 4 ||
         cart->sequence_count > MPOS_SEQUENCE_MAX) {
         return MPOS_E_INVALID_VALUE;
     }
@@ -118,7 +119,8 @@ mpos_cart_tax_check(const mpos_cart_tax *tax, const char **member, size_t *at)
     }
     *member = "value";
     if (tax->value < 0 || tax->value > most ||
-        (tax->type == MPOS_TAX_DIVISION && tax->value >= MPOS_RATE_ONE)) {
+        (tax->type == MPOS_TAX_DIVISION &&
+         tax->value >= MPOS_RATE_ONE + ((tax->flags & MPOS_TAX_INCLUDED) != 0))) {
         return MPOS_E_OUT_OF_RANGE;
     }
     return check_brackets(tax, member, at);

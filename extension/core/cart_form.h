@@ -9,7 +9,7 @@
  *     0  8 "MPOSCRT1"          16  8 increment          74  2 order discounts
  *     8  3 currency            24  8 cash increment     76  2 lines
  *    11  1 exponent            32 32 catalogue hash     78  1 apportion mode
- *    12  1 rounding mode       64  8 sequence           79  1 zero
+ *    12  1 rounding mode       64  8 sequence           79  1 discount rounding
  *    13  1 rounding level      72  2 taxes
  *    14  1 inclusive
  *    15  1 sequence count

@@ -3,6 +3,24 @@
 
 #include "apportion.h"
 
+/* A percentage of `base`, rounded as declared: itself, or the price that it leaves. */
+static mpos_err
+percentage(const mpos_cart *cart, int64_t rate, int64_t base, int64_t *out)
+{
+    mpos_rounding_mode mode = (mpos_rounding_mode)cart->rounding.mode;
+    int64_t left;
+    mpos_err err;
+
+    if (cart->rounding.discount == MPOS_DISCOUNT_ROUND_AMOUNT) {
+        return mpos_round_ratio((mpos_wide)base * rate, MPOS_RATE_ONE, 1, mode, out);
+    }
+    err = mpos_round_ratio((mpos_wide)base * (MPOS_RATE_ONE - rate), MPOS_RATE_ONE, 1, mode, &left);
+    if (err == MPOS_OK) {
+        *out = base - left;
+    }
+    return err;
+}
+
 /* What a discount takes off `base`: never more than `most`. */
 static mpos_err
 discount_amount(const mpos_cart *cart, const mpos_cart_discount *discount, int64_t base, int64_t most,
@@ -12,8 +30,7 @@ discount_amount(const mpos_cart *cart, const mpos_cart_discount *discount, int64
     mpos_err err = MPOS_OK;
 
     if (discount->type == MPOS_DISCOUNT_PERCENT) {
-        err = mpos_round_ratio((mpos_wide)base * discount->value, MPOS_RATE_ONE, 1,
-                               (mpos_rounding_mode)cart->rounding.mode, &amount);
+        err = percentage(cart, discount->value, base, &amount);
     }
     if (err == MPOS_OK) {
         *out = amount < most ? amount : most;

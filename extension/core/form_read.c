@@ -117,7 +117,7 @@ read_header(cursor *c, mpos_cart *cart, mpos_priced *priced)
     cart->discount_count = mpos_get_u16(at + 74);
     cart->line_count = mpos_get_u16(at + 76);
     cart->apportion = at[78];
-    expect_zero(c, at + 79, 1);
+    cart->rounding.discount = at[79];
     if (c->priced) {
         read_totals(at, priced);
     }

@@ -87,6 +87,7 @@ put_header(const mpos_form_sizes *sizes, const mpos_cart *cart, const mpos_price
     mpos_put_u16(at + 74, cart->discount_count);
     mpos_put_u16(at + 76, cart->line_count);
     at[78] = cart->apportion;
+    at[79] = cart->rounding.discount;
     if (priced != NULL) {
         put_amount(at + 80, priced->gross);
         put_amount(at + 88, priced->discount);

@@ -7,7 +7,7 @@
  *
  * Header, 120 bytes:
  *
- *     0  8 "MPOSPRC1"          16  8 increment          78  1 apportion mode, 79 1 zero
+ *     0  8 "MPOSPRC1"          16  8 increment          78  1 apportion mode, 79 1 discount rounding
  *     8  3 currency            24  8 cash increment     80  8 gross
  *    11  1 exponent            32 32 catalogue hash     88  8 discount
  *    12  1 rounding mode       64  8 sequence           96  8 net

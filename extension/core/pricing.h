@@ -103,7 +103,7 @@ typedef enum mpos_discount_step {
 /*
  * percent: value is a rate of the net (added) or of the net within the price (included).
  * fixed: value is an amount per unit of quantity.
- * division: value is a rate of the price including the tax.
+ * division: value is a rate of the price including the tax; all of it when included.
  * bracket: read from a table (mpos_tax_bracket); neither INCLUDED nor AFFECTS_NEXT. At the levels rate and order it is read
  * once with the base of the whole order. A value above zero is the table's span: each whole span of the base costs what
  * the table says for the span itself, and the rest is read from the table.
@@ -143,10 +143,17 @@ typedef enum mpos_rounding_level {
 /* Which of the two is rounded when a tax is taken out of a price; the other is the difference. */
 typedef enum mpos_inclusive_round { MPOS_INCLUSIVE_TAX = 0, MPOS_INCLUSIVE_NET = 1 } mpos_inclusive_round;
 
+/* Which of the two is rounded when a percentage is taken off: the discount, or the price that it leaves. */
+typedef enum mpos_discount_round {
+    MPOS_DISCOUNT_ROUND_AMOUNT = 0,
+    MPOS_DISCOUNT_ROUND_PRICE = 1
+} mpos_discount_round;
+
 typedef struct mpos_rounding {
     uint8_t mode;           /* mpos_rounding_mode */
     uint8_t level;          /* mpos_rounding_level */
     uint8_t inclusive;      /* mpos_inclusive_round */
+    uint8_t discount;       /* mpos_discount_round */
     int64_t increment;      /* of a tax, minor units, at least 1 */
     int64_t cash_increment; /* of cash payments, minor units, at least 1; recorded here, used by
                                mpos_cash_round */
@@ -165,7 +172,7 @@ typedef struct mpos_cart_tax {
     uint8_t flags;          /* mpos_tax_flag */
     uint16_t bracket_count; /* of a bracket tax 1 to MPOS_TAX_BRACKETS_MAX, else 0 */
     int64_t
-        value; /* rate (scale 9, 0 to MPOS_RATE_MAX; division below MPOS_RATE_ONE), minor units per unit or span */
+        value; /* rate (scale 9, 0 to MPOS_RATE_MAX; division below MPOS_RATE_ONE, included up to it), minor units per unit or span */
     const mpos_tax_bracket *brackets;
 } mpos_cart_tax;
 

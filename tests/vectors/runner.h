@@ -1,8 +1,11 @@
 /*
- * runner.h - what the kinds of vectors share. Words: case, verdict, skipped.
+ * runner.h - what the kinds of vectors share. Words: case, verdict, report, member.
  *
- * A case reaches the core only as numbers and settings: id, source and description are dropped before. What the core
- * or the runner does not know is skipped and named, never guessed.
+ * A case reaches the core only as numbers and settings: id, source and description are dropped before. What the runner does
+ * not know fails the case and is named, never guessed and never left out.
+ *
+ * Names of members are texts such as "qty|quantity": spellings of one member, the first that is there counts. Lists of
+ * members have blanks between them.
  */
 #ifndef MPOS_VECTORS_RUNNER_H
 #define MPOS_VECTORS_RUNNER_H
@@ -11,25 +14,47 @@
 #include <stdint.h>
 
 #include "digest.h"
+#include "rounding.h"
 
-typedef enum verdict { PASSED, FAILED, SKIPPED } verdict;
-
-/* Why a case failed or was skipped; the first reason stays. */
+/* Why a case failed; the first reason stays. */
 typedef struct report {
-    verdict verdict;
+    int failed;
     char reason[512];
 } report;
 
 void
 report_fail(report *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void
-report_skip(report *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Skips the case when the object has a member that is not in the list (ended by NULL). Returns whether all are known. */
+/* Fails the case when the object has a member that is not in the list; a note is always known. Returns whether all are. */
 int
-known_members(report *r, const json_t *object, const char *const *names);
+known_members(report *r, const json_t *object, const char *list);
 
-/* The case of that id in the files that are run, NULL when there is none. For kinds that are made of other cases. */
+/* The member, NULL when there is none (or it is null). */
+const json_t *
+member_of(const json_t *object, const char *spellings);
+
+const char *
+text_of(const json_t *object, const char *spellings, const char *otherwise);
+int
+flag_of(const json_t *object, const char *spellings, int otherwise);
+
+/* Index of the text among words (a list of spellings), -1 when it is none of them. Case and "-" or "_" do not matter. */
+int
+word_of(const char *text, const char *words);
+
+/* A decimal (text or number) at that scale; fails the case when it is none or has more decimals. */
+int64_t
+decimal_of(report *r, const json_t *value, int scale);
+
+/* Decimals that a value has, without trailing zeros. */
+int
+decimals_of(const json_t *value);
+
+/* A rounding mode in one of the words for it. */
+mpos_rounding_mode
+mode_of(report *r, const char *text);
+
+/* The case of that id in the files that are run or in the project's own, NULL when there is none. */
 const json_t *
 case_by_id(const char *id);
 

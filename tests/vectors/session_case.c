@@ -1,151 +1,215 @@
 /*
  * session_case.c - a session is the sums of its orders, each priced by itself: tax per rate, net per group (lines with the
- * same taxes; p1, p2 ... in the order in which they first appear), and what each tender took.
+ * same taxes; p1, p2 ... in the order in which they first appear), and what each tender took. Orders are named by their id
+ * in the files that are run (or in the project's own), or stated.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "pricing_case.h"
+#include "order_case.h"
 
-enum { GROUPS_MAX = 16, TENDERS_MAX = 8, ID_SIZE = 64 };
+enum { SUMS_MAX = 64, NAME_SIZE = 128 };
 
 typedef struct named_sum {
-    char name[ID_SIZE];
+    char name[NAME_SIZE];
     int64_t amount;
+    int64_t other; /* of a rate: what it was taken of */
 } named_sum;
 
 typedef struct session {
     report *r;
-    int exponent;
-    named_sum rates[MPOS_CART_TAXES_MAX];
-    named_sum groups[GROUPS_MAX]; /* named by the rates of their taxes */
-    named_sum tenders[TENDERS_MAX];
+    int scale;
+    const json_t *inputs;
+    named_sum rates[SUMS_MAX];
+    named_sum groups[SUMS_MAX]; /* named by the rates of their taxes */
+    named_sum tenders[SUMS_MAX];
+    int64_t total, net, tax, discount, rounding;
 } session;
 
 static void
-add_to(session *s, named_sum *sums, size_t count, const char *name, int64_t amount)
+add_to(session *s, named_sum *sums, const char *name, int64_t amount, int64_t other)
 {
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < SUMS_MAX; i++) {
         if (sums[i].name[0] == '\0') {
-            snprintf(sums[i].name, ID_SIZE, "%s", name);
+            snprintf(sums[i].name, NAME_SIZE, "%s", name);
         }
         if (strcmp(sums[i].name, name) == 0) {
             sums[i].amount += amount;
+            sums[i].other += other;
             return;
         }
     }
-    report_skip(s->r, "more than %zu sums", count);
-}
-
-/* Rate of a tax as a percentage, "8.875". */
-static void
-rate_name(const mpos_cart_tax *tax, char out[MPOS_DECIMAL_SIZE + 1])
-{
-    out[mpos_decimal_format(tax->value, MPOS_RATE_SCALE - 2, out)] = '\0';
+    report_fail(s->r, "more than %d sums", SUMS_MAX);
 }
 
 static void
-add_line(session *s, const pricing_case *c, size_t i)
+add_line(session *s, const order_case *c, size_t i)
 {
-    char name[ID_SIZE] = "";
+    char name[NAME_SIZE] = "";
 
-    for (size_t t = 0; t < c->cart.tax_count; t++) {
-        for (size_t k = 0; k < c->lines[i].tax_count; k++) {
+    for (size_t t = 0; t < c->in.cart.tax_count; t++) {
+        for (size_t k = 0; k < c->in.lines[i].tax_count; k++) {
             char rate[MPOS_DECIMAL_SIZE + 1];
             size_t len = strlen(name);
 
-            if (c->line_taxes[i][k] == t) {
-                rate_name(&c->taxes[t], rate);
+            if (c->in.line_taxes[i][k] == t) {
+                rate[mpos_decimal_format(c->in.taxes[t].value, PERCENT_SCALE, rate)] = '\0';
                 snprintf(name + len, sizeof name - len, "+%s", rate);
-                add_to(s, s->rates, MPOS_CART_TAXES_MAX, rate, c->priced.lines[i].taxes[k].amount);
+                add_to(s, s->rates, rate, c->out.lines[i].amounts[k], c->out.lines[i].bases[k]);
             }
         }
     }
-    add_to(s, s->groups, GROUPS_MAX, name[0] != '\0' ? name : "none", c->priced.lines[i].net);
+    add_to(s, s->groups, name[0] != '\0' ? name : "none", c->out.lines[i].net, 0);
+}
+
+/* What the tender takes of the order: cash its rounded total, when the session rounds cash. */
+static int64_t
+taken(session *s, const char *tender, int64_t total)
+{
+    const json_t *coin = member_of(s->inputs, "cash_increment");
+    bytes question = {0};
+    const uint8_t *answer;
+    int64_t out = total;
+    size_t size;
+    mpos_err err;
+
+    if (coin == NULL || strcmp(tender, "cash") != 0) {
+        return total;
+    }
+    bytes_u8(&question, 'R');
+    bytes_u8(&question, (uint8_t)mode_of(s->r, text_of(member_of(s->inputs, "rounding"), "mode", "half_up")));
+    bytes_u16(&question, 1);
+    bytes_i64(&question, total);
+    bytes_i64(&question, decimal_of(s->r, coin, s->scale));
+    answer = ask(&question, &size, &err);
+    if (answer != NULL) {
+        out = take_i64(&answer);
+    }
+    bytes_free(&question);
+    return out;
 }
 
 static void
-add_order(session *s, const char *id, const char *tender)
+add_totals(session *s, const order_case *c, const char *tender)
 {
-    const json_t *order = case_by_id(id);
-    pricing_case *c = calloc(1, sizeof *c);
-    void *room = NULL;
+    int64_t amount = taken(s, tender, c->out.total);
 
-    c->r = s->r;
-    if (order == NULL) {
-        report_skip(s->r, "order %s is not in these files", id);
-    } else {
-        case_read_order(c, json_object_get(order, "inputs"));
-        room = case_price(c);
-        s->exponent = c->exponent;
-    }
-    for (size_t i = 0; s->r->verdict == PASSED && i < c->cart.line_count; i++) {
+    for (size_t i = 0; i < c->in.cart.line_count; i++) {
         add_line(s, c, i);
     }
-    if (s->r->verdict == PASSED) {
-        add_to(s, s->tenders, TENDERS_MAX, tender, c->priced.total);
+    add_to(s, s->tenders, tender, amount, 0);
+    s->rounding += amount - c->out.total;
+    s->total += c->out.total;
+    s->net += c->out.net;
+    s->tax += c->out.tax;
+    s->discount += c->out.discount;
+}
+
+static void
+add_order(session *s, const json_t *order, const char *tender)
+{
+    const char *id = json_string_value(order);
+    const json_t *found = id != NULL ? case_by_id(id) : order;
+    const json_t *inputs = member_of(found, "inputs");
+    order_case *c = calloc(1, sizeof *c);
+
+    c->in.r = s->r;
+    c->inputs = inputs != NULL ? inputs : found;
+    if (found == NULL || tender == NULL) {
+        report_fail(s->r, "order %s is in no file that is run, or without tender",
+                    id != NULL ? id : "(no text)");
+    } else {
+        order_read(&c->in, c->inputs, "tender");
+        order_price(c);
+        s->scale = c->in.scale;
+        if (c->err != MPOS_OK) {
+            report_fail(s->r, "the core refused order %s: %s", id != NULL ? id : "", mpos_err_code(c->err));
+        }
     }
-    free(room);
+    if (!s->r->failed) {
+        add_totals(s, c, tender);
+    }
     free(c);
 }
 
-static void
-expect_sum(session *s, const char *what, const json_t *expected, int64_t amount)
+static const named_sum *
+sum_of(const named_sum *sums, const char *name)
 {
-    pricing_case c = {.r = s->r, .exponent = s->exponent};
+    static const named_sum none;
 
-    case_expect(&c, what, expected, amount);
-}
-
-static int64_t
-sum_of(const named_sum *sums, size_t count, const char *name)
-{
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < SUMS_MAX; i++) {
         if (strcmp(sums[i].name, name) == 0) {
-            return sums[i].amount;
+            return &sums[i];
         }
     }
-    return 0;
+    return &none;
 }
 
-static void
-compare_groups(session *s, const json_t *groups)
+/* A rate as it is written in the sums: without zeros at its end. */
+static const named_sum *
+sum_of_rate(session *s, const char *rate)
 {
+    json_t *text = json_string(rate);
+    char name[MPOS_DECIMAL_SIZE + 1];
+
+    name[mpos_decimal_format(decimal_of(s->r, text, PERCENT_SCALE), PERCENT_SCALE, name)] = '\0';
+    json_decref(text);
+    return sum_of(s->rates, name);
+}
+
+/* Objects of sums. */
+static int
+compare_sums(session *s, const char *what, const json_t *sums)
+{
+    int at = word_of(
+        what,
+        "tax_by_rate|taxes_by_rate net_by_rate|base_by_rate net_by_group by_tender|tenders|tender_totals");
     const char *name;
     json_t *value;
 
-    json_object_foreach((json_t *)groups, name, value)
+    if (at < 0 || !json_is_object(sums)) {
+        return 0;
+    }
+    json_object_foreach((json_t *)sums, name, value)
     {
         long n = name[0] == 'p' ? strtol(name + 1, NULL, 10) : 0;
 
-        if (n < 1 || n > GROUPS_MAX) {
-            report_skip(s->r, "not supported: group %s", name);
-            return;
+        if (at == 2 && (n < 1 || n > SUMS_MAX)) {
+            report_fail(s->r, "unknown group %s", name);
+            return 1;
         }
-        expect_sum(s, name, value, s->groups[n - 1].amount);
+        expect_amount(s->r, s->scale, what, value,
+                      at == 0   ? sum_of_rate(s, name)->amount
+                      : at == 1 ? sum_of_rate(s, name)->other
+                      : at == 2 ? s->groups[n - 1].amount
+                                : sum_of(s->tenders, name)->amount);
     }
+    return 1;
 }
 
 static void
-compare(session *s, const json_t *expected)
+compare(session *s, const json_t *expected, size_t orders)
 {
-    const char *name, *rate;
-    json_t *value, *amount;
+    static const char words[] = "total|grand_total net_total tax_total discount_total cash_rounding|rounding "
+                                "orders|order_count|count";
+    const int64_t amounts[] = {s->total, s->net, s->tax, s->discount, s->rounding, (int64_t)orders};
+    const char *name;
+    json_t *value;
 
     json_object_foreach((json_t *)expected, name, value)
     {
-        if (strcmp(name, "net_by_group") == 0) {
-            compare_groups(s, value);
-        } else if (strcmp(name, "tax_by_rate") == 0) {
-            json_object_foreach(value, rate, amount)
-            {
-                expect_sum(s, "tax_by_rate", amount, sum_of(s->rates, MPOS_CART_TAXES_MAX, rate));
+        int at = word_of(name, words);
+
+        if (at >= 0) {
+            expect_amount(s->r, at == 5 ? 0 : s->scale, name, value, amounts[at]);
+        } else if (!compare_sums(s, name, value)) {
+            const named_sum *tender = sum_of(s->tenders, name);
+
+            if (tender->name[0] == '\0') {
+                report_fail(s->r, "unknown expected field %s", name);
             }
-        } else if (json_is_string(value)) {
-            expect_sum(s, name, value, sum_of(s->tenders, TENDERS_MAX, name));
-        } else {
-            report_skip(s->r, "not supported: expected %s", name);
+            expect_amount(s->r, s->scale, name, value, tender->amount);
         }
     }
 }
@@ -153,22 +217,23 @@ compare(session *s, const json_t *expected)
 void
 run_session(const json_t *inputs, const json_t *expected, report *r)
 {
-    static const char *const members[] = {"orders", "tenders", "note", NULL};
-    const json_t *orders = json_object_get(inputs, "orders"), *tenders = json_object_get(inputs, "tenders");
+    const json_t *orders = member_of(inputs, "orders"), *tenders = member_of(inputs, "tenders|payments");
     session *s = calloc(1, sizeof *s);
 
     s->r = r;
-    s->exponent = 2;
-    if (known_members(r, inputs, members) && json_array_size(orders) == json_array_size(tenders)) {
-        for (size_t i = 0; r->verdict == PASSED && i < json_array_size(orders); i++) {
-            add_order(s, json_string_value(json_array_get(orders, i)),
-                      json_string_value(json_array_get(tenders, i)));
+    s->scale = case_scale(inputs);
+    s->inputs = inputs;
+    if (!json_is_array(orders) || (tenders != NULL && json_array_size(orders) != json_array_size(tenders))) {
+        report_fail(r, "orders and tenders are no lists of one length");
+    } else if (known_members(r, inputs, "orders tenders|payments currency unit cash_increment rounding")) {
+        for (size_t i = 0; !r->failed && i < json_array_size(orders); i++) {
+            const json_t *order = json_array_get(orders, i), *own = json_array_get(tenders, i);
+
+            add_order(s, order, own != NULL ? json_string_value(own) : text_of(order, "tender", "cash"));
         }
-    } else {
-        report_skip(r, "not supported: a session of this form");
     }
-    if (r->verdict == PASSED) {
-        compare(s, expected);
+    if (!r->failed) {
+        compare(s, expected, json_array_size(orders));
     }
     free(s);
 }

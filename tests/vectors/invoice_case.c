@@ -1,0 +1,312 @@
+/*
+ * invoice_case.c - an invoice as EN 16931 adds it up: lines come net, allowances and charges of the document are added to the
+ * bucket of their rate and category, VAT is taken once of each bucket. A bucket is one line of the core's cart.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "order_case.h"
+
+enum { BUCKETS_MAX = MPOS_CART_TAXES_MAX };
+
+typedef struct bucket {
+    int64_t rate;
+    const char *category;
+    int64_t net;
+} bucket;
+
+typedef struct invoice {
+    report *r;
+    int scale;
+    order_case *c;
+    bucket buckets[BUCKETS_MAX];
+    size_t count;
+    int by_line; /* one rounding for each line instead of each bucket */
+    int64_t lines, allowances, charges, prepaid, rounding;
+} invoice;
+
+static int
+same_text(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static const json_t *
+rate_member(const json_t *object)
+{
+    return member_of(object, "tax_rate|rate|vat_rate|tax_percent");
+}
+
+static const char *
+category_of(const json_t *object)
+{
+    return text_of(object, "category|tax_category|vat_category", NULL);
+}
+
+static void
+add_to_bucket(invoice *in, const json_t *object, int64_t amount, int apart)
+{
+    const json_t *rate = rate_member(object);
+    bucket b = {rate != NULL ? decimal_of(in->r, rate, PERCENT_SCALE) : 0, category_of(object), amount};
+    size_t i = apart ? in->count : 0;
+
+    while (i < in->count &&
+           (in->buckets[i].rate != b.rate || !same_text(in->buckets[i].category, b.category))) {
+        i++;
+    }
+    if (i == BUCKETS_MAX) {
+        report_fail(in->r, "more than %d buckets", BUCKETS_MAX);
+    } else if (i == in->count) {
+        in->buckets[in->count++] = b;
+    } else {
+        in->buckets[i].net += amount;
+    }
+}
+
+/* 1 for a charge, -1 for an allowance, in whatever words; lists that are named so say it for their elements. */
+static int
+charge_sign(const json_t *object, int otherwise)
+{
+    const char *type = text_of(object, "type|kind", NULL);
+    int charge = flag_of(object, "charge|is_charge|charge_indicator", otherwise > 0);
+
+    if (type != NULL) {
+        charge = word_of(type, "allowance|discount charge") == 1;
+    }
+    return charge ? 1 : -1;
+}
+
+static const char extra_members[] =
+    "amount|value tax_rate|rate|vat_rate|tax_percent category|tax_category|vat_category "
+    "charge|is_charge|charge_indicator type|kind reason name code percent base_amount base";
+
+/* Sum of allowances (below zero) and charges of a list; each is given to `take` when there is one. */
+static int64_t
+sum_extras(invoice *in, const json_t *list, int otherwise, void (*take)(invoice *, const json_t *, int64_t))
+{
+    int64_t sum = 0;
+    size_t i;
+    json_t *one;
+
+    json_array_foreach((json_t *)list, i, one)
+    {
+        int64_t amount =
+            charge_sign(one, otherwise) * decimal_of(in->r, member_of(one, "amount|value"), in->scale);
+
+        known_members(in->r, one, extra_members);
+        sum += amount;
+        if (take != NULL) {
+            take(in, one, amount);
+        }
+    }
+    return sum;
+}
+
+/* The net of a line that does not state it: price and quantity as the core extends them, and its allowances and charges. */
+static int64_t
+line_net(invoice *in, const json_t *line)
+{
+    json_t *one = json_object(), *lines = json_array();
+    const json_t *currency = member_of(in->c->inputs, "currency");
+    order_case *c = calloc(1, sizeof *c);
+    int64_t net;
+
+    json_object_set(one, "unit_price", (json_t *)member_of(line, "unit_price|price"));
+    json_object_set(one, "qty", (json_t *)member_of(line, "qty|quantity"));
+    if (member_of(line, "per_qty|base_qty") != NULL) {
+        json_object_set(one, "per_qty", (json_t *)member_of(line, "per_qty|base_qty"));
+    }
+    json_array_append_new(lines, one);
+    c->inputs = json_pack("{s:o, s:O*}", "lines", lines, "currency", currency);
+    c->in.r = in->r;
+    order_read(&c->in, c->inputs, "");
+    order_price(c);
+    net = c->out.gross;
+    json_decref((json_t *)c->inputs);
+    free(c);
+    return net + sum_extras(in, member_of(line, "allowances_charges"), -1, NULL) +
+           sum_extras(in, member_of(line, "allowances|discounts"), -1, NULL) +
+           sum_extras(in, member_of(line, "charges"), 1, NULL);
+}
+
+static void
+read_line_of(invoice *in, const json_t *line)
+{
+    static const char members[] =
+        "qty|quantity unit_price|price tax_rate|rate|vat_rate|tax_percent line_net|net|net_amount "
+        "per_qty|base_qty category|tax_category|vat_category allowances_charges allowances|discounts "
+        "charges name|id unit";
+    const json_t *stated = member_of(line, "line_net|net|net_amount");
+    int64_t net;
+
+    if (known_members(in->r, line, members)) {
+        net = stated != NULL ? decimal_of(in->r, stated, in->scale) : line_net(in, line);
+        in->lines += net;
+        add_to_bucket(in, line, net, in->by_line);
+    }
+}
+
+static void
+take_extra(invoice *in, const json_t *one, int64_t amount)
+{
+    *(amount < 0 ? &in->allowances : &in->charges) += amount < 0 ? -amount : amount;
+    add_to_bucket(in, one, amount, 0);
+}
+
+static int64_t
+amount_or_none(invoice *in, const json_t *inputs, const char *names)
+{
+    const json_t *value = member_of(inputs, names);
+
+    return value != NULL && !json_is_object(value) ? decimal_of(in->r, value, in->scale) : 0;
+}
+
+static void
+read_invoice(invoice *in, const json_t *inputs)
+{
+    static const char members[] =
+        "currency unit lines|items order_allowances_charges|allowances_charges allowances|order_allowances "
+        "charges|order_charges prepaid|prepaid_amount|paid|paid_amount "
+        "rounding rounding_amount|payable_rounding|payable_rounding_amount";
+    const json_t *rounding = member_of(inputs, "rounding");
+    size_t i;
+    json_t *line;
+
+    if (!known_members(in->r, inputs, members)) {
+        return;
+    }
+    in->by_line =
+        json_is_object(rounding) && word_of(text_of(rounding, "level", "rate"), "line|per_line") == 0;
+    json_array_foreach((json_t *)member_of(inputs, "lines|items"), i, line)
+    {
+        read_line_of(in, line);
+    }
+    sum_extras(in, member_of(inputs, "order_allowances_charges|allowances_charges"), -1, take_extra);
+    sum_extras(in, member_of(inputs, "allowances|order_allowances"), -1, take_extra);
+    sum_extras(in, member_of(inputs, "charges|order_charges"), 1, take_extra);
+    in->prepaid = amount_or_none(in, inputs, "prepaid|prepaid_amount|paid|paid_amount");
+    in->rounding =
+        amount_or_none(in, inputs, "rounding_amount|payable_rounding|payable_rounding_amount|rounding");
+}
+
+/* One line of the cart for each bucket, with a tax of its own. */
+static void
+price_buckets(invoice *in, const json_t *inputs)
+{
+    order_in *cart = &in->c->in;
+    const json_t *rounding = member_of(inputs, "rounding");
+
+    cart->scale = in->scale;
+    memcpy(cart->cart.currency, "XXX", 3);
+    mpos_cart_default_sequence(&cart->cart);
+    cart->cart.rounding =
+        (mpos_rounding){.mode = (uint8_t)mode_of(in->r, text_of(rounding, "mode", "half_up")),
+                        .level = MPOS_LEVEL_RATE,
+                        .increment = 1,
+                        .cash_increment = 1};
+    cart->item_count = cart->cart.line_count = cart->cart.tax_count = (uint16_t)in->count;
+    for (size_t i = 0; i < in->count; i++) {
+        int64_t net = in->buckets[i].net;
+
+        cart->taxes[i].value = in->buckets[i].rate;
+        cart->line_taxes[i][0] = (uint16_t)i;
+        cart->sign[i] = net < 0 ? -1 : 1;
+        cart->lines[i] = (mpos_cart_line){.qty = MPOS_QTY_ONE,
+                                          .unit_price = net < 0 ? -net : net,
+                                          .parent = MPOS_NO_PARENT,
+                                          .tax_count = 1,
+                                          .taxes = cart->line_taxes[i]};
+    }
+    order_price(in->c);
+}
+
+/* Buckets of the VAT breakdown, found by rate and, when stated, category. */
+static void
+compare_vat(invoice *in, const json_t *list)
+{
+    size_t i;
+    json_t *one;
+
+    json_array_foreach((json_t *)list, i, one)
+    {
+        const json_t *rate = rate_member(one);
+        int64_t wanted = rate != NULL ? decimal_of(in->r, rate, PERCENT_SCALE) : 0, base = 0, tax = 0;
+        int found = 0;
+
+        known_members(in->r, one,
+                      "base|taxable|net tax|amount|vat tax_rate|rate|vat_rate|tax_percent "
+                      "category|tax_category|vat_category");
+        for (size_t b = 0; b < in->count; b++) {
+            if (in->buckets[b].rate == wanted &&
+                (category_of(one) == NULL || same_text(in->buckets[b].category, category_of(one)))) {
+                found = 1;
+                base += in->buckets[b].net;
+                tax += in->c->out.amounts[b];
+            }
+        }
+        if (!found) {
+            report_fail(in->r, "no bucket %zu", i);
+            return;
+        }
+        if (member_of(one, "base|taxable|net") != NULL) {
+            expect_amount(in->r, in->scale, "vat base", member_of(one, "base|taxable|net"), base);
+        }
+        if (member_of(one, "tax|amount|vat") != NULL) {
+            expect_amount(in->r, in->scale, "vat tax", member_of(one, "tax|amount|vat"), tax);
+        }
+    }
+}
+
+static void
+compare_invoice(invoice *in, const json_t *expected)
+{
+    static const char words[] =
+        "lines_net|line_total|lines_total net_total|tax_exclusive|total_without_tax|taxable_total "
+        "tax_total|vat_total|tax total|tax_inclusive|total_with_tax|grand_total "
+        "payable|due|amount_due|payable_amount allowance_total|allowances_total|allowances "
+        "charge_total|charges_total|charges prepaid|prepaid_total|paid "
+        "rounding|rounding_amount|payable_rounding";
+    const order_result *o = &in->c->out;
+    const int64_t amounts[] = {
+        in->lines,      o->net,      o->tax,      o->total,    o->total - in->prepaid + in->rounding,
+        in->allowances, in->charges, in->prepaid, in->rounding};
+    const char *name;
+    json_t *value;
+
+    json_object_foreach((json_t *)expected, name, value)
+    {
+        int at = word_of(name, words);
+
+        if (word_of(name, "vat|vat_breakdown|taxes") == 0 && json_is_array(value)) {
+            compare_vat(in, value);
+        } else if (at < 0) {
+            report_fail(in->r, "unknown expected field %s", name);
+        } else {
+            expect_amount(in->r, in->scale, name, value, amounts[at]);
+        }
+    }
+}
+
+void
+run_invoice(const json_t *inputs, const json_t *expected, report *r)
+{
+    invoice *in = calloc(1, sizeof *in);
+
+    in->r = r;
+    in->c = calloc(1, sizeof *in->c);
+    in->c->in.r = r;
+    in->c->inputs = inputs;
+    in->scale = case_scale(inputs);
+    read_invoice(in, inputs);
+    if (!r->failed) {
+        price_buckets(in, inputs);
+    }
+    if (!r->failed && in->c->err != MPOS_OK) {
+        report_fail(r, "the core refused the invoice: %s", mpos_err_code(in->c->err));
+    }
+    if (!r->failed) {
+        compare_invoice(in, expected);
+    }
+    free(in->c);
+    free(in);
+}

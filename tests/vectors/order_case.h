@@ -1,0 +1,139 @@
+/*
+ * order_case.h - an order of a vector: read into a cart, priced by the current host, compared. Words: order, group, result,
+ * sign, withheld, restated.
+ *
+ * Money of a vector is a decimal in the currency's unit (or, with "unit": "minor", an integer). A cart of the core is above
+ * zero and has one base for its discounts, so what goes beyond is made of several carts, each priced by the core:
+ *
+ *   sign       lines below zero are a cart of their own, mirrored: what is taken back is the negative of a sale
+ *   withheld   taxes below zero (kept back by the buyer) are taken of the net in a cart of their own and subtracted
+ *   restated   discounts "on" the net of prices with included taxes (or on the gross of prices without) are taken of the
+ *              lines as they come out net (gross)
+ *   groups     the level "combination" rounds once for all lines with the same taxes
+ */
+#ifndef MPOS_VECTORS_ORDER_CASE_H
+#define MPOS_VECTORS_ORDER_CASE_H
+
+#include "host.h"
+#include "pricing.h"
+#include "runner.h"
+
+enum {
+    CASE_LINES_MAX = 200,
+    CASE_LIST_MAX = MPOS_DISCOUNTS_MAX,
+    CASE_MODIFIERS_MAX = MPOS_LINE_MODIFIERS_MAX
+};
+
+/* A percentage such as "8.875" as a rate of scale 9. */
+enum { PERCENT_SCALE = MPOS_RATE_SCALE - 2 };
+
+/* What discounts of the order are taken of. */
+typedef enum discount_on { ON_PRICE, ON_NET, ON_GROSS } discount_on;
+
+typedef struct order_in {
+    report *r;
+    int scale; /* decimals of an amount */
+    mpos_cart cart;
+    size_t item_count; /* lines of the case; charges follow them */
+    int combination;   /* the level of that name */
+    int included;      /* taxes that do not say are */
+    const json_t *tax_objects[MPOS_CART_TAXES_MAX];
+    const char *tax_names[MPOS_CART_TAXES_MAX]; /* NULL for one that a line states itself */
+    int withheld[MPOS_CART_TAXES_MAX];
+    int sign[CASE_LINES_MAX];      /* of each line: 1, -1, or 0 for none of it */
+    discount_on on[CASE_LIST_MAX]; /* of each discount of the order */
+    int empty[CASE_LIST_MAX];      /* one that takes nothing; the core has no such discounts */
+    size_t discount_count;         /* of the order, before the surcharges */
+    mpos_cart_tax taxes[MPOS_CART_TAXES_MAX];
+    mpos_cart_discount discounts[CASE_LIST_MAX];
+    mpos_cart_line lines[CASE_LINES_MAX];
+    mpos_cart_modifier modifiers[CASE_LINES_MAX][CASE_MODIFIERS_MAX];
+    mpos_cart_discount line_discounts[CASE_LINES_MAX][CASE_LIST_MAX];
+    uint16_t line_taxes[CASE_LINES_MAX][MPOS_LINE_TAXES_MAX];
+} order_in;
+
+typedef struct line_result {
+    int64_t gross, own_discount, order_discount, net, tax, total;
+    int64_t bases[MPOS_LINE_TAXES_MAX], amounts[MPOS_LINE_TAXES_MAX];
+    int64_t shares[CASE_LIST_MAX];
+} line_result;
+
+typedef struct order_result {
+    int64_t gross, discount, net, tax, total;
+    int64_t bases[MPOS_CART_TAXES_MAX], amounts[MPOS_CART_TAXES_MAX];
+    int64_t discounts[CASE_LIST_MAX];
+    line_result lines[CASE_LINES_MAX];
+} order_result;
+
+typedef struct order_case {
+    order_in in;
+    order_result out;
+    mpos_err err; /* with which the core refused it */
+    const json_t *inputs;
+} order_case;
+
+/* Decimals of the amounts of a case: of its currency (2 when unknown) or of its increments; 0 in minor units. */
+int
+case_scale(const json_t *inputs);
+
+/* order_read.c: the cart of an order; other members than its own are in `others`. */
+void
+order_read(order_in *in, const json_t *inputs, const char *others);
+
+/* order_lines.c: the taxes that a list names or states, discounts and lines. */
+void
+read_tax(order_in *in, const json_t *object, const char *name);
+uint16_t
+read_tax_list(order_in *in, const json_t *list, uint16_t out[MPOS_LINE_TAXES_MAX]);
+uint16_t
+read_discounts(order_in *in, const json_t *list, mpos_cart_discount out[CASE_LIST_MAX], int *empty,
+               discount_on *on);
+void
+read_line(order_in *in, const json_t *object, size_t i);
+
+/* charge_read.c: service charges, fees and the like. */
+void
+read_charges(order_in *in, const json_t *list);
+
+/* order_price.c: prices it; fills out or err. */
+void
+order_price(order_case *c);
+
+/* The form of the one cart that an order is, for what works on a sale as a whole; fails the case when it is more. */
+void
+order_form(const order_case *c, bytes *out);
+
+/* compare.c: compares each expected member; one that is not known fails the case. */
+void
+order_compare(order_case *c, const json_t *expected);
+
+/* Compares one amount. */
+void
+expect_amount(report *r, int scale, const char *what, const json_t *expected, int64_t amount);
+
+/* Kinds. */
+void
+run_order(const json_t *inputs, const json_t *expected, report *r);
+void
+run_refund(const json_t *inputs, const json_t *expected, report *r);
+void
+run_invoice(const json_t *inputs, const json_t *expected, report *r);
+void
+run_session(const json_t *inputs, const json_t *expected, report *r);
+void
+run_tender(const json_t *inputs, const json_t *expected, report *r);
+void
+run_allocation(const json_t *inputs, const json_t *expected, report *r);
+void
+run_rounding(const json_t *inputs, const json_t *expected, report *r);
+
+/* Members of an order's inputs that say how it is paid, and comparing with what is expected of that (tender_case.c). */
+#define TENDER_MEMBERS                                                                                       \
+    "cash_increment|cash_rounding|cash_mode|cash_rounding_mode tenders|payments|tender|payment tip|tips "    \
+    "currencies|rates "                                                                                      \
+    "change_currency change_in"
+int
+expect_tender(const json_t *inputs, int64_t total, int scale, const json_t *expected, const char *name,
+              report *r);
+
+#endif

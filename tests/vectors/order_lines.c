@@ -1,0 +1,277 @@
+/* order_lines.c - taxes, discounts, modifiers and lines of an order. */
+#include <string.h>
+
+#include "order_case.h"
+
+/* The value of a tax in the words of its type; a percentage below zero is withheld. */
+static void
+read_tax_value(order_in *in, const json_t *object, mpos_cart_tax *tax, size_t t)
+{
+    const json_t *rate = member_of(object, "rate|percent|value|percentage|amount");
+    const json_t *amount = member_of(object, "amount|value|rate|fixed");
+    const char *type =
+        text_of(object, "type|amount_type|kind", member_of(object, "fixed") != NULL ? "fixed" : "percent");
+    int at = word_of(
+        type, "percent|percentage|rate fixed|fixed_per_unit|per_unit|amount|fixed_amount division|divided");
+
+    if (at < 0) {
+        report_fail(in->r, "unknown tax type %s", type);
+        return;
+    }
+    tax->type = (uint8_t)at;
+    tax->value =
+        at == MPOS_TAX_FIXED ? decimal_of(in->r, amount, in->scale) : decimal_of(in->r, rate, PERCENT_SCALE);
+    in->withheld[t] = tax->value < 0 || flag_of(object, "withheld|retained|withholding", 0);
+    tax->value = tax->value < 0 ? -tax->value : tax->value;
+}
+
+void
+read_tax(order_in *in, const json_t *object, const char *name)
+{
+    static const char members[] =
+        "name code|id type|amount_type|kind rate|percent|value|percentage|amount|fixed "
+        "included|inclusive|price_include|is_tax_inclusive|included_in_price|include_in_price "
+        "base_affected|is_base_affected affects_next_base|include_base_amount|compound|affects_next "
+        "withheld|retained|withholding";
+    size_t t = in->cart.tax_count;
+    int included = flag_of(
+        object, "included|inclusive|price_include|is_tax_inclusive|included_in_price|include_in_price",
+        in->included);
+
+    if (!known_members(in->r, object, members)) {
+        return;
+    }
+    if (t == MPOS_CART_TAXES_MAX || !json_is_object(object)) {
+        report_fail(in->r, "a tax that is none, or more than %d", MPOS_CART_TAXES_MAX);
+        return;
+    }
+    in->tax_objects[t] = object;
+    in->tax_names[t] = name;
+    in->cart.tax_count++;
+    read_tax_value(in, object, &in->taxes[t], t);
+    in->taxes[t].flags =
+        (uint8_t)((included ? MPOS_TAX_INCLUDED : 0) |
+                  (flag_of(object, "affects_next_base|include_base_amount|compound|affects_next", 0)
+                       ? MPOS_TAX_AFFECTS_NEXT
+                       : 0) |
+                  (flag_of(object, "base_affected|is_base_affected", 1) ? 0 : MPOS_TAX_BASE_UNAFFECTED));
+}
+
+/* A tax of the order by name, or one that is stated where it is used. */
+static size_t
+find_tax(order_in *in, const json_t *one)
+{
+    const char *name = json_string_value(one);
+    size_t t = 0;
+
+    if (json_is_object(one)) {
+        while (t < in->cart.tax_count && !json_equal(in->tax_objects[t], one)) {
+            t++;
+        }
+        if (t == in->cart.tax_count) {
+            read_tax(in, one, NULL);
+        }
+        return t;
+    }
+    while (t < in->cart.tax_count &&
+           (name == NULL || in->tax_names[t] == NULL || strcmp(in->tax_names[t], name) != 0)) {
+        t++;
+    }
+    if (t == in->cart.tax_count) {
+        report_fail(in->r, "unknown tax %s", name != NULL ? name : "(no text)");
+    }
+    return t;
+}
+
+uint16_t
+read_tax_list(order_in *in, const json_t *list, uint16_t out[MPOS_LINE_TAXES_MAX])
+{
+    size_t i;
+    json_t *one;
+
+    if (json_is_string(list) || json_is_object(list)) {
+        out[0] = (uint16_t)find_tax(in, list);
+        return 1;
+    }
+    if (json_array_size(list) > MPOS_LINE_TAXES_MAX) {
+        report_fail(in->r, "more than %d taxes on a line", MPOS_LINE_TAXES_MAX);
+        return 0;
+    }
+    json_array_foreach((json_t *)list, i, one)
+    {
+        out[i] = (uint16_t)find_tax(in, one);
+    }
+    return (uint16_t)json_array_size(list);
+}
+
+static discount_on
+read_on(order_in *in, const json_t *object)
+{
+    int at = word_of(text_of(object, "on|base|apply_on", "price"),
+                     "price|subtotal|lines net|net_total|excl gross|total|grand_total|incl");
+
+    if (at < 0) {
+        report_fail(in->r, "unknown base of a discount %s", text_of(object, "on|base|apply_on", ""));
+    }
+    return at < 0 ? ON_PRICE : (discount_on)at;
+}
+
+static void
+read_discount(order_in *in, const json_t *object, mpos_cart_discount *out)
+{
+    const json_t *percent = member_of(object, "percent|percentage|rate");
+    const json_t *value = member_of(object, "value|percent|percentage|rate|amount|fixed");
+    const char *type = text_of(object, "type|kind", percent != NULL ? "percent" : "fixed");
+    int at = word_of(type, "percent|percentage|rate fixed|amount|fixed_amount");
+
+    if (at < 0) {
+        report_fail(in->r, "unknown discount type %s", type);
+        return;
+    }
+    out->type = (uint8_t)at;
+    out->flags = flag_of(object, "exclusive", 0) ? MPOS_DISCOUNT_EXCLUSIVE : 0;
+    out->value = decimal_of(in->r, value, at == MPOS_DISCOUNT_PERCENT ? PERCENT_SCALE : in->scale);
+    if (out->value < 0) {
+        report_fail(in->r, "a discount below zero");
+    }
+}
+
+/* With `empty` (the order's) all keep their place; of a line those that take nothing are left out. */
+uint16_t
+read_discounts(order_in *in, const json_t *list, mpos_cart_discount out[CASE_LIST_MAX], int *empty,
+               discount_on *on)
+{
+    static const char members[] =
+        "type|kind value|percent|percentage|rate|amount|fixed on|base|apply_on exclusive name|code|id "
+        "stackable priority";
+    uint16_t count = 0;
+    size_t i;
+    json_t *object;
+
+    if (json_array_size(list) > CASE_LIST_MAX) {
+        report_fail(in->r, "more than %d discounts", CASE_LIST_MAX);
+        return 0;
+    }
+    json_array_foreach((json_t *)list, i, object)
+    {
+        if (!known_members(in->r, object, members)) {
+            return 0;
+        }
+        out[count] = (mpos_cart_discount){0};
+        read_discount(in, object, &out[count]);
+        if (empty != NULL) {
+            on[i] = read_on(in, object);
+            empty[i] = out[count].value == 0;
+        } else if (read_on(in, object) != ON_PRICE) {
+            report_fail(in->r, "a line's discount is on its price");
+        }
+        count += empty != NULL || out[count].value != 0;
+    }
+    return count;
+}
+
+static uint16_t
+read_modifiers(order_in *in, const json_t *list, mpos_cart_modifier out[CASE_MODIFIERS_MAX])
+{
+    size_t i;
+    json_t *object;
+
+    if (json_array_size(list) > CASE_MODIFIERS_MAX) {
+        report_fail(in->r, "more than %d modifiers", CASE_MODIFIERS_MAX);
+        return 0;
+    }
+    json_array_foreach((json_t *)list, i, object)
+    {
+        const json_t *qty = member_of(object, "qty|quantity");
+
+        if (!known_members(in->r, object, "price|amount|unit_price per qty|quantity name|id")) {
+            return 0;
+        }
+        out[i].price = decimal_of(in->r, member_of(object, "price|amount|unit_price"), in->scale);
+        out[i].qty = qty != NULL ? (uint32_t)decimal_of(in->r, qty, 0) : 1;
+        out[i].per = word_of(text_of(object, "per", "unit"), "unit|item line|once") == 1 ? MPOS_PER_LINE
+                                                                                         : MPOS_PER_UNIT;
+    }
+    return (uint16_t)json_array_size(list);
+}
+
+/* Moves a price finer than the currency to whole minor units together with the quantity. */
+static void
+read_fine_price(order_in *in, const json_t *price, mpos_cart_line *line)
+{
+    int finer = decimals_of(price) - in->scale;
+
+    for (int i = 0; i < finer; i++) {
+        if (line->qty % 10 != 0 || line->modifier_count > 0) {
+            report_fail(in->r, "a price finer than its quantity allows");
+            return;
+        }
+        line->qty /= 10;
+    }
+    line->unit_price = decimal_of(in->r, price, in->scale + (finer > 0 ? finer : 0));
+}
+
+static void
+read_price(order_in *in, const json_t *object, size_t i)
+{
+    const json_t *qty = member_of(object, "qty|quantity"), *per = member_of(object, "per_qty|base_qty");
+    mpos_cart_line *line = &in->lines[i];
+    int64_t units = per != NULL ? decimal_of(in->r, per, 0) : 1;
+
+    line->qty = qty != NULL ? decimal_of(in->r, qty, MPOS_QTY_SCALE) : MPOS_QTY_ONE;
+    if (units < 1 || line->qty % units != 0) {
+        report_fail(in->r, "a quantity that its price's unit does not divide");
+        return;
+    }
+    line->qty /= units;
+    read_fine_price(in, member_of(object, "unit_price|price"), line);
+    in->sign[i] = line->qty == 0 ? 0 : (line->qty < 0) != (line->unit_price < 0) ? -1 : 1;
+    line->qty = line->qty < 0 ? -line->qty : line->qty;
+    if (line->unit_price < 0) {
+        line->unit_price = -line->unit_price;
+        for (size_t k = 0; k < line->modifier_count; k++) {
+            in->modifiers[i][k].price = -in->modifiers[i][k].price;
+        }
+    }
+}
+
+/* A line may state the rate of its one tax instead of naming it. */
+static void
+read_line_taxes(order_in *in, const json_t *object, size_t i)
+{
+    const json_t *rate = member_of(object, "tax_rate"), *taxes = member_of(object, "taxes|tax");
+    mpos_cart_line *line = &in->lines[i];
+
+    line->tax_count = read_tax_list(in, taxes, in->line_taxes[i]);
+    if (rate != NULL) {
+        json_t *tax = json_pack("{s:O, s:b}", "rate", rate, "included",
+                                flag_of(object, "tax_included|included", in->included));
+
+        line->tax_count = read_tax_list(in, tax, in->line_taxes[i]);
+        json_object_set_new((json_t *)object, "tax_of_rate", tax); /* lives as long as the case */
+    }
+}
+
+void
+read_line(order_in *in, const json_t *object, size_t i)
+{
+    static const char members[] = "unit_price|price qty|quantity per_qty|base_qty taxes|tax tax_rate "
+                                  "tax_included|included tax_of_rate modifiers|options "
+                                  "discounts|adjustments min_price|floor|minimum_price name|id|item|sku unit";
+    const json_t *floor = member_of(object, "min_price|floor|minimum_price");
+    mpos_cart_line *line = &in->lines[i];
+
+    if (!known_members(in->r, object, members)) {
+        return;
+    }
+    line->parent = MPOS_NO_PARENT;
+    line->modifiers = in->modifiers[i];
+    line->discounts = in->line_discounts[i];
+    line->taxes = in->line_taxes[i];
+    line->modifier_count = read_modifiers(in, member_of(object, "modifiers|options"), in->modifiers[i]);
+    line->discount_count =
+        read_discounts(in, member_of(object, "discounts|adjustments"), in->line_discounts[i], NULL, NULL);
+    line->floor = floor != NULL ? decimal_of(in->r, floor, in->scale) : 0;
+    read_line_taxes(in, object, i);
+    read_price(in, object, i);
+}

@@ -1,0 +1,202 @@
+/* order_read.c - the settings of an order, and its parts in turn. */
+#include <stdio.h>
+#include <string.h>
+
+#include "order_case.h"
+
+static int
+most(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+int
+case_scale(const json_t *inputs)
+{
+    const char *currency = text_of(inputs, "currency", NULL);
+    const json_t *rounding = member_of(inputs, "rounding");
+    const json_t *exponent = member_of(inputs, "exponent|minor_units|decimals");
+    int scale = 2;
+
+    if (strcmp(text_of(inputs, "unit|units", ""), "minor") == 0) {
+        return 0;
+    }
+    if (json_is_integer(exponent)) {
+        return (int)json_integer_value(exponent);
+    }
+    if (currency != NULL && strlen(currency) == 3) {
+        mpos_currency_exponent(currency, &scale);
+    }
+    return most(most(scale, decimals_of(member_of(rounding, "increment"))),
+                decimals_of(member_of(inputs, "increment")));
+}
+
+static void
+read_level(order_in *in, const char *text)
+{
+    static const char words[] =
+        "unit|per_unit|item_unit line|item|per_line|row rate|tax_rate|tax|code|tax_code|rate_bucket|bucket "
+        "order|document|global|globally|invoice|total|per_order|none line_tax|per_line_tax|line_code "
+        "combination|tax_combination|combo";
+    static const mpos_rounding_level levels[] = {MPOS_LEVEL_UNIT,  MPOS_LEVEL_LINE,     MPOS_LEVEL_RATE,
+                                                 MPOS_LEVEL_ORDER, MPOS_LEVEL_LINE_TAX, MPOS_LEVEL_ORDER};
+    int at = word_of(text, words);
+
+    if (at < 0) {
+        report_fail(in->r, "unknown rounding level %s", text);
+        return;
+    }
+    in->cart.rounding.level = (uint8_t)levels[at];
+    in->combination = at == 5;
+}
+
+/* Which of two is rounded, in one of the words for the second. */
+static uint8_t
+read_choice(order_in *in, const char *text, const char *words)
+{
+    int at = word_of(text, words);
+
+    if (at < 0) {
+        report_fail(in->r, "unknown way of rounding %s", text);
+    }
+    return at == 1;
+}
+
+static void
+read_rounding(order_in *in, const json_t *inputs)
+{
+    static const char inclusive[] = "inclusive_round|inclusive_rounding|included_round";
+    const json_t *rounding = member_of(inputs, "rounding");
+    const json_t *increment = member_of(rounding, "increment|precision|to");
+    mpos_rounding *out = &in->cart.rounding;
+
+    if (!known_members(
+            in->r, rounding,
+            "mode|method level|scope increment|precision|to inclusive|inclusive_round|inclusive_rounding")) {
+        return;
+    }
+    out->mode = (uint8_t)mode_of(in->r, text_of(rounding, "mode|method", "half_up"));
+    out->increment = increment != NULL ? decimal_of(in->r, increment, in->scale) : 1;
+    out->cash_increment = 1;
+    out->inclusive = read_choice(
+        in,
+        text_of(inputs, inclusive, text_of(rounding, "inclusive|inclusive_round|inclusive_rounding", "tax")),
+        "tax|gross|price net");
+    read_level(in, text_of(rounding, "level|scope", "line"));
+}
+
+/* An object of taxes by name, or a list of taxes that say their names. */
+static void
+read_taxes(order_in *in, const json_t *taxes)
+{
+    const char *name;
+    json_t *object;
+    size_t i;
+
+    json_object_foreach((json_t *)taxes, name, object)
+    {
+        read_tax(in, object, name);
+    }
+    json_array_foreach((json_t *)taxes, i, object)
+    {
+        read_tax(in, object, text_of(object, "name|code|id", NULL));
+    }
+}
+
+/* Kinds of discount that the case does not name come last, in the default order. */
+static void
+read_sequence(order_in *in, const json_t *list)
+{
+    static const char words[] =
+        "line_percent|item_percent|line_percentage order_percent|cart_percent|order_percentage "
+        "line_fixed|item_fixed|line_amount order_fixed|cart_fixed|order_amount";
+    mpos_cart *cart = &in->cart;
+    size_t i;
+    json_t *name;
+
+    json_array_foreach((json_t *)list, i, name)
+    {
+        const char *text = json_string_value(name);
+        int step = text != NULL ? word_of(text, words) : -1;
+
+        if (step < 0 || i == MPOS_SEQUENCE_MAX) {
+            report_fail(in->r, "unknown discount step %s", text != NULL ? text : "(no text)");
+            return;
+        }
+        cart->sequence[cart->sequence_count++] = (uint8_t)(step + 1);
+    }
+    for (uint8_t step = 1; step <= 4; step++) {
+        if (memchr(cart->sequence, step, cart->sequence_count) == NULL &&
+            cart->sequence_count < MPOS_SEQUENCE_MAX) {
+            cart->sequence[cart->sequence_count++] = step;
+        }
+    }
+}
+
+static void
+read_apportion(order_in *in, const json_t *inputs)
+{
+    const char *text =
+        text_of(inputs, "apportion|apportioning|apportionment|allocation|remainder", "largest");
+    int at = word_of(text, "largest|largest_remainder last|last_line|last_item first|first_line|first_item");
+
+    if (at < 0) {
+        report_fail(in->r, "unknown way of apportioning %s", text);
+        return;
+    }
+    in->cart.apportion = (uint8_t)at;
+}
+
+static int
+start_cart(order_in *in, const json_t *inputs, const json_t *lines)
+{
+    const char *currency = text_of(inputs, "currency", "XXX");
+
+    in->scale = case_scale(inputs);
+    in->cart.exponent = (uint8_t)(in->scale < 4 ? in->scale : 4);
+    memcpy(in->cart.currency, strlen(currency) == 3 ? currency : "XXX", 3);
+    if (!json_is_array(lines) || json_array_size(lines) > CASE_LINES_MAX) {
+        report_fail(in->r, "lines is no list, or of more than %d", CASE_LINES_MAX);
+        return 0;
+    }
+    in->item_count = json_array_size(lines);
+    in->cart.line_count = (uint16_t)in->item_count;
+    return 1;
+}
+
+void
+order_read(order_in *in, const json_t *inputs, const char *others)
+{
+    static const char members[] = "currency unit|units exponent|minor_units|decimals rounding "
+                                  "inclusive_round|inclusive_rounding|included_round taxes "
+                                  "lines|items order_discounts|discounts discount_sequence|sequence "
+                                  "service_charges|charges|fees|surcharges "
+                                  "prices_include_tax|prices_include_taxes|tax_included|included "
+                                  "apportion|apportioning|apportionment|allocation|remainder name "
+                                  "discount_round|discount_rounding|round_discount " TENDER_MEMBERS;
+    char all[1024];
+    const json_t *lines = member_of(inputs, "lines|items");
+
+    snprintf(all, sizeof all, "%s %s", members, others);
+    if (!known_members(in->r, inputs, all) || !start_cart(in, inputs, lines)) {
+        return;
+    }
+    read_rounding(in, inputs);
+    read_apportion(in, inputs);
+    in->cart.rounding.discount =
+        read_choice(in, text_of(inputs, "discount_round|discount_rounding|round_discount", "amount"),
+                    "amount|discount|discount_amount "
+                    "price|net|discounted|discounted_price|result|rest|remainder|left|after");
+    in->included = flag_of(inputs, "prices_include_tax|prices_include_taxes|tax_included|included", 0);
+    read_taxes(in, member_of(inputs, "taxes"));
+    in->discount_count =
+        read_discounts(in, member_of(inputs, "order_discounts|discounts"), in->discounts, in->empty, in->on);
+    in->cart.discount_count = (uint16_t)in->discount_count;
+    read_sequence(in, member_of(inputs, "discount_sequence|sequence"));
+    for (size_t i = 0; !in->r->failed && i < in->item_count; i++) {
+        read_line(in, json_array_get(lines, i), i);
+    }
+    if (!in->r->failed) {
+        read_charges(in, member_of(inputs, "service_charges|charges|fees|surcharges"));
+    }
+}

@@ -1,0 +1,221 @@
+/* read.c - members of a case, in all their spellings. */
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "quantity.h"
+#include "runner.h"
+
+enum { NAME_SIZE = 64 };
+
+void
+report_fail(report *r, const char *format, ...)
+{
+    va_list args;
+
+    if (!r->failed) {
+        r->failed = 1;
+        va_start(args, format);
+        vsnprintf(r->reason, sizeof r->reason, format, args);
+        va_end(args);
+    }
+}
+
+/* The next name of a list up to one of the ends; NULL after the last. */
+static const char *
+next_name(const char *list, const char *ends, char out[NAME_SIZE])
+{
+    size_t size = strcspn(list, ends);
+
+    if (size == 0 || size >= NAME_SIZE) {
+        return NULL;
+    }
+    memcpy(out, list, size);
+    out[size] = '\0';
+    list += size;
+    return list + (*list != '\0');
+}
+
+static int
+is_listed(const char *name, const char *list)
+{
+    char one[NAME_SIZE];
+
+    while (list != NULL && *list != '\0') {
+        list = next_name(list, "| ", one);
+        if (list != NULL && strcmp(one, name) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+int
+known_members(report *r, const json_t *object, const char *list)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach((json_t *)object, name, value)
+    {
+        if (!is_listed(name, "note comment") && !is_listed(name, list)) {
+            report_fail(r, "unknown field %s", name);
+            return 0;
+        }
+    }
+    return 1;
+}
+
+const json_t *
+member_of(const json_t *object, const char *spellings)
+{
+    char one[NAME_SIZE];
+
+    while (spellings != NULL && *spellings != '\0') {
+        const json_t *value;
+
+        spellings = next_name(spellings, "|", one);
+        value = json_object_get(object, one);
+        if (value != NULL && !json_is_null(value)) {
+            return value;
+        }
+    }
+    return NULL;
+}
+
+const char *
+text_of(const json_t *object, const char *spellings, const char *otherwise)
+{
+    const char *text = json_string_value(member_of(object, spellings));
+
+    return text != NULL ? text : otherwise;
+}
+
+int
+flag_of(const json_t *object, const char *spellings, int otherwise)
+{
+    const json_t *value = member_of(object, spellings);
+
+    return value == NULL ? otherwise : json_is_true(value);
+}
+
+static int
+same_word(const char *a, const char *b)
+{
+    for (; *a != '\0' && *b != '\0'; a++, b++) {
+        char x = *a == '-' || *a == ' ' ? '_' : (char)tolower((unsigned char)*a);
+
+        if (x != *b) {
+            return 0;
+        }
+    }
+    return *a == *b;
+}
+
+int
+word_of(const char *text, const char *words)
+{
+    char group[256];
+    char one[NAME_SIZE];
+
+    for (int at = 0; *words != '\0'; at++) {
+        size_t size = strcspn(words, " ");
+        const char *list = group;
+
+        snprintf(group, sizeof group, "%.*s", (int)size, words);
+        words += size + (words[size] == ' ');
+        while (list != NULL && *list != '\0') {
+            list = next_name(list, "|", one);
+            if (list != NULL && same_word(text, one)) {
+                return at;
+            }
+        }
+    }
+    return -1;
+}
+
+/* The value as text; numbers of JSON are written with up to nine decimals. */
+static const char *
+number_text(const json_t *value, char out[64])
+{
+    if (json_is_integer(value)) {
+        snprintf(out, 64, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+        return out;
+    }
+    if (json_is_real(value)) {
+        snprintf(out, 64, "%.9f", json_real_value(value));
+        for (size_t size = strlen(out); size > 0 && (out[size - 1] == '0' || out[size - 1] == '.'); size--) {
+            int point = out[size - 1] == '.';
+
+            out[size - 1] = '\0';
+            if (point) {
+                break;
+            }
+        }
+        return out;
+    }
+    return json_string_value(value);
+}
+
+int
+decimals_of(const json_t *value)
+{
+    char room[64];
+    const char *text = number_text(value, room);
+    const char *point = text != NULL ? strchr(text, '.') : NULL;
+    size_t size;
+
+    if (point == NULL) {
+        return 0;
+    }
+    size = strlen(point + 1);
+    while (size > 0 && point[size] == '0') {
+        size--;
+    }
+    return (int)size;
+}
+
+/* Zeros behind the scale say nothing. */
+int64_t
+decimal_of(report *r, const json_t *value, int scale)
+{
+    char room[64];
+    const char *text = number_text(value, room);
+    const char *point;
+    size_t size;
+    int64_t out = 0;
+
+    if (text == NULL) {
+        report_fail(r, "a number is missing");
+        return 0;
+    }
+    point = strchr(text, '.');
+    size = strlen(text);
+    while (point != NULL && size > (size_t)(point - text) + 1 + (size_t)scale && text[size - 1] == '0') {
+        size--;
+    }
+    size -= point != NULL && size == (size_t)(point - text) + 1;
+    size -= text[0] == '+';
+    if (mpos_decimal_parse(text + (text[0] == '+'), size, scale, &out) != MPOS_OK) {
+        report_fail(r, "not a decimal of %d places: %s", scale, text);
+    }
+    return out;
+}
+
+mpos_rounding_mode
+mode_of(report *r, const char *text)
+{
+    static const char words[] =
+        "half_up|normal|nearest|commercial|half_away_from_zero|common "
+        "half_even|bankers|banker|half_to_even half_down|half_towards_zero "
+        "up|upward|rounding_up|away_from_zero|always_up down|downward|truncate|towards_zero|always_down "
+        "ceiling|ceil|own_advantage floor";
+    int at = word_of(text, words);
+
+    if (at < 0) {
+        report_fail(r, "unknown rounding mode %s", text);
+        return MPOS_ROUND_HALF_UP;
+    }
+    return (mpos_rounding_mode)at;
+}
