@@ -153,10 +153,10 @@ typedef struct mpos_rounding {
     uint8_t mode;           /* mpos_rounding_mode */
     uint8_t level;          /* mpos_rounding_level */
     uint8_t inclusive;      /* mpos_inclusive_round */
-    uint8_t discount;       /* mpos_discount_round */
     int64_t increment;      /* of a tax, minor units, at least 1 */
     int64_t cash_increment; /* of cash payments, minor units, at least 1; recorded here, used by
                                mpos_cash_round */
+    uint8_t discount;       /* mpos_discount_round */
 } mpos_rounding;
 
 /* From a base of `from` on: amount, and rate of what the base has above `from`. Below the first bracket, and of nothing, there is no tax. */

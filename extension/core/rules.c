@@ -12,7 +12,8 @@ mpos_rules_init(mpos_rules *rules, const char currency[3], uint8_t exponent)
     memset(rules, 0, sizeof *rules);
     memcpy(rules->currency, currency, 3);
     rules->exponent = exponent;
-    rules->rounding = (mpos_rounding){MPOS_ROUND_HALF_UP, MPOS_LEVEL_LINE, MPOS_INCLUSIVE_TAX, 1, 1};
+    rules->rounding = (mpos_rounding){
+        .mode = MPOS_ROUND_HALF_UP, .level = MPOS_LEVEL_LINE, .increment = 1, .cash_increment = 1};
     memcpy(rules->sequence, steps, sizeof steps);
     rules->sequence_count = sizeof steps;
 }

@@ -303,7 +303,7 @@ mpos_rules_check(const mpos_rules *rules, char pointer[MPOS_POINTER_SIZE]);
  *
  * then roundings, taxes, maps, books, promotions, charges, currencies; what a part has of lists follows it directly:
  *
- *     rounding, 24:    0 1 mode   1 1 level   2 1 inclusive   3 5 zero   8 8 increment   16 8 cash increment
+ *     rounding, 24:    0 1 mode   1 1 level   2 1 inclusive   3 1 discount   4 4 zero   8 8 increment   16 8 cash increment
  *     outlet's, 40:    0 16 outlet   16 24 rounding
  *     when, 32:        0 8 from   8 8 until   16 2 start   18 2 end   20 1 days   21 1 places   22 2 channels   24 2 guests
  *                     26 2 outlets   28 2 customer groups   30 2 zero; then outlets and customer groups, 16 each

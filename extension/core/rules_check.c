@@ -70,6 +70,7 @@ check_rounding(const mpos_path *path, const mpos_rounding *r)
 
     MPOS_CHECK(err, mpos_check_known(path, r->level, MPOS_ROUNDING_LEVELS - 1, "level"));
     MPOS_CHECK(err, mpos_check_known(path, r->inclusive, MPOS_INCLUSIVE_NET, "inclusive"));
+    MPOS_CHECK(err, mpos_check_known(path, r->discount, MPOS_DISCOUNT_ROUND_PRICE, "discount"));
     MPOS_CHECK(err, mpos_check_range(path, r->increment, 1, MPOS_AMOUNT_MAX, "increment"));
     return MPOS_CHECK(err, mpos_check_range(path, r->cash_increment, 1, MPOS_AMOUNT_MAX, "cash_increment"));
 }

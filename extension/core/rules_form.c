@@ -9,7 +9,8 @@ walk_rounding(mpos_walk *w, mpos_rounding *r)
     mpos_walk_u8(w, &r->mode);
     mpos_walk_u8(w, &r->level);
     mpos_walk_u8(w, &r->inclusive);
-    mpos_walk_zero(w, 5);
+    mpos_walk_u8(w, &r->discount);
+    mpos_walk_zero(w, 4);
     mpos_walk_i64(w, &r->increment);
     mpos_walk_i64(w, &r->cash_increment);
 }

@@ -33,6 +33,7 @@ static const char *const mode_words[] = {"half_up", "half_even", "half_down", "u
                                          "down",    "ceiling",   "floor",     NULL};
 static const char *const level_words[] = {"unit", "line", "rate", "order", "line_tax", NULL};
 static const char *const inclusive_words[] = {"tax", "net", NULL};
+static const char *const discount_round_words[] = {"amount", "price", NULL};
 static const char *const step_words[] = {"line_percent", "order_percent", "line_fixed", "order_fixed", NULL};
 static const char *const apportion_words[] = {"largest_remainder", "last_line", "first_line", NULL};
 static const char *const symbology_words[] = {"any", "ean8", "ean13", "upca", "upce", "gtin14", "sscc", NULL};
@@ -146,6 +147,7 @@ static const mpos_field rounding_fields[] = {
     NEEDED(mpos_def_rounding, increment, MPOS_IN_INT, 1, AMOUNT_MAX),
     NEEDED(mpos_def_rounding, cash_increment, MPOS_IN_INT, 1, AMOUNT_MAX),
     NEEDED(mpos_def_rounding, inclusive, MPOS_IN_WORD, 0, 0, inclusive_words),
+    FIELD(mpos_def_rounding, discount, MPOS_IN_WORD, 0, 0, discount_round_words),
 };
 static RULE_SHAPE(rounding);
 

@@ -223,6 +223,7 @@ typedef struct mpos_def_rounding {
     int64 increment;
     int64 cash_increment;
     int inclusive; /* mpos_inclusive_round */
+    int discount;  /* mpos_discount_round */
 } mpos_def_rounding;
 
 typedef struct mpos_def_outlet {

@@ -22,7 +22,8 @@ desk_init(desk *d)
     memset(d, 0, sizeof *d);
     memcpy(d->cart.currency, "EUR", 3);
     d->cart.exponent = 2;
-    d->cart.rounding = (mpos_rounding){MPOS_ROUND_HALF_UP, MPOS_LEVEL_LINE, 0, 1, 1};
+    d->cart.rounding = (mpos_rounding){
+        .mode = MPOS_ROUND_HALF_UP, .level = MPOS_LEVEL_LINE, .increment = 1, .cash_increment = 1};
     mpos_cart_default_sequence(&d->cart);
     d->tax = (mpos_cart_tax){.type = MPOS_TAX_PERCENT, .value = 200000000};
     d->cart.taxes = &d->tax;

@@ -27,7 +27,8 @@ small_cart(void)
     memset(&cart, 0, sizeof cart);
     memcpy(cart.currency, "EUR", 3);
     cart.exponent = 2;
-    cart.rounding = (mpos_rounding){MPOS_ROUND_HALF_UP, MPOS_LEVEL_LINE, MPOS_INCLUSIVE_TAX, 1, 5};
+    cart.rounding = (mpos_rounding){
+        .mode = MPOS_ROUND_HALF_UP, .level = MPOS_LEVEL_LINE, .increment = 1, .cash_increment = 5};
     memset(cart.catalogue, 0xcc, 32);
     mpos_cart_default_sequence(&cart);
     line = (mpos_cart_line){
@@ -275,7 +276,10 @@ test_cart_check_names_what_is_wrong(void **state)
     WRONG(cart.sequence[0] = 9, cart.sequence[0] = 1, MPOS_E_INVALID_VALUE);
     WRONG(tax.value = -1, tax.value = 0, MPOS_E_OUT_OF_RANGE);
     WRONG(tax.value = MPOS_RATE_MAX + 1, tax.value = 0, MPOS_E_OUT_OF_RANGE);
-    WRONG((tax.type = 2, tax.value = MPOS_RATE_ONE), tax.type = 0, MPOS_E_OUT_OF_RANGE);
+    WRONG((tax.type = 2, tax.value = MPOS_RATE_ONE + 1), tax.type = 0, MPOS_E_OUT_OF_RANGE);
+    WRONG((tax.type = 2, tax.value = MPOS_RATE_ONE, tax.flags = 0),
+          (tax.type = 0, tax.flags = MPOS_TAX_INCLUDED), MPOS_E_OUT_OF_RANGE);
+    WRONG(cart.rounding.discount = 2, cart.rounding.discount = 0, MPOS_E_INVALID_VALUE);
     WRONG(tax.type = 3, tax.type = 0, MPOS_E_INVALID_VALUE);
     WRONG(tax.flags = 8, tax.flags = 0, MPOS_E_INVALID_VALUE);
     WRONG((line.taxes = twice, line.tax_count = 2), line.tax_count = 1, MPOS_E_INVALID_VALUE);

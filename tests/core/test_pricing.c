@@ -27,7 +27,8 @@ setup(void **state)
 
     memcpy(d->cart.currency, "EUR", 3);
     d->cart.exponent = 2;
-    d->cart.rounding = (mpos_rounding){MPOS_ROUND_HALF_UP, MPOS_LEVEL_LINE_TAX, MPOS_INCLUSIVE_TAX, 1, 1};
+    d->cart.rounding = (mpos_rounding){
+        .mode = MPOS_ROUND_HALF_UP, .level = MPOS_LEVEL_LINE_TAX, .increment = 1, .cash_increment = 1};
     mpos_cart_default_sequence(&d->cart);
     d->cart.taxes = d->taxes;
     d->cart.discounts = d->order_discounts;

@@ -84,8 +84,8 @@ make(void)
     book_of_rules *b = calloc(1, sizeof *b);
 
     mpos_rules_init(&b->rules, "EUR", 2);
-    b->roundings[0] = (mpos_outlet_rounding){{5}, {MPOS_ROUND_HALF_EVEN, MPOS_LEVEL_RATE, 0, 1, 5}};
-    b->roundings[1] = (mpos_outlet_rounding){{4}, {MPOS_ROUND_UP, MPOS_LEVEL_ORDER, 1, 10, 10}};
+    b->roundings[0] = (mpos_outlet_rounding){{5}, {MPOS_ROUND_HALF_EVEN, MPOS_LEVEL_RATE, 0, 1, 5, 0}};
+    b->roundings[1] = (mpos_outlet_rounding){{4}, {MPOS_ROUND_UP, MPOS_LEVEL_ORDER, 1, 10, 10, 1}};
     add_taxes(b);
     b->books[0] = (mpos_book){{1}, 3, always()};
     b->books[1] = (mpos_book){{2}, -3, always()};

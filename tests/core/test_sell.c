@@ -185,7 +185,7 @@ test_rounding_is_the_outlets(void **state)
     till *t = *state;
 
     add_line(t, 100, MPOS_QTY_ONE);
-    t->roundings[0] = (mpos_outlet_rounding){{7}, {MPOS_ROUND_UP, MPOS_LEVEL_RATE, 0, 5, 10}};
+    t->roundings[0] = (mpos_outlet_rounding){{7}, {MPOS_ROUND_UP, MPOS_LEVEL_RATE, 0, 5, 10, 0}};
     t->rules.rounding_count = 1;
     assert_int_equal(sell(t), MPOS_OK);
     assert_int_equal(t->cart.rounding.mode, MPOS_ROUND_HALF_UP);
