@@ -115,6 +115,39 @@ COMMENT ON COLUMN analytics.payments.created_at IS 'When it was taken';
 COMMENT ON COLUMN analytics.payments.local_time IS 'The same on the outlet''s clock';
 COMMENT ON COLUMN analytics.payments.business_date IS 'The same as a date of the outlet''s time zone';
 
+CREATE OR REPLACE VIEW analytics.refunds WITH (security_barrier) AS
+    SELECT r.refund_id, r.order_id, u.code AS outlet, d.code AS device, r.staff_id, r.approver_id, r.shift_id, r.tender, r.receipt, r.reason,
+           r.restocked, t.currency, t.exponent, r.gross, r.discount, r.net, r.tax, r.total, r.amount, r.flags, r.created_at,
+           r.created_at AT TIME ZONE u.timezone AS local_time, (r.created_at AT TIME ZONE u.timezone)::date AS business_date
+      FROM pos.refund r
+      JOIN pos.outlet u ON u.tenant_id = r.tenant_id AND u.outlet_id = r.outlet_id
+      JOIN pos.tenant t ON t.tenant_id = r.tenant_id
+      JOIN pos.device d ON d.tenant_id = r.tenant_id AND d.device_id = r.device_id;
+COMMENT ON VIEW analytics.refunds IS 'Refunds, one row each, with what came back of the sale''s amounts';
+COMMENT ON COLUMN analytics.refunds.refund_id IS 'Id of the refund within its order';
+COMMENT ON COLUMN analytics.refunds.order_id IS 'Id of the order that was sold';
+COMMENT ON COLUMN analytics.refunds.outlet IS 'Code of the outlet';
+COMMENT ON COLUMN analytics.refunds.device IS 'Code of the register that paid it out';
+COMMENT ON COLUMN analytics.refunds.staff_id IS 'Who gave it: an id without a name; NULL for a device by itself';
+COMMENT ON COLUMN analytics.refunds.approver_id IS 'Who approved it beyond a limit; NULL for nobody';
+COMMENT ON COLUMN analytics.refunds.shift_id IS 'Shift that it was paid out in; joins to shifts';
+COMMENT ON COLUMN analytics.refunds.tender IS 'Means of payment';
+COMMENT ON COLUMN analytics.refunds.receipt IS 'Receipt number of the refund';
+COMMENT ON COLUMN analytics.refunds.reason IS 'Why, as typed at the register';
+COMMENT ON COLUMN analytics.refunds.restocked IS 'Whether the goods went back into the stock';
+COMMENT ON COLUMN analytics.refunds.currency IS 'ISO 4217 currency of the amounts';
+COMMENT ON COLUMN analytics.refunds.exponent IS 'Decimal places of the amounts';
+COMMENT ON COLUMN analytics.refunds.gross IS 'Lines before discounts as priced, minor units';
+COMMENT ON COLUMN analytics.refunds.discount IS 'Discounts that went back, minor units';
+COMMENT ON COLUMN analytics.refunds.net IS 'After discounts, without taxes, minor units';
+COMMENT ON COLUMN analytics.refunds.tax IS 'All taxes, minor units';
+COMMENT ON COLUMN analytics.refunds.total IS 'net + tax, minor units';
+COMMENT ON COLUMN analytics.refunds.amount IS 'What was paid out: total but for the rounding to coins; minor units';
+COMMENT ON COLUMN analytics.refunds.flags IS 'What was out of order when a register sent it, e.g. no_shift, limit_exceeded';
+COMMENT ON COLUMN analytics.refunds.created_at IS 'When it was given';
+COMMENT ON COLUMN analytics.refunds.local_time IS 'The same on the outlet''s clock';
+COMMENT ON COLUMN analytics.refunds.business_date IS 'The same as a date of the outlet''s time zone';
+
 CREATE OR REPLACE VIEW analytics.taxes WITH (security_barrier) AS
     SELECT o.order_id, u.code AS outlet, o.shift_id, x.tax_id, r.code AS tax, r.name, x.type, x.included,
            CASE WHEN x.type <> 'fixed' THEN trim_scale(x.value / 1000000000::numeric) END AS rate, o.currency, t.exponent, x.base, x.amount,
@@ -266,6 +299,6 @@ COMMENT ON COLUMN analytics.journal.actor IS 'Staff id of who did it; NULL for n
 COMMENT ON COLUMN analytics.journal.transaction_id IS 'The same in all entries of one transaction';
 COMMENT ON COLUMN analytics.journal.leaf IS 'Leaf hash, as in signed trees';
 
-GRANT SELECT ON analytics.outlets, analytics.orders, analytics.lines, analytics.payments, analytics.taxes, analytics.stock_levels,
-    analytics.stock_moves, analytics.kitchen_times, analytics.shifts, analytics.journal TO mpos_analyst;
+GRANT SELECT ON analytics.outlets, analytics.orders, analytics.lines, analytics.payments, analytics.refunds, analytics.taxes,
+    analytics.stock_levels, analytics.stock_moves, analytics.kitchen_times, analytics.shifts, analytics.journal TO mpos_analyst;
 RESET ROLE;

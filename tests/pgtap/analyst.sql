@@ -2,7 +2,7 @@
 BEGIN;
 \ir helpers.sql
 \ir till.psql
-SELECT plan(166);
+SELECT plan(169);
 
 -- Two businesses that have sold, cooked and closed; the second one more than the first, and with a table that has a name.
 CREATE FUNCTION tests.sell(who text, table_label text, qty text) RETURNS jsonb LANGUAGE sql AS $$
@@ -49,6 +49,11 @@ SELECT is(pos.analyst_password('till-a', 'Anna', 'y'), :'anna', 'it gets another
 SELECT NULL FROM mpos.flush();
 SELECT is(tests.told(:'anna'), 2::bigint, 'which is in the journal too');
 
+INSERT INTO pos.refund (tenant_id, order_id, refund_id, outlet_id, device_id, shift_id, gross, discount, net, tax, total, amount, reason, restocked, receipt, flags,
+                        transaction_id, created_at)
+SELECT tenant_id, order_id, gen_random_uuid(), outlet_id, device_id, shift_id, 100, 0, 84, 16, 100, 100, 'cold', false, 'main-API-A-2', '{}', gen_random_uuid(), now()
+  FROM pos.orders WHERE payment_state = 'paid';
+
 -- What each view has to show, counted by the superuser in the tables.
 CREATE TABLE tests.expected AS
     SELECT x.slug, x.tenant_id, x.view, x.n::bigint FROM pos.directory d CROSS JOIN LATERAL (VALUES
@@ -56,6 +61,7 @@ CREATE TABLE tests.expected AS
         ('orders', (SELECT count(*) FROM pos.orders t WHERE t.tenant_id = d.tenant_id)),
         ('lines', (SELECT count(*) FROM pos.order_line t WHERE t.tenant_id = d.tenant_id)),
         ('payments', (SELECT count(*) FROM pos.payment t WHERE t.tenant_id = d.tenant_id)),
+        ('refunds', (SELECT count(*) FROM pos.refund t WHERE t.tenant_id = d.tenant_id)),
         ('taxes', (SELECT count(*) FROM pos.orders t, mpos.priced_taxes(t.priced_form) WHERE t.tenant_id = d.tenant_id)),
         ('stock_levels', (SELECT count(*) FROM pos.stock t WHERE t.tenant_id = d.tenant_id)),
         ('stock_moves', (SELECT count(*) FROM pos.payment t WHERE t.tenant_id = d.tenant_id)),
@@ -120,6 +126,7 @@ SELECT is((SELECT local_time = created_at AT TIME ZONE 'Europe/Berlin' AND busin
 SELECT is((SELECT string_agg((item, name, category, qty::float, unit_price, gross, total)::text, ' ' ORDER BY position) FROM analytics.lines WHERE total <> 600),
           '(cake,Cake,All,2,350,700,700) (tea,Tea,All,1,200,200,200)', 'its lines');
 SELECT is((SELECT (tender, amount, tendered, change)::text FROM analytics.payments), '(cash,900,900,0)', 'its payment');
+SELECT is((SELECT (device, total, amount, reason, approver_id)::text FROM analytics.refunds), '(API,100,100,cold,)', 'its refund');
 SELECT is((SELECT string_agg((tax, included, rate, base, amount)::text, ' ' ORDER BY tax) FROM analytics.taxes WHERE payment_state = 'paid'),
           '(red,t,0.07,654,46) (std,t,0.19,168,32)', 'its taxes');
 SELECT is((SELECT sum(t.amount) FROM analytics.taxes t), (SELECT sum(o.tax) FROM analytics.orders o), 'taxes sum to those of the orders');
