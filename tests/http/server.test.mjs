@@ -5,7 +5,7 @@ import net from 'node:net';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { integrator, menu, suite, world } from './lib/context.mjs';
-import { ok, send, uuid7 } from './lib/client.mjs';
+import { ok, problem, send, uuid7 } from './lib/client.mjs';
 import { SqlSession } from './lib/sql.mjs';
 
 const web = fileURLToPath(new URL('../../build/web', import.meta.url));
@@ -81,6 +81,29 @@ suite('server', () => {
     assert.equal(ok(await answer, 201).order.id, body.id);
     assert.equal(await stopping, 0);
     await stack.restartMposd();
+  });
+
+  test('a backend that is ended in the middle of a sale leaves nothing of it; the sale is made once', async () => {
+    const { stack } = await world();
+    const client = await integrator();
+    const { plain } = await menu();
+    const body = { id: uuid7(), lines: [{ item_id: plain[0].id, qty: '1' }] };
+    const blocker = new SqlSession(stack);
+    await blocker.query('BEGIN; LOCK TABLE pos.orders IN EXCLUSIVE MODE');
+    const answer = client.post('/v1/orders', body, { key: 'ended-once' });
+    await blocker.someoneWaits();
+    const ended = await blocker.query(`SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = 'mpos_app' AND wait_event_type = 'Lock'`);
+    assert.notEqual(ended, '0');
+    await blocker.query('COMMIT');
+    const stored = () => blocker.query(`SELECT count(*) FROM pos.orders WHERE order_id = '${body.id}'`);
+    const first = await answer;
+    if (first.status !== 201) {
+      problem(first, 503, 'unavailable');
+      assert.equal(await stored(), '0');
+    }
+    assert.equal(ok(await client.post('/v1/orders', body, { key: 'ended-once' }), 201).order.id, body.id);
+    assert.equal(await stored(), '1');
+    await blocker.end();
   });
 
   test('a client that sends byte by byte holds up nobody and is cut off', async () => {
