@@ -3,9 +3,8 @@
 
 #include "apportion.h"
 
-/* A percentage of `base`, rounded as declared: itself, or the price that it leaves. */
-static mpos_err
-percentage(const mpos_cart *cart, int64_t rate, int64_t base, int64_t *out)
+mpos_err
+mpos_price_percentage(const mpos_cart *cart, int64_t rate, int64_t base, int64_t *out)
 {
     mpos_rounding_mode mode = (mpos_rounding_mode)cart->rounding.mode;
     int64_t left;
@@ -30,7 +29,7 @@ discount_amount(const mpos_cart *cart, const mpos_cart_discount *discount, int64
     mpos_err err = MPOS_OK;
 
     if (discount->type == MPOS_DISCOUNT_PERCENT) {
-        err = percentage(cart, discount->value, base, &amount);
+        err = mpos_price_percentage(cart, discount->value, base, &amount);
     }
     if (err == MPOS_OK) {
         *out = amount < most ? amount : most;

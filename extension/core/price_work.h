@@ -78,6 +78,10 @@ typedef struct mpos_split {
 mpos_err
 mpos_price_split(const mpos_cart *cart, size_t at, int64_t price, mpos_split *out);
 
+/* discount.c: rate of `base`, rounded as declared: itself, or the price that it leaves. */
+mpos_err
+mpos_price_percentage(const mpos_cart *cart, int64_t rate, int64_t base, int64_t *out);
+
 /* charge.c: surcharges onto work->left, amounts of the charges that come before taxes. After the discounts. */
 mpos_err
 mpos_price_charges(mpos_price_work *work);

@@ -277,7 +277,7 @@ give_to_lines(mpos_promoting *p, const mpos_promotion *promotion)
             p->left[i] -= p->amounts[i];
             p->promoted[i] += p->amounts[i];
         }
-        if ((p->amounts[i] > 0 || p->joins[i]) && promotion->scope == MPOS_SCOPE_LINE) {
+        if (p->joins[i] && promotion->scope == MPOS_SCOPE_LINE) {
             p->touched[i] = touch_of(promotion);
         }
     }
@@ -308,6 +308,7 @@ apply_to_lines(mpos_promoting *p, const mpos_promotion *promotion, int *applied)
 
     for (size_t i = 0; err == MPOS_OK && i < p->count; i++) {
         total += p->amounts[i]; /* at most the gross of MPOS_MAX_LINES lines */
+        p->joins[i] |= p->amounts[i] > 0;
     }
     if (err == MPOS_OK && promotion->max_amount > 0 && total > promotion->max_amount) {
         memcpy(p->weights, p->amounts, p->count * sizeof *p->weights);

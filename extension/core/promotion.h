@@ -1,6 +1,24 @@
 /*
  * promotion.h - what of the rules becomes discounts, free modifiers and charges of a sale being made; internal to the core, called
- * by mpos_sell. Words: sale, promotion, target, use, charge.
+ * by mpos_sell. Words: sale, promotion, target, use, touch, charge.
+ *
+ * Promotions are asked in their rank: higher priority first, then the lower id. One applies when its `when` holds, a coupon it
+ * wants is there, its targets reach its thresholds, no other of its exclusivity group has applied, and it has something to give.
+ *
+ *   - Targets are lines without parent; a combo's discount goes on to its components. Lines with NO_DISCOUNT, or with an exclusive
+ *     discount given by hand, neither count nor are reduced. Thresholds count the targets' quantity and gross, discounted or not.
+ *   - What applies touches the lines it counts on. A line that is touched is closed to all others, unless both are stackable.
+ *     Promotions of the order and promotions of lines do not close each other out.
+ *   - A percentage of lines or order becomes a percentage in the cart; everything else becomes the amount found here, from what the
+ *     discounts by hand and the promotions before it leave. No discount takes a line below its floor.
+ *   - With a max_amount a percentage that might pass it becomes an amount too; where the sum is above the limit, the limit is
+ *     apportioned by what each line would have got. That of the order is found when all lines have theirs.
+ *   - Units of buy_get and bundle stand in one row from the dearest unit price to the cheapest, ties by line id. Of each buy + get in
+ *     this row the last `get` are reduced. A bundle takes the dearest units that fit its slots, the slot with the fewest to choose
+ *     from first, as long as they are worth more than it costs. Modifiers are paid in full, also of price_unit.
+ *   - A promotion of the order, where there are lines with NO_DISCOUNT, becomes discounts of all other lines.
+ *
+ * So the order of lines and of promotions in their lists decides nothing but where the smallest unit of a spread amount goes.
  */
 #ifndef MPOS_CORE_PROMOTION_H
 #define MPOS_CORE_PROMOTION_H

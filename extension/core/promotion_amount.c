@@ -12,7 +12,7 @@ least(int64_t a, int64_t b)
 mpos_err
 mpos_promoting_rate(const mpos_promoting *p, int64_t amount, int64_t rate, int64_t *out)
 {
-    return mpos_round_ratio((mpos_wide)amount * rate, MPOS_RATE_ONE, 1, mpos_promoting_mode(p), out);
+    return mpos_price_percentage(p->sale->cart, rate, amount, out);
 }
 
 mpos_err
@@ -55,6 +55,7 @@ spread_amount(mpos_promoting *p, int64_t value)
     for (size_t i = 0; i < p->count; i++) {
         p->weights[i] = p->open[i] ? p->left[i] : 0;
         p->units[i] = p->open[i] ? mpos_promoting_room(p, i) : 0;
+        p->joins[i] = p->open[i];
         room += p->units[i];
     }
     return mpos_promoting_spread(p, least(value, room), p->weights, p->units);

@@ -93,6 +93,7 @@ random_rounding(random_basket *r)
     return (mpos_rounding){.mode = (uint8_t)below(r, MPOS_ROUNDING_MODES),
                            .level = (uint8_t)below(r, MPOS_ROUNDING_LEVELS),
                            .inclusive = (uint8_t)below(r, 2),
+                           .discount = (uint8_t)below(r, 2),
                            .increment = increments[below(r, 5)],
                            .cash_increment = 5};
 }
