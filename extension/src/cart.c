@@ -123,16 +123,23 @@ cart_tax(place *at, mpos_priced_cart *cart, const mpos_catalogue_tax *tax, uint1
 }
 
 static mpos_err
-line_taxes(place *at, mpos_priced_cart *cart, const mpos_catalogue_item *item, mpos_cart_line *line)
+line_taxes(place *at, mpos_priced_cart *cart, const mpos_catalogue *catalogue,
+           const mpos_catalogue_item *item, mpos_cart_line *line)
 {
+    const uint8(*ids)[16] = item->tax_ids.items;
     uint16 *taxes = palloc(sizeof *taxes * (size_t)Max(item->tax_ids.count, 1));
 
     if (item->tax_ids.count > MPOS_LINE_TAXES_MAX) {
         return mpos_refuse(at->call, MPOS_E_TOO_MANY, at->path, "Too many taxes on one item.");
     }
     for (int i = 0; i < item->tax_ids.count; i++) {
-        mpos_err err = cart_tax(at, cart, item->taxes[i], &taxes[i]);
+        const mpos_catalogue_tax *tax = mpos_catalogue_tax_find(catalogue, ids[i]);
+        mpos_err err;
 
+        if (tax == NULL) {
+            elog(ERROR, "published catalogue names a tax that it does not hold");
+        }
+        err = cart_tax(at, cart, tax, &taxes[i]);
         if (err != MPOS_OK) {
             return err;
         }
@@ -143,21 +150,25 @@ line_taxes(place *at, mpos_priced_cart *cart, const mpos_catalogue_item *item, m
 }
 
 static mpos_err
-check_groups(place *at, const mpos_catalogue_item *item, const int64 *chosen)
+check_groups(place *at, const mpos_catalogue *catalogue, const mpos_catalogue_item *item, const int64 *chosen)
 {
+    const uint8(*ids)[16] = item->group_ids.items;
+
     for (int g = 0; g < item->group_ids.count; g++) {
-        if (chosen[g] < item->groups[g]->min || chosen[g] > item->groups[g]->max) {
+        const mpos_catalogue_group *group = mpos_catalogue_group_find(catalogue, ids[g]);
+
+        if (group != NULL && (chosen[g] < group->min || chosen[g] > group->max)) {
             return mpos_refuse(at->call, MPOS_E_MODIFIER_RULE, psprintf("%s/modifiers", at->path),
                                "Choose " INT64_FORMAT " to " INT64_FORMAT " of a group of this item.",
-                               item->groups[g]->min, item->groups[g]->max);
+                               group->min, group->max);
         }
     }
     return MPOS_OK;
 }
 
 static mpos_err
-line_modifiers(place *at, const mpos_catalogue_item *item, const mpos_list *in, mpos_cart_line *line,
-               mpos_cart_note *note)
+line_modifiers(place *at, const mpos_catalogue *catalogue, const mpos_catalogue_item *item,
+               const mpos_list *in, mpos_cart_line *line, mpos_cart_note *note)
 {
     const mpos_modifier_in *wanted = in->items;
     mpos_cart_modifier *modifiers = palloc0(sizeof *modifiers * (size_t)Max(in->count, 1));
@@ -169,7 +180,7 @@ line_modifiers(place *at, const mpos_catalogue_item *item, const mpos_list *in, 
     for (int i = 0; i < in->count; i++) {
         int group = 0;
         const mpos_catalogue_modifier *found =
-            mpos_catalogue_modifier_find(item, wanted[i].modifier_id, &group);
+            mpos_catalogue_modifier_find(catalogue, item, wanted[i].modifier_id, &group);
         int64 qty = MPOS_GIVEN(&wanted[i], MODIFIER_QTY) ? wanted[i].qty : 1;
 
         if (found == NULL) {
@@ -193,7 +204,7 @@ line_modifiers(place *at, const mpos_catalogue_item *item, const mpos_list *in, 
     line->modifiers = modifiers;
     line->modifier_count = (uint16)in->count;
     note->modifiers = json.data;
-    return check_groups(at, item, chosen);
+    return check_groups(at, catalogue, item, chosen);
 }
 
 static mpos_err
@@ -315,8 +326,8 @@ add_component(place *at, mpos_priced_cart *cart, const mpos_catalogue *catalogue
     line->parent = (uint16)parent;
     note->course = cart->notes[parent - cart->first_new].course;
     cart->cart.line_count++;
-    err = line_modifiers(at, note->item, &in->modifiers, line, note);
-    return err == MPOS_OK ? line_taxes(at, cart, note->item, line) : err;
+    err = line_modifiers(at, catalogue, note->item, &in->modifiers, line, note);
+    return err == MPOS_OK ? line_taxes(at, cart, catalogue, note->item, line) : err;
 }
 
 static mpos_err
@@ -358,7 +369,7 @@ add_line(place *at, mpos_priced_cart *cart, const mpos_catalogue *catalogue, con
     mpos_err err = find_item(at, catalogue, in->item_id, &note->item);
 
     if (err == MPOS_OK) {
-        err = line_modifiers(at, note->item, &in->modifiers, line, note);
+        err = line_modifiers(at, catalogue, note->item, &in->modifiers, line, note);
     }
     if (err == MPOS_OK) {
         err = read_discounts(at->call, at->path, &in->discounts, &discounts);
@@ -383,7 +394,7 @@ add_line(place *at, mpos_priced_cart *cart, const mpos_catalogue *catalogue, con
     if (note->item->combo.count > 0 || in->components.count > 0) {
         return add_components(at, cart, catalogue, &in->components, n);
     }
-    return line_taxes(at, cart, note->item, line);
+    return line_taxes(at, cart, catalogue, note->item, line);
 }
 
 static int

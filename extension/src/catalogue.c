@@ -1,65 +1,63 @@
-/* catalogue.c - the kept catalogues of this backend, and reading one. */
+/* catalogue.c - finding things in published catalogues, and giving out what is published. */
 #include "postgres.h"
 
-#include "common/hashfn.h"
+#include "fmgr.h"
 #include "utils/builtins.h"
-#include "utils/memutils.h"
 #include "utils/uuid.h"
 
 #include "catalogue.h"
-#include "catalogue_index.h"
+#include "catalogue_part.h"
 #include "heap.h"
+#include "sha256.h"
 
-/* A backend serves many tenants in turn; 5,000 items take about 2.5 MB, so this holds those of a busy neighbourhood. */
-#define KEPT_BYTES_MAX ((Size)64 * 1024 * 1024)
+#define SLOT_BITS 16
 
 static mpos_table head_table = {"pos", "catalogue_head", "catalogue_head_pkey"};
-static mpos_table published_table = {"pos", "published", "published_pkey"};
 
-static mpos_catalogue *kept = NULL;
+PG_FUNCTION_INFO_V1(mpos_catalogue_slot_sql);
 
-mpos_catalogue_index *
-mpos_catalogue_index_build(const mpos_catalogue_item *items, int count)
+static uint32
+slot_of(const uint8 id[16])
 {
-    uint32 size = 16;
-    mpos_catalogue_index *index;
+    uint8 hash[32];
 
-    while (size < (uint32)count * 2) {
-        size *= 2;
-    }
-    index = palloc0(offsetof(mpos_catalogue_index, slots) + sizeof index->slots[0] * size);
-    index->mask = size - 1;
-    for (int i = 0; i < count; i++) {
-        uint32 at = hash_bytes(items[i].id, 16) & index->mask;
+    mpos_sha256(id, 16, NULL, 0, hash);
+    return (uint32)hash[0] << 8 | hash[1];
+}
 
-        while (index->slots[at] != NULL) {
-            at = (at + 1) & index->mask;
-        }
-        index->slots[at] = &items[i];
-    }
-    return index;
+/* catalogue_slot(item uuid) returns integer */
+Datum
+mpos_catalogue_slot_sql(PG_FUNCTION_ARGS)
+{
+    PG_RETURN_INT32((int32)slot_of(PG_GETARG_UUID_P(0)->data));
+}
+
+static int
+compare_item(const void *id, const void *item)
+{
+    return memcmp(id, ((const mpos_catalogue_item *)item)->id, 16);
 }
 
 const mpos_catalogue_item *
 mpos_catalogue_item_find(const mpos_catalogue *catalogue, const uint8 id[16])
 {
-    const mpos_catalogue_index *index = catalogue->index;
+    const mpos_catalogue_part *chunk = &catalogue->chunks[slot_of(id) >> (SLOT_BITS - catalogue->bits)];
+    const mpos_catalogue_items *items = mpos_part_get(MPOS_PART_ITEMS, catalogue->tenant, chunk->hash);
 
-    for (uint32 at = hash_bytes(id, 16) & index->mask; index->slots[at] != NULL;
-         at = (at + 1) & index->mask) {
-        if (memcmp(index->slots[at]->id, id, 16) == 0) {
-            return index->slots[at];
-        }
+    if (items == NULL) {
+        elog(ERROR, "published catalogue names items that are not there");
     }
-    return NULL;
+    return items->count == 0
+               ? NULL
+               : bsearch(id, items->list, (size_t)items->count, sizeof *items->list, compare_item);
 }
 
 const mpos_catalogue_tax *
 mpos_catalogue_tax_find(const mpos_catalogue *catalogue, const uint8 id[16])
 {
-    const mpos_catalogue_tax *taxes = catalogue->taxes.items;
+    const mpos_catalogue_tax *taxes = catalogue->menu->taxes.items;
 
-    for (int i = 0; i < catalogue->taxes.count; i++) {
+    for (int i = 0; i < catalogue->menu->taxes.count; i++) {
         if (memcmp(taxes[i].id, id, 16) == 0) {
             return &taxes[i];
         }
@@ -67,13 +65,30 @@ mpos_catalogue_tax_find(const mpos_catalogue *catalogue, const uint8 id[16])
     return NULL;
 }
 
-const mpos_catalogue_modifier *
-mpos_catalogue_modifier_find(const mpos_catalogue_item *item, const uint8 id[16], int *group_index)
+const mpos_catalogue_group *
+mpos_catalogue_group_find(const mpos_catalogue *catalogue, const uint8 id[16])
 {
-    for (int g = 0; g < item->group_ids.count; g++) {
-        const mpos_catalogue_modifier *modifiers = item->groups[g]->modifiers.items;
+    const mpos_catalogue_group *groups = catalogue->menu->groups.items;
 
-        for (int m = 0; m < item->groups[g]->modifiers.count; m++) {
+    for (int i = 0; i < catalogue->menu->groups.count; i++) {
+        if (memcmp(groups[i].id, id, 16) == 0) {
+            return &groups[i];
+        }
+    }
+    return NULL;
+}
+
+const mpos_catalogue_modifier *
+mpos_catalogue_modifier_find(const mpos_catalogue *catalogue, const mpos_catalogue_item *item,
+                             const uint8 id[16], int *group_index)
+{
+    const uint8(*ids)[16] = item->group_ids.items;
+
+    for (int g = 0; g < item->group_ids.count; g++) {
+        const mpos_catalogue_group *group = mpos_catalogue_group_find(catalogue, ids[g]);
+        const mpos_catalogue_modifier *modifiers = group != NULL ? group->modifiers.items : NULL;
+
+        for (int m = 0; group != NULL && m < group->modifiers.count; m++) {
             if (memcmp(modifiers[m].id, id, 16) == 0) {
                 *group_index = g;
                 return &modifiers[m];
@@ -81,28 +96,6 @@ mpos_catalogue_modifier_find(const mpos_catalogue_item *item, const uint8 id[16]
         }
     }
     return NULL;
-}
-
-/* A row of pos.published as text in the current context, NULL when there is none. */
-static char *
-load_document(const uint8 tenant[16], const uint8 hash[32])
-{
-    Relation relation = mpos_table_open(&published_table, AccessShareLock);
-    bytea *key = palloc(VARHDRSZ + 32);
-    Datum keys[2] = {PointerGetDatum(tenant), PointerGetDatum(key)};
-    char *document = NULL;
-    HeapTuple row;
-    bool is_null;
-
-    SET_VARSIZE(key, VARHDRSZ + 32);
-    memcpy(VARDATA(key), hash, 32);
-    row = mpos_table_get(&published_table, relation, keys, NULL);
-    if (row != NULL) {
-        document =
-            TextDatumGetCString(mpos_row_get(relation, row, mpos_column(relation, "document"), &is_null));
-    }
-    mpos_table_close(relation);
-    return document;
 }
 
 static bool
@@ -122,78 +115,22 @@ current_hash(const uint8 tenant[16], uint8 hash[32])
     return row != NULL;
 }
 
-/* Gives up the least recently used ones; the first in the list is the one just asked for and stays. */
-static void
-forget_beyond_limit(void)
-{
-    Size total = 0;
-
-    for (mpos_catalogue **at = &kept; *at != NULL;) {
-        mpos_catalogue *one = *at;
-
-        total += one->bytes;
-        if (total > KEPT_BYTES_MAX && one != kept) {
-            *at = one->next;
-            MemoryContextDelete(one->memory);
-        } else {
-            at = &one->next;
-        }
-    }
-}
-
-static mpos_catalogue *
-find_kept(const uint8 tenant[16], const uint8 hash[32])
-{
-    for (mpos_catalogue **at = &kept; *at != NULL; at = &(*at)->next) {
-        mpos_catalogue *one = *at;
-
-        if (memcmp(one->hash, hash, 32) == 0 && memcmp(one->tenant, tenant, 16) == 0) {
-            *at = one->next;
-            one->next = kept;
-            kept = one;
-            return one;
-        }
-    }
-    return NULL;
-}
-
-/* Compiled in memory of the call; only what is complete moves to the backend's own. */
-static mpos_catalogue *
-compile(mpos_call *call, const char *document, const uint8 hash[32])
-{
-    MemoryContext memory =
-        AllocSetContextCreate(CurrentMemoryContext, "mpos catalogue", ALLOCSET_DEFAULT_SIZES);
-    MemoryContext before = MemoryContextSwitchTo(memory);
-    mpos_catalogue *catalogue = palloc0(sizeof *catalogue);
-
-    memcpy(catalogue->tenant, call->context.tenant, 16);
-    memcpy(catalogue->hash, hash, 32);
-    mpos_catalogue_compile(call, document, catalogue);
-    MemoryContextSwitchTo(before);
-    catalogue->memory = memory;
-    catalogue->bytes = MemoryContextMemAllocated(memory, true);
-    MemoryContextSetParent(memory, CacheMemoryContext);
-    catalogue->next = kept;
-    kept = catalogue;
-    forget_beyond_limit();
-    return catalogue;
-}
-
+/* The menu is asked for anew each time: it may have been given up since the last transaction. */
 const mpos_catalogue *
 mpos_catalogue_get(mpos_call *call, const uint8 hash[32])
 {
-    mpos_catalogue *catalogue = find_kept(call->context.tenant, hash);
-    char *document;
+    const uint8 *tenant = call->context.tenant;
+    mpos_catalogue *catalogue =
+        unconstify(mpos_catalogue *, (const mpos_catalogue *)mpos_part_get(MPOS_PART_MANIFEST, tenant, hash));
 
-    if (catalogue != NULL) {
-        return catalogue;
-    }
-    document = load_document(call->context.tenant, hash);
-    if (document == NULL) {
+    if (catalogue == NULL) {
         return NULL;
     }
-    catalogue = compile(call, document, hash);
-    pfree(document);
+    catalogue->menu = mpos_part_get(MPOS_PART_MENU, tenant, catalogue->menu_part.hash);
+    if (catalogue->menu == NULL) {
+        elog(ERROR, "published catalogue names a menu that is not there");
+    }
+    catalogue->rounding = catalogue->menu->rounding;
     return catalogue;
 }
 
@@ -219,7 +156,50 @@ mpos_catalogue_read(mpos_call *call)
     if (!current_hash(call->context.tenant, hash)) {
         return mpos_refuse(call, MPOS_E_CATALOGUE_MISSING, NULL, "Publish a catalogue first.");
     }
-    appendStringInfoString(&call->body, load_document(call->context.tenant, hash));
+    appendStringInfoString(&call->body, mpos_manifest_text(call->context.tenant, hash));
     call->etag[hex_encode((const char *)hash, 32, call->etag)] = '\0';
+    return MPOS_OK;
+}
+
+typedef struct chunk_params {
+    uint32 given;
+    const char *hash;
+} chunk_params;
+
+static const mpos_field chunk_fields[] = {
+    {"hash", MPOS_IN_TEXT, MPOS_IN_REQUIRED, offsetof(chunk_params, hash), 0, 256},
+};
+MPOS_SHAPE(chunk, chunk_params);
+
+/* 64 lower-case hex digits: the one spelling that names anything. */
+static bool
+read_hash(const char *text, uint8 hash[32])
+{
+    if (strlen(text) != 64 || strspn(text, "0123456789abcdef") != 64) {
+        return false;
+    }
+    hex_decode(text, 64, (char *)hash);
+    return true;
+}
+
+mpos_err
+mpos_catalogue_chunk(mpos_call *call)
+{
+    chunk_params in;
+    uint8 hash[32];
+    bytea *bytes = NULL;
+    mpos_err err = mpos_input_params(call, &chunk_shape, &in);
+
+    if (err != MPOS_OK) {
+        return err;
+    }
+    if (read_hash(in.hash, hash)) {
+        bytes = mpos_part_bytes(call->context.tenant, hash);
+    }
+    if (bytes == NULL) {
+        return mpos_refuse(call, MPOS_E_NOT_FOUND, NULL, "%s", mpos_err_title(MPOS_E_NOT_FOUND));
+    }
+    appendBinaryStringInfo(&call->entries, VARDATA_ANY(bytes), (int)VARSIZE_ANY_EXHDR(bytes));
+    strlcpy(call->etag, in.hash, sizeof call->etag);
     return MPOS_OK;
 }

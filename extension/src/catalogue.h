@@ -1,6 +1,9 @@
 /*
- * catalogue.h - published catalogues, compiled once per backend and kept by their hash. A document never changes, so a
- * kept one is always right. Words: catalogue, document, item, group, modifier, combo, slot.
+ * catalogue.h - published catalogues: a manifest names a menu, chunks of items and a chunk of rules by the hash of their
+ * bytes. What a hash names never changes, so what this backend has read of it stays right; it reads what a call touches.
+ * Words: catalogue, manifest, menu, chunk, item, variant, group, modifier, combo, slot.
+ *
+ * Pointers that these functions give stay valid until the transaction ends.
  */
 #ifndef MPOS_CATALOGUE_H
 #define MPOS_CATALOGUE_H
@@ -20,19 +23,30 @@ typedef struct mpos_catalogue_tax {
     bool included;
 } mpos_catalogue_tax;
 
+/* What a modifier costs with a variant of its item. */
+typedef struct mpos_catalogue_modifier_price {
+    uint32 given;
+    uint8 variant_id[16];
+    int64 price;
+} mpos_catalogue_modifier_price;
+
 typedef struct mpos_catalogue_modifier {
     uint32 given;
     uint8 id[16];
+    const char *code;
     const char *name;
     int64 price;
+    mpos_list prices; /* mpos_catalogue_modifier_price */
 } mpos_catalogue_modifier;
 
 typedef struct mpos_catalogue_group {
     uint32 given;
     uint8 id[16];
+    const char *code;
     const char *name;
     int64 min;
     int64 max;
+    int64 free;          /* so many of those chosen cost nothing */
     mpos_list modifiers; /* mpos_catalogue_modifier */
 } mpos_catalogue_group;
 
@@ -42,6 +56,24 @@ typedef struct mpos_catalogue_slot {
     const char *name;
     mpos_list item_ids; /* uint8[16] */
 } mpos_catalogue_slot;
+
+typedef struct mpos_catalogue_variant {
+    uint32 given;
+    uint8 id[16];
+    const char *code;
+    const char *name;
+    int64 price;
+    mpos_list barcodes; /* const char * */
+} mpos_catalogue_variant;
+
+/* A price of a price book, of one variant (variant_id zero: of all) from a quantity on. */
+typedef struct mpos_catalogue_price {
+    uint32 given;
+    uint8 book_id[16];
+    uint8 variant_id[16];
+    int64 min_qty; /* scale 6 */
+    int64 price;
+} mpos_catalogue_price;
 
 typedef struct mpos_catalogue_item {
     uint32 given;
@@ -53,29 +85,39 @@ typedef struct mpos_catalogue_item {
     mpos_list tax_ids;   /* uint8[16] */
     mpos_list group_ids; /* uint8[16] */
     const char *station; /* NULL: nothing to prepare */
-    const char *barcode;
+    mpos_list barcodes;  /* const char * */
     bool stocked;
-    mpos_list combo; /* mpos_catalogue_slot */
-
-    /* compiled */
-    const mpos_catalogue_tax **taxes;    /* of tax_ids */
-    const mpos_catalogue_group **groups; /* of group_ids */
+    bool open_price;  /* whoever sells says the price */
+    const char *unit; /* what a quantity counts, NULL: pieces */
+    int64 floor;      /* the lowest unit price that discounts may leave, -1 for none */
+    int64 sort;
+    mpos_list variants; /* mpos_catalogue_variant */
+    mpos_list prices;   /* mpos_catalogue_price */
+    mpos_list combo;    /* mpos_catalogue_slot */
 } mpos_catalogue_item;
 
-typedef struct mpos_catalogue {
-    uint8 tenant[16];
+typedef struct mpos_catalogue_part {
     uint8 hash[32];
-    char currency[4];
-    uint8 exponent;
+    uint32 size;
+} mpos_catalogue_part;
+
+typedef struct mpos_catalogue_menu {
     mpos_rounding rounding;
     mpos_list taxes;  /* mpos_catalogue_tax */
     mpos_list groups; /* mpos_catalogue_group */
-    mpos_list items;  /* mpos_catalogue_item */
+} mpos_catalogue_menu;
 
-    struct mpos_catalogue_index *index;
-    MemoryContext memory;
-    Size bytes;
-    struct mpos_catalogue *next; /* in order of last use */
+typedef struct mpos_catalogue {
+    uint8 tenant[16];
+    uint8 hash[32]; /* of the manifest */
+    char currency[4];
+    uint8 exponent;
+    int64 version;
+    mpos_rounding rounding; /* of the menu */
+    mpos_catalogue_part menu_part;
+    int bits;                    /* of a slot that choose an items chunk */
+    mpos_catalogue_part *chunks; /* 1 << bits */
+    const mpos_catalogue_menu *menu;
 } mpos_catalogue;
 
 /* The catalogue now valid for the context's tenant, NULL when nothing has been published. */
@@ -90,20 +132,21 @@ mpos_catalogue_get(mpos_call *call, const uint8 hash[32]);
 const mpos_catalogue_item *
 mpos_catalogue_item_find(const mpos_catalogue *catalogue, const uint8 id[16]);
 
-/* The tax with that id, NULL when it is not in the catalogue. */
+/* The tax or group with that id, NULL when it is not in the catalogue: a group of an item may have been archived. */
 const mpos_catalogue_tax *
 mpos_catalogue_tax_find(const mpos_catalogue *catalogue, const uint8 id[16]);
+const mpos_catalogue_group *
+mpos_catalogue_group_find(const mpos_catalogue *catalogue, const uint8 id[16]);
 
 /* The item's modifier of that id and, through *group_index, which of the item's groups it is in; NULL when none has it. */
 const mpos_catalogue_modifier *
-mpos_catalogue_modifier_find(const mpos_catalogue_item *item, const uint8 id[16], int *group_index);
+mpos_catalogue_modifier_find(const mpos_catalogue *catalogue, const mpos_catalogue_item *item,
+                             const uint8 id[16], int *group_index);
 
-/* Reads a document into catalogue, everything allocated in the current context (catalogue_document.c). */
-void
-mpos_catalogue_compile(mpos_call *call, const char *document, mpos_catalogue *catalogue);
-
-/* catalogue.read */
+/* catalogue.read, catalogue.chunk */
 mpos_err
 mpos_catalogue_read(mpos_call *call);
+mpos_err
+mpos_catalogue_chunk(mpos_call *call);
 
 #endif

@@ -429,6 +429,8 @@ read_value(reader *r, const JsonbValue *value, const mpos_field *field, void *ou
     case MPOS_IN_OBJECT:
     case MPOS_IN_ANY:
         return read_nested(r, value, field, out);
+    case MPOS_IN_UNREAD:
+        return MPOS_OK;
     }
     return MPOS_E_INTERNAL;
 }

@@ -33,7 +33,8 @@ typedef enum mpos_field_kind {
     MPOS_IN_DECIMAL, /* int64, scale 9, from a string of up to nine digits and nine decimals, within min and max */
     MPOS_IN_LOCAL, /* int64, minutes since 1970 on some outlet's clock, from "YYYY-MM-DDTHH:MM" */
     MPOS_IN_CLOCK, /* int64, minute of the day, from "HH:MM" */
-    MPOS_IN_ANY    /* const JsonbContainer *: an object that somebody else reads */
+    MPOS_IN_ANY,   /* const JsonbContainer *: an object that somebody else reads */
+    MPOS_IN_UNREAD /* nothing: whatever it is, somebody else reads it */
 } mpos_field_kind;
 
 /*

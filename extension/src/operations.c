@@ -61,6 +61,7 @@ const mpos_operation mpos_operations[] = {
     ROWS("book", MPOS_SCOPE_CATALOGUE_READ),
     ROWS("category", MPOS_SCOPE_CATALOGUE_READ),
     ROWS("charge", MPOS_SCOPE_CATALOGUE_READ),
+    {"catalogue.chunk", mpos_catalogue_chunk, MPOS_SCOPE_CATALOGUE_READ, MPOS_OP_READ},
     ROWS("currency", MPOS_SCOPE_CATALOGUE_READ),
     ROWS("customer_group", MPOS_SCOPE_CATALOGUE_READ),
     {"catalogue.export", mpos_catalogue_export, MPOS_SCOPE_CATALOGUE_READ, MPOS_OP_READ},

@@ -104,6 +104,10 @@ api_readyz(api_exchange *exchange);
 void
 api_metrics(api_exchange *exchange);
 
+/* published.c: parts of the catalogue by hash. */
+void
+api_published(api_exchange *exchange);
+
 /* log.c: what anybody may read of a journal. */
 void
 api_log(api_exchange *exchange);

@@ -255,6 +255,21 @@ none_match(const h2o_req_t *req, h2o_iovec_t etag)
             !h2o_memis(header.base, header.len, H2O_STRLIT("*")));
 }
 
+/* False when the client has it already: 304 has been answered. */
+static bool
+tell_etag(api_exchange *exchange, int status, h2o_iovec_t etag)
+{
+    char text[80];
+    int len = snprintf(text, sizeof text, "\"%.*s\"", (int)(etag.len < 72 ? etag.len : 72), etag.base);
+
+    http_header(&exchange->http, "etag", text, (size_t)len);
+    if (status != 200 || none_match(exchange->http.req, etag)) {
+        return true;
+    }
+    http_answer(&exchange->http, 304, NULL, h2o_iovec_init(NULL, 0));
+    return false;
+}
+
 void
 api_call_answer_bytes(api_exchange *exchange, const api_reply *reply, const char *type, const char *cache,
                       h2o_iovec_t bytes)
@@ -267,6 +282,9 @@ api_call_answer_bytes(api_exchange *exchange, const api_reply *reply, const char
     }
     keep_result(req, reply->result);
     http_header(&exchange->http, "cache-control", cache, strlen(cache));
+    if (reply->etag.len > 0 && !tell_etag(exchange, 200, reply->etag)) {
+        return;
+    }
     http_answer(&exchange->http, 200, type, bytes);
 }
 
@@ -274,20 +292,15 @@ void
 api_call_answer(api_exchange *exchange, const api_reply *reply)
 {
     h2o_req_t *req = exchange->http.req;
-    char etag[80];
-    int len;
 
     if (req == NULL) {
         PQclear(reply->result);
         return;
     }
     keep_result(req, reply->result);
-    if (reply->etag.len > 0 && reply->etag.len <= 72) {
-        len = snprintf(etag, sizeof etag, "\"%.*s\"", (int)reply->etag.len, reply->etag.base);
-        http_header(&exchange->http, "etag", etag, (size_t)len);
+    if (reply->etag.len > 0) {
         http_header(&exchange->http, "cache-control", H2O_STRLIT("private, no-cache"));
-        if (reply->status == 200 && !none_match(req, reply->etag)) {
-            http_answer(&exchange->http, 304, NULL, h2o_iovec_init(NULL, 0));
+        if (!tell_etag(exchange, reply->status, reply->etag)) {
             return;
         }
     } else {

@@ -24,6 +24,7 @@ static void (*const handlers[ROUTE_LOCAL_COUNT])(api_exchange *) = {
     [ROUTE_READYZ] = api_readyz,
     [ROUTE_METRICS] = api_metrics,
     [ROUTE_LOG] = api_log,
+    [ROUTE_PUBLISHED] = api_published,
     [ROUTE_REFRESH] = api_refresh,
     [ROUTE_SIGN_IN_PASSWORD] = api_sign_in_password,
     [ROUTE_PASSWORD_CHANGE] = api_password_change,

@@ -105,6 +105,38 @@ sign_in(const sim_options *o)
     return headers;
 }
 
+static json_t *
+read_part(const sim_options *o, const json_t *part, struct curl_slist *headers)
+{
+    char path[sizeof "/v1/published/" + 64];
+    const char *hash = json_string_value(json_object_get(part, "hash"));
+
+    snprintf(path, sizeof path, "/v1/published/%.64s", hash != NULL ? hash : "");
+    return must_request(o, path, NULL, headers);
+}
+
+/* The published catalogue with its groups and all its items as one object. */
+static json_t *
+read_catalogue(const sim_options *o, struct curl_slist *headers)
+{
+    json_t *manifest = must_request(o, "/v1/catalogue", NULL, headers);
+    json_t *catalogue = read_part(o, json_object_get(manifest, "menu"), headers);
+    json_t *items = json_array();
+    const json_t *part;
+    size_t i;
+
+    json_array_foreach(json_object_get(manifest, "items"), i, part)
+    {
+        json_t *chunk = read_part(o, part, headers);
+
+        json_array_extend(items, json_object_get(chunk, "items"));
+        json_decref(chunk);
+    }
+    json_object_set_new(catalogue, "items", items);
+    json_decref(manifest);
+    return catalogue;
+}
+
 static void
 show(sim_totals *totals, double seconds)
 {
@@ -199,7 +231,7 @@ cli_simulate(int argc, char **argv)
         cli_fail("a library does not start");
     }
     headers = sign_in(&o);
-    catalogue = must_request(&o, "/v1/catalogue", NULL, headers);
+    catalogue = read_catalogue(&o, headers);
     load = sim_load_new(o.url, headers, o.ca_file);
     printf("%ld orders/s for %ld s at %s, %s/%s\n", o.rate, o.seconds, o.url, o.tenant, o.outlet);
     turned_away = rush(&o, load, catalogue);

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { operations } from './openapi.mjs';
 
 const BODY_MAX_DEFAULT = 262144;
-const LOCALS = ['sign_in', 'approval', 'staff_pin', 'refresh', 'sign_in_password', 'password_change', 'totp_enrol', 'totp_confirm', 'totp_disable', 'staff_password', 'oidc_start', 'oidc_callback', 'oidc_finish', 'identity_provider', 'pair', 'device_sign_in', 'ws_ticket', 'ws', 'healthz', 'readyz', 'metrics', 'log'];
+const LOCALS = ['sign_in', 'approval', 'staff_pin', 'refresh', 'sign_in_password', 'password_change', 'totp_enrol', 'totp_confirm', 'totp_disable', 'staff_password', 'oidc_start', 'oidc_callback', 'oidc_finish', 'identity_provider', 'pair', 'device_sign_in', 'ws_ticket', 'ws', 'healthz', 'readyz', 'metrics', 'log', 'published'];
 const quoted = (text) => (text === undefined || text === null ? 'NULL' : JSON.stringify(text));
 
 function scopeOf(operation) {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { personal } from '../http/lib/personal.mjs';
-import { api, clearBoard, finishedSale, managerToken, openKitchen, openRegister, stack, touchItem } from './setup.mjs';
+import { api, clearBoard, finishedSale, managerToken, openKitchen, openRegister, readCatalogue, stack, touchItem } from './setup.mjs';
 
 const head = (screen, call) => screen.getByRole('button', { name: new RegExp(`^Finish ${call},`) });
 
@@ -104,7 +104,7 @@ test('one item can be made ready by itself', async () => {
 
 test('a note for the kitchen shows on its ticket', async () => {
   const token = await managerToken();
-  const { items } = await api('/v1/catalogue', { token });
+  const { items } = await readCatalogue(token);
   const kitchen = await openKitchen();
   const { members, pii } = personal({ '/kitchen_note': 'Birthday: candle on the cake' });
   const lines = [{ item_id: items.find((one) => one.name === 'Espresso').id, qty: '1' }];

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { check, views } from './fit.mjs';
-import { addChosen, api, choose, clearBoard, finishedSale, managerToken, openKitchen, openPage, openRegister, picture, stack, touchItem } from './setup.mjs';
+import { addChosen, api, choose, clearBoard, finishedSale, managerToken, openKitchen, openPage, openRegister, picture, readCatalogue, stack, touchItem } from './setup.mjs';
 
 async function fillOrder(page) {
   await touchItem(page, 'Espresso');
@@ -35,7 +35,7 @@ function lineOf(catalogue, [name, qty, chosen = []]) {
 /** A kitchen in the middle of service: orders of several ages, one item ready, one cancelled. */
 async function service() {
   const token = await managerToken();
-  const catalogue = await api('/v1/catalogue', { token });
+  const catalogue = await readCatalogue(token);
   for (const { minutes, table, lines } of orders) {
     const body = { channel: table ? 'dine_in' : 'takeaway', table, send: true, lines: lines.map((l) => lineOf(catalogue, l)) };
     const { order } = await api('/v1/orders', { token, method: 'POST', body });

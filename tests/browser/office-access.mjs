@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { openOffice, row } from './office-setup.mjs';
-import { api, managerToken, openPage } from './setup.mjs';
+import { api, managerToken, openPage, readCatalogue } from './setup.mjs';
 
 const password = 'correct horse battery';
 
@@ -115,7 +115,7 @@ test('an API key is told once, works with its rights only, and is revoked', asyn
   await page.getByRole('button', { name: 'Make API key' }).click();
   const token = (await page.getByRole('dialog').getByRole('status', { name: 'API key' }).textContent()).trim();
   assert.match(token, /^mpos_/);
-  assert.ok((await api('/v1/catalogue', { token })).items.length > 0);
+  assert.ok((await readCatalogue(token)).items.length > 0);
   await assert.rejects(api('/v1/staff', { token }), /forbidden/);
   await page.getByRole('button', { name: 'I have kept it' }).click();
   await page.getByRole('heading', { name: 'Web shop', level: 1 }).waitFor();

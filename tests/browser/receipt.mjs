@@ -3,14 +3,14 @@ import AxeBuilder from '@axe-core/playwright';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkpoint, inclusionPath, NoteKey, proofText, treeRoot } from '../lib/log.mjs';
-import { api, finishedSale, managerToken, openPage, openRegister, picture, stack, storedReceipt, touchItem } from './setup.mjs';
+import { api, finishedSale, managerToken, openPage, openRegister, picture, readCatalogue, stack, storedReceipt, touchItem } from './setup.mjs';
 
 const witness = new NoteKey('witness.example/accountant', 4);
 
 /** A paid order and a signed log over the leaves that the database has. */
 async function sold() {
   const token = await managerToken();
-  const { items } = await api('/v1/catalogue', { token });
+  const { items } = await readCatalogue(token);
   const item = items.find((one) => one.name === 'Espresso');
   const body = { lines: [{ item_id: item.id, qty: '1' }], payments: [{ tender: 'cash', amount: item.price }] };
   const { order } = await api('/v1/orders', { token, method: 'POST', body });

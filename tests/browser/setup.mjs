@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { catalogueBy } from '../lib/catalogue.mjs';
 import { startStack } from '../lib/stack.mjs';
 
 // Node 18 has no global crypto.
@@ -39,6 +40,8 @@ export async function api(path, { token, method = 'GET', body } = {}) {
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${JSON.stringify(parsed)}`);
   return parsed;
 }
+
+export const readCatalogue = (token) => catalogueBy((path) => api(path, { token }));
 
 /** A manager's token for looking at what was stored; not the register's own session. */
 export async function managerToken(tenant = 'demo-cafe') {

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { readCatalogue } from '../lib/catalogue.mjs';
 import { startStack } from '../lib/stack.mjs';
 import { closeConnections, ok, signIn } from '../http/lib/client.mjs';
 
@@ -58,7 +59,7 @@ describe('events consumer', () => {
   });
 
   test('kill -9 at random moments loses nothing and doubles nothing', { timeout: 1200000 }, async (t) => {
-    const { items } = ok(await client.get('/v1/catalogue'));
+    const { items } = await readCatalogue(client);
     const item = items.find((one) => !one.combo.length && !one.group_ids.length);
     let selling = true;
     const seller = async () => {

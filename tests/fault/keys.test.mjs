@@ -6,6 +6,7 @@ import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { readCatalogue } from '../lib/catalogue.mjs';
 import { Client, closeConnections, ok, send, signIn, uuid7 } from '../http/lib/client.mjs';
 import { personal } from '../http/lib/personal.mjs';
 import { Subscriber } from '../http/lib/socket.mjs';
@@ -44,7 +45,7 @@ async function signingKey() {
 before(async () => {
   stack = await startStack({ tenants: ['cafe'], settings: talkative });
   client = await signIn(stack.url, manager);
-  item = ok(await client.get('/v1/catalogue')).items.find((one) => !one.combo.length && !one.group_ids.length);
+  item = (await readCatalogue(client)).items.find((one) => !one.combo.length && !one.group_ids.length);
 });
 after(async () => {
   closeConnections();

@@ -7,6 +7,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { readCatalogue } from '../lib/catalogue.mjs';
 import { startStack } from '../lib/stack.mjs';
 import { Client, closeConnections, ok, signIn, uuid7 } from '../http/lib/client.mjs';
 import { Device } from '../http/lib/device.mjs';
@@ -165,7 +166,7 @@ async function inject(fault) {
 
 async function sellers() {
   const clients = await Promise.all(outlets.map((outlet) => signIn(stack.url, { ...outlet, staff: '101', pin: '1234' })));
-  const items = await Promise.all(clients.map(async (client) => ok(await client.get('/v1/catalogue')).items
+  const items = await Promise.all(clients.map(async (client) => (await readCatalogue(client)).items
     .find((item) => item.stocked && !item.combo.length && !item.group_ids.length)));
   const registers = [[0, 'R1'], [0, 'R2'], [1, 'R1'], [2, 'R1']];
   const devices = await Promise.all(registers.map(([at, register]) =>

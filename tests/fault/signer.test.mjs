@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
+import { readCatalogue } from '../lib/catalogue.mjs';
 import { startStack } from '../lib/stack.mjs';
 import { closeConnections, ok, signIn, uuid7 } from '../http/lib/client.mjs';
 import { SqlSession } from '../http/lib/sql.mjs';
@@ -95,7 +96,7 @@ describe('the signer', { timeout: 240000 + rounds * 4000 }, () => {
   before(async () => {
     stack = await startStack({ tenants: ['cafe'], signer: true });
     client = await signIn(stack.url, { tenant: 'demo-cafe', outlet: 'main', staff: '101', pin: '1234' });
-    const catalogue = ok(await client.get('/v1/catalogue'));
+    const catalogue = await readCatalogue(client);
     item = catalogue.items.find((one) => !one.combo.length && one.group_ids.length === 0);
     journal = client.session.journal_id;
     vkeys.push(await vkeyAs('any'));

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import Ajv from 'ajv/dist/2020.js';
+import { readCatalogue } from '../lib/catalogue.mjs';
 import { closeConnections, ok, signIn } from '../http/lib/client.mjs';
 import { root, startStack } from '../lib/stack.mjs';
 
@@ -140,7 +141,7 @@ test('what the database refuses is undone as a whole', async () => {
 
 async function sellOne(credentials) {
   const client = await signIn(stack.url, credentials);
-  const catalogue = ok(await client.get('/v1/catalogue'));
+  const catalogue = await readCatalogue(client);
   const free = (item) => !item.combo.length && item.group_ids.every((id) => catalogue.groups.find((group) => group.id === id).min === 0);
   const item = catalogue.items.find(free);
   const taxes = item.tax_ids.map((id) => catalogue.taxes.find((tax) => tax.id === id));

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { readCatalogue } from '../lib/catalogue.mjs';
 import { Client, closeConnections, ok, problem, signIn } from '../http/lib/client.mjs';
 import { Device } from '../http/lib/device.mjs';
 import { personal } from '../http/lib/personal.mjs';
@@ -59,7 +60,7 @@ async function holdLock(statement) {
 }
 
 async function cartOf(client) {
-  const { items } = ok(await client.get('/v1/catalogue'));
+  const { items } = await readCatalogue(client);
   const item = items.find((one) => !one.combo.length && one.group_ids.length === 0);
   return { lines: [{ item_id: item.id, qty: '1' }], payments: [{ tender: 'cash', amount: item.price }] };
 }

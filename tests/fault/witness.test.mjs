@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
+import { readCatalogue } from '../lib/catalogue.mjs';
 import { startStack } from '../lib/stack.mjs';
 import { Witness } from '../lib/witness.mjs';
 import { closeConnections, ok, signIn, uuid7 } from '../http/lib/client.mjs';
@@ -53,7 +54,7 @@ describe('witnesses', { timeout: 120000 }, () => {
     chmodSync(file, 0o644);
     await stack.startSigner({ witnesses: file });
     client = await signIn(stack.url, { tenant: 'demo-cafe', outlet: 'main', staff: '101', pin: '1234' });
-    item = ok(await client.get('/v1/catalogue')).items.find((one) => !one.combo.length && one.group_ids.length === 0);
+    item = (await readCatalogue(client)).items.find((one) => !one.combo.length && one.group_ids.length === 0);
     journal = client.session.journal_id;
     [{ origin }] = await json(`SELECT origin || '/' || epoch AS origin FROM journal.journal WHERE journal_id = '${journal}'`);
   });

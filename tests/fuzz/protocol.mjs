@@ -4,6 +4,7 @@
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import net from 'node:net';
+import { readCatalogue } from '../lib/catalogue.mjs';
 import { seeded } from '../http/lib/carts.mjs';
 import { closeConnections, ok, send, signIn, uuid7 } from '../http/lib/client.mjs';
 import { root, startStack } from '../lib/stack.mjs';
@@ -117,7 +118,7 @@ async function makeWorld(server) {
     return client;
   };
   const client = await world.renew();
-  const { items } = ok(await client.get('/v1/catalogue'));
+  const { items } = await readCatalogue(client);
   const { order } = ok(await client.post('/v1/orders', { lines: [{ item_id: items.find((one) => !one.combo.length && !one.group_ids.length).id, qty: '1' }] }), 201);
   world.items = items.map((one) => one.id);
   world.outlet = client.session.outlet.id;
@@ -144,7 +145,7 @@ async function fuzz(world) {
 /** The other business sells something, as if nothing had been. */
 async function sells({ url }) {
   const client = await signIn(url, { tenant: 'demo-shop', outlet: 'main', staff: '101', pin: '1234', register: 'R1' });
-  const { items } = ok(await client.get('/v1/catalogue'));
+  const { items } = await readCatalogue(client);
   const { id, price } = items[0];
   ok(await client.post('/v1/shifts', { float: 0 }), 201);
   ok(await client.post('/v1/orders', { lines: [{ item_id: id, qty: '1' }], payments: [{ tender: 'cash', amount: price, tendered: price }] }), 201);

@@ -5,6 +5,7 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
+import { readCatalogue } from '../lib/catalogue.mjs';
 import { as, cafe, cashier, cook, manager, rows, shop, suite, world } from './lib/context.mjs';
 import { Client, ok, send, uuid7, withoutRequestId } from './lib/client.mjs';
 import { harvest } from './lib/harvest.mjs';
@@ -17,7 +18,7 @@ const pairs = process.env.MPOS_FULL ? 10000 : 1500;
 const bytesOf = (answer) => `${answer.status} ${withoutRequestId(answer)}`;
 
 async function sell(client, extra = {}, options = {}) {
-  const [item] = ok(await client.get('/v1/catalogue')).items.filter((one) => !one.combo.length && !one.group_ids.length);
+  const [item] = (await readCatalogue(client)).items.filter((one) => !one.combo.length && !one.group_ids.length);
   return client.post('/v1/orders', { lines: [{ item_id: item.id, qty: '1' }], ...extra }, options);
 }
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { readCatalogue } from '../lib/catalogue.mjs';
 import { as, cafe, integrator, manager, menu, requiredGroups, rows, shop, suite, world } from './lib/context.mjs';
 import { ok, problem, send, uuid7 } from './lib/client.mjs';
 import { closeCode, exchange, frame, upgrade } from './lib/raw.mjs';
@@ -19,7 +20,7 @@ async function state() {
 async function ids() {
   const client = await integrator();
   const { document, plain } = await menu();
-  const other = ok(await (await as(shop, manager)).get('/v1/catalogue')).items[0].id;
+  const other = (await readCatalogue(await as(shop, manager))).items[0].id;
   const amount = plain[0].price;
   const sale = { lines: [{ item_id: plain[0].id, qty: '1' }], payments: [{ tender: 'cash', amount }] };
   const closed = ok(await client.post('/v1/orders', sale), 201).order.id;

@@ -1,6 +1,7 @@
 // Writes that wait together go to the database together; what one of them meets must not touch the others.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { readCatalogue } from '../lib/catalogue.mjs';
 import { as, cafe, manager, menu, rows, shop, suite, world } from './lib/context.mjs';
 import { ok, problem, send, uuid7 } from './lib/client.mjs';
 
@@ -24,7 +25,7 @@ async function counters() {
 async function sellers() {
   const { document, plain } = await menu();
   const other = await as(shop, manager);
-  const books = ok(await other.get('/v1/catalogue'));
+  const books = await readCatalogue(other);
   assert.ok(document.items.length);
   return [
     { client: await as(cafe, manager), item: plain[0] },

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
+import { readCatalogue } from '../lib/catalogue.mjs';
 import { integrator, menu, rows, suite, world } from './lib/context.mjs';
 import { Client, ok, problem, signIn } from './lib/client.mjs';
 
@@ -70,7 +71,7 @@ suite('idempotency', () => {
   test('keys of two businesses do not meet', async () => {
     const { url } = await world();
     const other = await signIn(url, { tenant: 'demo-shop', outlet: 'main', staff: '101', pin: '1234' });
-    const [item] = ok(await other.get('/v1/catalogue')).items;
+    const [item] = (await readCatalogue(other)).items;
     const key = randomUUID();
     ok(await (await integrator()).request('POST', '/v1/orders', { json: await sale(), key }), 201);
     ok(await other.request('POST', '/v1/orders', { json: { lines: [{ item_id: item.id, qty: '1' }] }, key }), 201);

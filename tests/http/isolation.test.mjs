@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
+import { readCatalogue } from '../lib/catalogue.mjs';
 import { as, cafe, cook, manager, menu, rows, shop, suite, world } from './lib/context.mjs';
 import { Client, ok, send, uuid7, withoutRequestId } from './lib/client.mjs';
 import { Device } from './lib/device.mjs';
@@ -125,7 +126,7 @@ suite('isolation', () => {
   test("another business's ids answer what random ids answer", async () => {
     const foreign = await victim();
     const client = await as(shop, manager);
-    const [item] = ok(await client.get('/v1/catalogue')).items;
+    const [item] = (await readCatalogue(client)).items;
     const { order } = ok(await client.post('/v1/orders', { lines: [{ item_id: item.id, qty: '1' }] }), 201);
     const own = { item_id: item.id, order_id: order.id, line_id: order.lines[0].id };
     let asked = 0;
@@ -148,7 +149,7 @@ suite('isolation', () => {
   test('an id that a business uses may be used by another, and neither learns of it', async () => {
     const foreign = await victim();
     const client = await as(shop, manager);
-    const [item] = ok(await client.get('/v1/catalogue')).items;
+    const [item] = (await readCatalogue(client)).items;
     const { order } = ok(await client.post('/v1/orders', { id: foreign.order_id, lines: [{ item_id: item.id, qty: '1' }] }), 201);
     assert.equal(order.id, foreign.order_id);
     assert.notEqual(ok(await (await as(cafe, manager)).get(`/v1/orders/${order.id}`)).lines[0].item_id, item.id);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomBytes, randomInt } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
+import { readCatalogue } from '../lib/catalogue.mjs';
 import { startStack } from '../lib/stack.mjs';
 import { Client, closeConnections, ok, problem, send, signIn } from './lib/client.mjs';
 import { paired, proven } from './lib/key.mjs';
@@ -75,7 +76,7 @@ describe('secrets', () => {
     assert.equal((await send(url, 'GET', `/v1/orders?token=${inPath}`, { headers: { authorization: `Bearer ${client.token}` } })).status, 400);
 
     const note = keep('note', `Quince ${randomBytes(8).toString('hex')}`);
-    const { items } = ok(await client.get('/v1/catalogue'));
+    const { items } = await readCatalogue(client);
     const { members, pii } = personal({ '/note': note });
     const lines = [{ item_id: items.find((one) => !one.combo.length && !one.group_ids.length).id, qty: '1' }];
     ok(await client.post('/v1/orders', { lines, ...members, pii }), 201);

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { integrator, menu, suite } from './lib/context.mjs';
-import { ok, problem, uuid7 } from './lib/client.mjs';
+import { gunzipSync } from 'node:zlib';
+import { as, integrator, manager, menu, shop, suite } from './lib/context.mjs';
+import { ok, problem, send, uuid7 } from './lib/client.mjs';
 
 suite('catalogue and stock', () => {
   test('the ETag is the hash of the document and answers 304', async () => {
@@ -19,6 +20,54 @@ suite('catalogue and stock', () => {
       assert.equal(again.headers.etag, answer.headers.etag);
     }
     ok(await client.get('/v1/catalogue', { headers: { 'if-none-match': '"0"' } }));
+  });
+
+  test('the manifest names chunks by the hash of their bytes, which may be kept', async () => {
+    const client = await integrator();
+    const manifest = ok(await client.get('/v1/catalogue'));
+    assert.equal(manifest.items.length, 2 ** manifest.bits);
+    for (const { hash, size, count } of [manifest.menu, ...manifest.items]) {
+      const answer = await client.get(`/v1/published/${hash}`);
+      ok(answer);
+      assert.equal(createHash('sha256').update(answer.bytes).digest('hex'), hash);
+      assert.equal(answer.bytes.length, size);
+      if (count !== undefined) assert.equal(answer.json.items.length, count);
+      assert.equal(answer.headers['cache-control'], 'private, max-age=31536000, immutable');
+      assert.equal(answer.headers.etag, `"${hash}"`);
+      const again = await client.get(`/v1/published/${hash}`, { headers: { 'if-none-match': `"${hash}"` } });
+      assert.equal(again.status, 304);
+    }
+  });
+
+  test('chunks travel packed for whoever can unpack them', async () => {
+    const client = await integrator();
+    const { menu: { hash, size } } = ok(await client.get('/v1/catalogue'));
+    const answer = await send(client.url, 'GET', `/v1/published/${hash}`, { headers: { authorization: `Bearer ${client.token}`, 'accept-encoding': 'gzip' } });
+    assert.equal(answer.headers['content-encoding'], 'gzip');
+    assert.ok(answer.bytes.length < size / 2);
+    assert.equal(createHash('sha256').update(gunzipSync(answer.bytes)).digest('hex'), hash);
+  });
+
+  test('an item lies in the chunk that its id chooses', async () => {
+    const client = await as(shop, manager);
+    const manifest = ok(await client.get('/v1/catalogue'));
+    assert.ok(manifest.bits > 0);
+    assert.ok(manifest.items.reduce((sum, { size }) => sum + size, 0) / manifest.items.length <= 65536);
+    for (const [n, { hash }] of manifest.items.entries()) {
+      const { items } = ok(await client.get(`/v1/published/${hash}`));
+      for (const { id } of items) {
+        assert.equal(createHash('sha256').update(Buffer.from(id.replaceAll('-', ''), 'hex')).digest().readUInt16BE() >> (16 - manifest.bits), n);
+      }
+      assert.deepEqual(items.map(({ id }) => id), items.map(({ id }) => id).sort());
+    }
+  });
+
+  test('a chunk of another business, no chunk and no hash are all not found', async () => {
+    const foreign = ok(await (await as(shop, manager)).get('/v1/catalogue'));
+    const client = await integrator();
+    for (const hash of [foreign.menu.hash, '0'.repeat(64), foreign.menu.hash.toUpperCase(), 'x', '%00']) {
+      problem(await client.get(`/v1/published/${hash}`), 404, 'not_found');
+    }
   });
 
   test('a sale takes from stock', async () => {

@@ -1,6 +1,7 @@
 // A device's log is applied exactly once, in order, whatever the network does to it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { readCatalogue } from '../lib/catalogue.mjs';
 import { as, cafe, cashier, manager, menu, shop, suite } from './lib/context.mjs';
 import { Device } from './lib/device.mjs';
 import { ok, problem, uuid7 } from './lib/client.mjs';
@@ -134,7 +135,7 @@ suite('sync', () => {
 
   test('another story under a used number locks the device', async () => {
     const client = await as(shop, manager, { register: 'R2' });
-    const [item] = ok(await client.get('/v1/catalogue')).items;
+    const [item] = (await readCatalogue(client)).items;
     const sold = { lines: [{ item_id: item.id, qty: '1' }], payments: [{ tender: 'cash', amount: item.price }] };
     const device = await new Device(client).load();
     const clone = Object.assign(new Device(client), device);

@@ -1,6 +1,7 @@
 // The business that is measured: 200 outlets of one register and one API channel, 100 stocked items, two included taxes.
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { readCatalogue } from '../../lib/catalogue.mjs';
 import { Client, ok, signIn } from '../../http/lib/client.mjs';
 
 const pin = '1234';
@@ -61,7 +62,7 @@ export async function openTills(url, outlets) {
   let catalogue;
   for (let i = 0; i < outlets; i += 1) {
     const [register, channel] = await Promise.all([signIn(url, till(`o${i + 1}`, 'R1')), signIn(url, till(`o${i + 1}`))]);
-    catalogue ??= ok(await register.get('/v1/catalogue'));
+    catalogue ??= await readCatalogue(register);
     ok(await register.post('/v1/shifts', { float: 0 }), 201);
     registers.push(line(register, basket(catalogue, i), ok(await register.get('/v1/sync/state'))));
     channels.push(line(channel, basket(catalogue, i), unused));
@@ -72,6 +73,6 @@ export async function openTills(url, outlets) {
 /** Client of the first outlet, for the kitchen's latency. */
 export async function firstOutlet(url) {
   const client = await signIn(url, till('o1'));
-  const { items } = ok(await client.get('/v1/catalogue'));
+  const { items } = await readCatalogue(client);
   return { client: new Client(url, client.session), item: items.find((item) => item.station) };
 }

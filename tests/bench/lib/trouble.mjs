@@ -2,6 +2,7 @@
 // want it, and people sign in by PIN. Prints what it did as JSON when its standard input ends.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readCatalogue } from '../../lib/catalogue.mjs';
 import { closeConnections, ok, signIn, uuid7 } from '../../http/lib/client.mjs';
 import { till } from './tenant.mjs';
 
@@ -12,7 +13,7 @@ process.stdin.resume();
 process.stdin.on('end', () => { going = false; });
 
 const client = await signIn(url, till('o1'));
-const item = ok(await client.get('/v1/catalogue')).items.find((one) => one.station);
+const item = (await readCatalogue(client)).items.find((one) => one.station);
 const { order } = ok(await client.post('/v1/orders', { id: uuid7(), lines: [{ item_id: item.id, qty: '1' }] }), 201);
 const done = { held: 0, waited: 0, busy: 0, signed_in: 0 };
 process.stdout.write('ready\n');

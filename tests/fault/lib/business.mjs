@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { readCatalogue } from '../../lib/catalogue.mjs';
 import { Client, closeConnections, ok, problem, signIn, uuid7 } from '../../http/lib/client.mjs';
 import { Device } from '../../http/lib/device.mjs';
 import { Subscriber } from '../../http/lib/socket.mjs';
@@ -23,7 +24,7 @@ export class Business {
     this.main = await signIn(url, { ...signedIn, outlet: 'main' });
     this.terrace = await signIn(url, { ...signedIn, outlet: 'terrace' });
     this.register = await new Device(await signIn(url, { ...signedIn, outlet: 'main', register: 'R1' })).load();
-    const catalogue = ok(await this.main.get('/v1/catalogue'));
+    const catalogue = await readCatalogue(this.main);
     this.item = catalogue.items.find((one) => one.stocked && !one.combo.length && one.group_ids.length === 0);
     this.vkey = await this.stack.signerTool('vkey', 'any');
     return this;

@@ -1,5 +1,6 @@
 // The stack shared by the suites of one process: started by the first, stopped by the last.
 import { after, before, describe } from 'node:test';
+import { readCatalogue } from '../../lib/catalogue.mjs';
 import { startStack } from '../../lib/stack.mjs';
 import { closeConnections, ok, signIn } from './client.mjs';
 
@@ -66,7 +67,7 @@ let catalogue;
 /** The café's catalogue with a few items picked by shape. */
 export async function menu() {
   if (!catalogue) {
-    const document = ok(await (await integrator()).get('/v1/catalogue'));
+    const document = await readCatalogue(await integrator());
     const plain = document.items.filter((item) => !item.combo.length && requiredGroups(document, item).length === 0);
     catalogue = {
       document,

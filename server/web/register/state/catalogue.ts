@@ -1,6 +1,6 @@
 /* The published catalogue, indexed for selling: by id, by barcode, by words. */
 import { computed, signal } from '@preact/signals';
-import { get } from '../../shared/api/client';
+import { readCatalogue } from '../../shared/api/catalogue';
 import type { Catalogue, Category, Item, Modifier, ModifierGroup, Tax } from '../../shared/api/types';
 
 export interface CatalogueIndex {
@@ -30,7 +30,7 @@ export function indexCatalogue(document: Catalogue, hash: string): CatalogueInde
   const byCode = new Map<string, Item>();
   for (const item of document.items) {
     byCode.set(item.code, item);
-    if (item.barcode) byCode.set(item.barcode, item);
+    for (const barcode of item.barcodes) byCode.set(barcode, item);
   }
   return {
     hash,
@@ -41,14 +41,13 @@ export function indexCatalogue(document: Catalogue, hash: string): CatalogueInde
     modifiers: new Map(document.groups.flatMap((g) => g.modifiers).map((m) => [m.id, m])),
     taxes: new Map(document.taxes.map((x) => [x.id, x])),
     categories: [...document.categories].sort((a, b) => a.sort - b.sort),
-    words: document.items.map((item) => ({ item, text: plain(`${item.name} ${item.code} ${item.barcode ?? ''}`) })),
+    words: document.items.map((item) => ({ item, text: plain(`${item.name} ${item.code} ${item.barcodes.join(' ')}`) })),
   };
 }
 
 export async function loadCatalogue(): Promise<void> {
-  const answer = await get<Catalogue>('/v1/catalogue', catalogue.value ? `"${catalogue.value.hash}"` : undefined);
-  if (answer.status === 304) return;
-  catalogue.value = indexCatalogue(answer.body, (answer.etag ?? '').replace(/^W\/|"/g, ''));
+  const found = await readCatalogue(catalogue.value?.hash);
+  if (found) catalogue.value = indexCatalogue(found.document, found.hash);
 }
 
 /** Items whose words all occur; those whose name starts with the query come first. */

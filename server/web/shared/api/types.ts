@@ -48,6 +48,7 @@ export interface Tax {
 
 export interface Category {
   id: string;
+  code: string;
   name: string;
   colour: string | null;
   sort: number;
@@ -55,15 +56,21 @@ export interface Category {
 
 export interface Modifier {
   id: string;
+  code: string;
   name: string;
   price: number;
+  /** With variants of the item. */
+  prices: { variant_id: string; price: number }[];
 }
 
 export interface ModifierGroup {
   id: string;
+  code: string;
   name: string;
   min: number;
   max: number;
+  /** So many of those chosen cost nothing. */
+  free: number;
   modifiers: Modifier[];
 }
 
@@ -71,6 +78,22 @@ export interface ComboSlot {
   id: string;
   name: string;
   item_ids: string[];
+}
+
+export interface Variant {
+  id: string;
+  code: string;
+  name: string;
+  price: number;
+  barcodes: string[];
+}
+
+/** A price of a price book, from a quantity (millionths) on; variant_id null: of every variant. */
+export interface BookPrice {
+  book_id: string;
+  variant_id: string | null;
+  min_qty: number;
+  price: number;
 }
 
 export interface Item {
@@ -82,19 +105,49 @@ export interface Item {
   tax_ids: string[];
   group_ids: string[];
   station: string | null;
-  barcode: string | null;
-  stocked?: boolean;
+  barcodes: string[];
+  stocked: boolean;
+  open_price: boolean;
+  unit: string | null;
+  floor: number | null;
+  sort: number;
+  variants: Variant[];
+  prices: BookPrice[];
   combo: ComboSlot[];
 }
 
-export interface Catalogue {
+export interface CataloguePart {
+  hash: string;
+  size: number;
+  count?: number;
+}
+
+/** Names the chunks of a published catalogue; the SHA-256 of its bytes is what a sale names. */
+export interface CatalogueManifest {
   v: number;
   currency: string;
   exponent: number;
+  version: number;
+  menu: CataloguePart;
+  bits: number;
+  items: CataloguePart[];
+}
+
+export interface CatalogueMenu {
+  v: number;
   rounding: { mode: string; level: string; increment: number; cash_increment: number; inclusive: string };
   taxes: Tax[];
   categories: Category[];
   groups: ModifierGroup[];
+}
+
+export interface CatalogueItems {
+  v: number;
+  items: Item[];
+}
+
+/** All of a published catalogue. */
+export interface Catalogue extends Omit<CatalogueManifest, 'menu' | 'items'>, CatalogueMenu {
   items: Item[];
 }
 
