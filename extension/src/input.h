@@ -29,7 +29,7 @@ typedef enum mpos_field_kind {
     MPOS_IN_UUIDS,   /* mpos_list of uint8[16] */
     MPOS_IN_WORDS,   /* mpos_list of int, indexes into words */
     MPOS_IN_TEXTS,   /* mpos_list of const char * of 1 to 64 characters, min to max of them */
-    MPOS_IN_CELLS,   /* mpos_list of const char * of at most 4000 characters, none looked at for card numbers */
+    MPOS_IN_CELLS, /* mpos_list of const char * of at most 4000 characters, none looked at for card numbers */
     MPOS_IN_DECIMAL, /* int64, scale 9, from a string of up to nine digits and nine decimals, within min and max */
     MPOS_IN_LOCAL, /* int64, minutes since 1970 on some outlet's clock, from "YYYY-MM-DDTHH:MM" */
     MPOS_IN_CLOCK, /* int64, minute of the day, from "HH:MM" */

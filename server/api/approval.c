@@ -110,11 +110,7 @@ on_looked_up(api_exchange *exchange, mpos_err err, const api_reply *reply, const
     }
     read_person(state, reply);
     PQclear(reply->result);
-    http_hold(&exchange->http);
-    if (!password_submit(exchange->http.worker->passwords, &state->check)) {
-        http_problem(&exchange->http, MPOS_E_OVERLOADED, NULL, NULL);
-        http_release(&exchange->http);
-    }
+    (void)api_check(exchange, &state->check);
 }
 
 /* False when it is longer than any body that the contract allows. */

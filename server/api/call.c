@@ -225,6 +225,15 @@ api_call(api_exchange *exchange, const api_request *request, api_replied done)
 }
 
 void
+api_call_params(api_exchange *exchange, api_request *request, text_buf *params, api_replied done)
+{
+    request->params = params->data;
+    request->params_len = params->len;
+    api_call(exchange, request, done);
+    text_free(params);
+}
+
+void
 api_call_refused(api_exchange *exchange, mpos_err err, const char *field, const char *detail)
 {
     http_problem(&exchange->http, err, field, detail);

@@ -41,6 +41,10 @@ typedef struct api_request {
 void
 api_call(api_exchange *exchange, const api_request *request, api_replied done);
 
+/* The same with params as its parameters, which it frees. */
+void
+api_call_params(api_exchange *exchange, api_request *request, text_buf *params, api_replied done);
+
 /* Answers the exchange with a problem for an error of a call. */
 void
 api_call_refused(api_exchange *exchange, mpos_err err, const char *field, const char *detail);

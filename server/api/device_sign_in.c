@@ -32,8 +32,5 @@ api_device_sign_in(api_exchange *exchange)
     text_add_z(&params, "{");
     api_proof_params(exchange, &params);
     text_add_z(&params, "}");
-    request.params = params.data;
-    request.params_len = params.len;
-    api_call(exchange, &request, on_opened);
-    text_free(&params);
+    api_call_params(exchange, &request, &params, on_opened);
 }

@@ -96,10 +96,7 @@ ask(api_exchange *exchange)
     text_uuid(state->tenant, tenant);
     text_hex(state->hash, sizeof state->hash, hash);
     text_addf(&params, "{\"tenant_id\":\"%s\",\"hash\":\"%s\"}", tenant, hash);
-    request.params = params.data;
-    request.params_len = params.len;
-    api_call(exchange, &request, on_found);
-    text_free(&params);
+    api_call_params(exchange, &request, &params, on_found);
 }
 
 void

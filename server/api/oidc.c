@@ -113,10 +113,7 @@ oidc_find_provider(oidc_login *state, api_replied done)
     text_add_z(&params, "{\"tenant\":");
     text_add_json(&params, state->tenant, strlen(state->tenant));
     text_add_z(&params, "}");
-    request.params = params.data;
-    request.params_len = params.len;
-    api_call(state->exchange, &request, done);
-    text_free(&params);
+    api_call_params(state->exchange, &request, &params, done);
 }
 
 /* The sealed value of the browser's login cookie. */

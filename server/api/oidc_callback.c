@@ -156,10 +156,7 @@ find_person(oidc_login *state)
         add_roles(&params, json_object_get(claims, state->role_claim));
     }
     text_add_z(&params, "}");
-    request.params = params.data;
-    request.params_len = params.len;
-    api_call(state->exchange, &request, on_accepted);
-    text_free(&params);
+    api_call_params(state->exchange, &request, &params, on_accepted);
 }
 
 static void

@@ -45,10 +45,7 @@ ask_session(oidc_login *state, const uint8_t tenant[UUID_SIZE], const char *code
     oidc_add_code(&params, code);
     api_session_refresh_param(&params, state->code);
     text_add_z(&params, "}");
-    request.params = params.data;
-    request.params_len = params.len;
-    api_call(state->exchange, &request, on_finished);
-    text_free(&params);
+    api_call_params(state->exchange, &request, &params, on_finished);
 }
 
 void

@@ -5,6 +5,7 @@
  * Whether a second factor is needed is told only to who knows the password.
  */
 #include "api/fields.h"
+#include "api/pin.h"
 #include "api/session.h"
 
 #include <sodium.h>
@@ -76,10 +77,7 @@ open_session(signing_in *state)
     factor_params(&params, &state->factor);
     api_session_refresh_param(&params, state->refresh);
     text_add_z(&params, "}");
-    request.params = params.data;
-    request.params_len = params.len;
-    api_call(state->exchange, &request, on_opened);
-    text_free(&params);
+    api_call_params(state->exchange, &request, &params, on_opened);
 }
 
 static bool
@@ -133,11 +131,8 @@ on_looked_up(api_exchange *exchange, mpos_err err, const api_reply *reply, const
     /* Without one, the check takes as long and fails. */
     (void)fields_copy(state->person, "verifier", state->check.verifier, sizeof state->check.verifier);
     state->check.done = on_checked;
-    http_hold(&exchange->http);
-    if (!password_submit(exchange->http.worker->passwords, &state->check)) {
+    if (!api_check(exchange, &state->check)) {
         json_decref(state->person);
-        http_problem(&exchange->http, MPOS_E_OVERLOADED, NULL, NULL);
-        http_release(&exchange->http);
     }
 }
 
@@ -149,10 +144,7 @@ look_up(api_exchange *exchange, const json_t *body)
         .operation = "auth.password", .scope = MPOS_SCOPE_AUTH, .lane = DB_FAST, .repeatable = true};
 
     fields_params(&params, body, rules, RULES);
-    request.params = params.data;
-    request.params_len = params.len;
-    api_call(exchange, &request, on_looked_up);
-    text_free(&params);
+    api_call_params(exchange, &request, &params, on_looked_up);
 }
 
 void

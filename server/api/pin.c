@@ -42,3 +42,15 @@ api_pin_take(h2o_iovec_t bytes, password_check *check, mpos_err *err, http_refus
     (void)json_object_del(body, "pin");
     return body;
 }
+
+bool
+api_check(api_exchange *exchange, password_check *check)
+{
+    http_hold(&exchange->http);
+    if (!password_submit(exchange->http.worker->passwords, check)) {
+        http_problem(&exchange->http, MPOS_E_OVERLOADED, NULL, NULL);
+        http_release(&exchange->http);
+        return false;
+    }
+    return true;
+}

@@ -14,4 +14,11 @@
 json_t *
 api_pin_take(h2o_iovec_t body, password_check *check, mpos_err *err, http_refusal *refusal);
 
+/*
+ * Has check looked at away from the loop, the exchange held until check->done has released it. False when the checkers have too
+ * much to do already: then the exchange has been answered.
+ */
+bool
+api_check(api_exchange *exchange, password_check *check);
+
 #endif

@@ -68,10 +68,7 @@ send_one(push *state, const char *suspend)
     text_add_z(&params, suspend != NULL ? "{\"suspend\":" : "{\"single\":");
     text_add_json(&params, suspend != NULL ? suspend : "1", suspend != NULL ? strlen(suspend) : 1);
     text_add_z(&params, "}");
-    request.params = params.data;
-    request.params_len = params.len;
-    api_call(state->exchange, &request, on_reply);
-    text_free(&params);
+    api_call_params(state->exchange, &request, &params, on_reply);
 }
 
 static int64_t

@@ -61,10 +61,7 @@ ask(api_exchange *exchange, const uint8_t tenant[UUID_SIZE], const char token[RE
     add_hash(&params, "hash", token);
     add_hash(&params, "next", state->next);
     text_add_z(&params, "}");
-    request.params = params.data;
-    request.params_len = params.len;
-    api_call(exchange, &request, on_refreshed);
-    text_free(&params);
+    api_call_params(exchange, &request, &params, on_refreshed);
 }
 
 void

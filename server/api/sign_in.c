@@ -5,6 +5,7 @@
  * Unknown business, outlet or number and wrong PIN take the same way and time and get the same answer; so does everybody who is locked out.
  */
 #include "api/fields.h"
+#include "api/pin.h"
 #include "api/proof.h"
 #include "api/session.h"
 
@@ -85,10 +86,7 @@ open_session(sign_in *state)
     }
     api_proof_params(state->exchange, &params);
     text_add_z(&params, "}");
-    request.params = params.data;
-    request.params_len = params.len;
-    api_call(state->exchange, &request, on_opened);
-    text_free(&params);
+    api_call_params(state->exchange, &request, &params, on_opened);
 }
 
 static void
@@ -137,11 +135,7 @@ on_looked_up(api_exchange *exchange, mpos_err err, const api_reply *reply, const
         PQclear(reply->result);
     }
     state->check.done = on_checked;
-    http_hold(&exchange->http);
-    if (!password_submit(exchange->http.worker->passwords, &state->check)) {
-        http_problem(&exchange->http, MPOS_E_OVERLOADED, NULL, NULL);
-        http_release(&exchange->http);
-    }
+    (void)api_check(exchange, &state->check);
 }
 
 static void
@@ -152,10 +146,7 @@ look_up(api_exchange *exchange, const json_t *body)
         .operation = "auth.lookup", .scope = MPOS_SCOPE_AUTH, .lane = DB_FAST, .repeatable = true};
 
     fields_params(&params, body, rules, RULES);
-    request.params = params.data;
-    request.params_len = params.len;
-    api_call(exchange, &request, on_looked_up);
-    text_free(&params);
+    api_call_params(exchange, &request, &params, on_looked_up);
 }
 
 void

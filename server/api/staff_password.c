@@ -3,6 +3,7 @@
  * made away from the loop, and only that is handed over.
  */
 #include "api/fields.h"
+#include "api/pin.h"
 #include "api/call.h"
 
 #include <sodium.h>
@@ -89,11 +90,7 @@ make(giving *state)
 {
     state->check.makes = true;
     state->check.done = on_made;
-    http_hold(&state->exchange->http);
-    if (!password_submit(state->exchange->http.worker->passwords, &state->check)) {
-        http_problem(&state->exchange->http, MPOS_E_OVERLOADED, NULL, NULL);
-        http_release(&state->exchange->http);
-    }
+    (void)api_check(state->exchange, &state->check);
 }
 
 void

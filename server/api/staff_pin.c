@@ -107,9 +107,5 @@ api_staff_pin(api_exchange *exchange)
         http_problem(&exchange->http, err, refusal.field, NULL);
         return;
     }
-    http_hold(&exchange->http);
-    if (!password_submit(exchange->http.worker->passwords, &state->check)) {
-        http_problem(&exchange->http, MPOS_E_OVERLOADED, NULL, NULL);
-        http_release(&exchange->http);
-    }
+    (void)api_check(exchange, &state->check);
 }
