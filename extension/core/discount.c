@@ -209,3 +209,24 @@ mpos_price_discounts(mpos_price_work *work)
     }
     return err;
 }
+
+int
+mpos_discount_turn(const mpos_cart *cart, const mpos_cart_discount *discounts, size_t count, size_t k,
+                   int of_order)
+{
+    uint8_t percent = of_order ? MPOS_STEP_ORDER_PERCENT : MPOS_STEP_LINE_PERCENT;
+    uint8_t fixed = of_order ? MPOS_STEP_ORDER_FIXED : MPOS_STEP_LINE_FIXED;
+    uint8_t step = discounts[k].type == MPOS_DISCOUNT_FIXED ? fixed : percent;
+
+    for (size_t s = 0; s < cart->sequence_count; s++) {
+        pick p = pick_of(cart, s);
+        size_t seen = 0;
+
+        for (size_t i = 0; cart->sequence[s] == step && i <= k; i++) {
+            if (picks(&p, discounts, count, i, &seen) && i == k) {
+                return (int)s;
+            }
+        }
+    }
+    return -1;
+}

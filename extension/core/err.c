@@ -2,60 +2,76 @@
 #include "err.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "text.h"
 
-typedef struct err_row {
-    const char *sqlstate;
-    const char *code;
-    const char *title;
-    int status;
-} err_row;
-
-static const err_row rows[MPOS_ERR_COUNT] = {
-    {"00000", "ok", "Done", 200},
-#define MPOS_ERROR(name, sqlstate, status, code, title) {sqlstate, code, title, status},
+/* A table for each column: a host that never asks for titles links none. */
+static const char *const codes[MPOS_ERR_COUNT] = {
+    "ok",
+#define MPOS_ERROR(name, sqlstate, status, code, title) code,
 #include "errors.def"
 #undef MPOS_ERROR
 };
 
-static const err_row *
+static const char *const sqlstates[MPOS_ERR_COUNT] = {
+    "00000",
+#define MPOS_ERROR(name, sqlstate, status, code, title) sqlstate,
+#include "errors.def"
+#undef MPOS_ERROR
+};
+
+static const char *const titles[MPOS_ERR_COUNT] = {
+    "Done",
+#define MPOS_ERROR(name, sqlstate, status, code, title) title,
+#include "errors.def"
+#undef MPOS_ERROR
+};
+
+static const uint16_t statuses[MPOS_ERR_COUNT] = {
+    200,
+#define MPOS_ERROR(name, sqlstate, status, code, title) status,
+#include "errors.def"
+#undef MPOS_ERROR
+};
+
+static size_t
 row_of(mpos_err err)
 {
     size_t at = (size_t)err;
 
-    return &rows[at < MPOS_ERR_COUNT ? at : MPOS_E_INTERNAL];
+    return at < MPOS_ERR_COUNT ? at : MPOS_E_INTERNAL;
 }
 
 const char *
 mpos_err_code(mpos_err err)
 {
-    return row_of(err)->code;
+    return codes[row_of(err)];
 }
 
 const char *
 mpos_err_sqlstate(mpos_err err)
 {
-    return row_of(err)->sqlstate;
+    return sqlstates[row_of(err)];
 }
 
 int
 mpos_err_status(mpos_err err)
 {
-    return row_of(err)->status;
+    return statuses[row_of(err)];
 }
 
 const char *
 mpos_err_title(mpos_err err)
 {
-    return row_of(err)->title;
+    return titles[row_of(err)];
 }
 
 mpos_err
 mpos_err_from_sqlstate(const char *sqlstate)
 {
     for (size_t i = 1; i < MPOS_ERR_COUNT; i++) {
-        if (mpos_text_same(rows[i].sqlstate, sqlstate)) {
+        if (mpos_text_same(sqlstates[i], sqlstate)) {
             return (mpos_err)i;
         }
     }
@@ -66,7 +82,7 @@ mpos_err
 mpos_err_from_code(const char *code)
 {
     for (size_t i = 1; i < MPOS_ERR_COUNT; i++) {
-        if (mpos_text_same(rows[i].code, code)) {
+        if (mpos_text_same(codes[i], code)) {
             return (mpos_err)i;
         }
     }

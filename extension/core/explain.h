@@ -2,9 +2,9 @@
  * explain.h - why an amount is what it is: the steps from the basket to the priced cart, with the rule of each. Words: trace,
  * entry, step, remainder.
  *
- * Computed from what went in and what came out, never stored, and the same in every host. Entries come in the order of
- * calculation: for each line price, modifiers, combo share, gross; then discounts, surcharges, charges and taxes; then the
- * order's sums.
+ * Computed from what went in and what came out, never stored, and the same in every host. Entries come line by line, each in the
+ * order of calculation: price, modifiers, combo share, gross, discounts, shares of what the order has, taxes, total. Those of the
+ * order follow.
  */
 #ifndef MPOS_CORE_EXPLAIN_H
 #define MPOS_CORE_EXPLAIN_H
@@ -21,57 +21,67 @@
 #define MPOS_EXPLAIN_ORDER UINT16_MAX
 
 /*
- * rule, value, base and amount of each step. "Rate" is scale 9, all else minor units unless it says otherwise. An entry of a
- * line about a discount or tax has its position in the cart's list as `index`.
+ * What rule, value, base and amount of an entry are; what is not named is zero. index is the place in the list that the entry is
+ * of: of the line's modifiers, discounts or taxes, of the order's discounts, of the cart's taxes.
  */
 typedef enum mpos_explain_step {
-    MPOS_WHY_PRICE = 1,      /* rule: item or variant; amount: its unit price */
-    MPOS_WHY_OPEN_PRICE = 2, /* amount: the unit price that was given */
+    MPOS_WHY_PRICE = 1, /* rule: variant or item; amount: its unit price */
+    MPOS_WHY_OPEN_PRICE =
+        2, /* rule: variant or item; base: its own price; amount: the unit price that was given */
     MPOS_WHY_BOOK =
-        3, /* rule: book; value: its min_qty (scale 6); base: the price without it; amount: unit price */
-    MPOS_WHY_TAX_MAP = 4, /* rule: map, zero: exempt without map; base: unit price before; amount: after */
+        3, /* rule: book; value: from which quantity on; base: the price without it; amount: unit price */
+    MPOS_WHY_TAX_MAP = 4, /* rule: map, zero: exempt without one; base: unit price before; amount: after */
     MPOS_WHY_MODIFIER =
-        5, /* rule: modifier; value: quantity; base: its price; amount: on the whole line, rounded down */
-    MPOS_WHY_COMBO_SHARE = 6, /* rule: item; base: stand-alone value; amount: part of the combo's price */
-    MPOS_WHY_GROSS = 7, /* value: quantity (scale 6); base: unit price; amount: gross before surcharges */
+        5, /* rule: modifier; value: how many; base: price of one; amount: on the line, rounded */
+    MPOS_WHY_COMBO_SHARE =
+        6,              /* rule: variant or item; base: value alone; amount: part of the combo's price */
+    MPOS_WHY_GROSS = 7, /* value: quantity; base: unit price; amount: gross without surcharges */
     MPOS_WHY_LINE_DISCOUNT =
-        8, /* rule: promotion or zero; value: rate or amount; base: what was left; amount: taken off */
-    MPOS_WHY_ORDER_DISCOUNT = 9,   /* the same of the order */
-    MPOS_WHY_DISCOUNT_SHARE = 10,  /* rule as there; base: whole discount; amount: the line's part */
-    MPOS_WHY_SURCHARGE = 11,       /* rule: charge; value: rate or amount; base; amount: added */
-    MPOS_WHY_SURCHARGE_SHARE = 12, /* rule as there; base: whole surcharge; amount: the line's part */
-    MPOS_WHY_CHARGE = 13,    /* rule: charge; value: rate or amount per unit; base: of a percentage; amount */
-    MPOS_WHY_TAX = 14,       /* rule: tax; value: rate or amount per unit; base; amount; remainder */
-    MPOS_WHY_TAX_TOTAL = 15, /* of the order: rule: tax; value; base; amount */
-    MPOS_WHY_LINE_TOTAL = 16, /* value: net; base: tax; amount: total */
-    MPOS_WHY_TOTAL = 17       /* of the order: value: net; base: tax; amount: total */
+        8, /* rule: promotion, zero: by hand; value: what it is; base: what was left; amount: taken off */
+    MPOS_WHY_ORDER_DISCOUNT = 9,  /* the same of the order */
+    MPOS_WHY_DISCOUNT_SHARE = 10, /* rule: as there; base: the whole discount; amount: the line's part */
+    MPOS_WHY_SURCHARGE =
+        11, /* rule: charge; value: what it is; base: what it is taken of; amount: added to the order */
+    MPOS_WHY_SURCHARGE_SHARE = 12, /* rule: as there; base: the whole surcharge; amount: the line's part */
+    MPOS_WHY_CHARGE =
+        13,            /* rule: charge; value: what it is; base: what it is taken of, or quantity; amount */
+    MPOS_WHY_TAX = 14, /* rule: tax; value: what it is; base; amount */
+    MPOS_WHY_TAX_TOTAL = 15,  /* the same of the order */
+    MPOS_WHY_LINE_TOTAL = 16, /* value: net; base: taxes; amount: total */
+    MPOS_WHY_TOTAL = 17       /* the same of the order */
 } mpos_explain_step;
+
+/* What a value is. */
+typedef enum mpos_explain_unit {
+    MPOS_UNIT_AMOUNT = 0,   /* minor units */
+    MPOS_UNIT_RATE = 1,     /* scale 9 */
+    MPOS_UNIT_QUANTITY = 2, /* scale 6 */
+    MPOS_UNIT_COUNT = 3
+} mpos_explain_unit;
 
 typedef struct mpos_explain_entry {
     uint16_t line; /* index into the cart's lines, or MPOS_EXPLAIN_ORDER */
     uint8_t step;  /* mpos_explain_step */
-    uint8_t unit;  /* of value: 0 minor units, 1 rate, 2 quantity (scale 6) or number */
+    uint8_t unit;  /* of value: mpos_explain_unit */
     uint16_t index;
     uint8_t rule[16];
     int64_t value;
     int64_t base;
     int64_t amount;
-    int64_t
-        remainder; /* exact result less amount, in millionths of a minor unit; 0 where nothing was rounded */
+    /*
+     * What value and base ask for less amount, in millionths of a minor unit, at most MPOS_AMOUNT_MAX: what rounding took or gave;
+     * of a discount also what a floor or the rest of the line refused. 0 where nothing is rounded.
+     */
+    int64_t remainder;
 } mpos_explain_entry;
 
-typedef struct mpos_trace {
-    size_t count;
-    const mpos_explain_entry *entries;
-} mpos_trace;
-
-/* The most entries that this cart can have. */
+/* The most entries that this cart can have, made from that basket or (NULL) without one. */
 size_t
 mpos_explain_count_max(const mpos_basket *basket, const mpos_cart *cart);
 
 /*
  * Fills entries (the caller's, capacity of them) and *count. basket, rules, cart and priced belong together (mpos_sell,
- * mpos_price); basket and rules may both be NULL: prices then are just what the cart says. BUFFER_TOO_SMALL.
+ * mpos_price); basket and rules may both be NULL: unit prices then are just what the cart says. BUFFER_TOO_SMALL.
  */
 mpos_err
 mpos_explain(const mpos_rules *rules, const mpos_basket *basket, const mpos_cart *cart,

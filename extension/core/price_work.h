@@ -57,6 +57,14 @@ mpos_cart_tax_check(const mpos_cart_tax *tax, const char **member, size_t *at);
 mpos_err
 mpos_price_discounts(mpos_price_work *work);
 
+/*
+ * discount.c: the entry of the sequence that takes discount k of a list of count discounts, of a line or of the order; -1 when none
+ * does.
+ */
+int
+mpos_discount_turn(const mpos_cart *cart, const mpos_cart_discount *discounts, size_t count, size_t k,
+                   int of_order);
+
 /* price.c: amount of `unit` per piece for the line's quantity, plus `fixed`, rounded to a minor unit. */
 mpos_err
 mpos_price_extend(const mpos_cart *cart, const mpos_cart_line *line, mpos_wide unit, mpos_wide fixed,

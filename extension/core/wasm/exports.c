@@ -7,14 +7,13 @@
  * pricing.h; they are zero pages until touched. One call at a time.
  */
 #include "answer.h"
+#include "buffers.h"
 #include "cart_form.h"
 #include "order.h"
 #include "priced_form.h"
 #include "pricing.h"
 #include "price_work.h"
 #include "proof.h"
-
-#define EXPORT(name) __attribute__((export_name(name), used))
 
 enum {
     LINE_DISCOUNTS_MAX = MPOS_MAX_LINES * MPOS_DISCOUNTS_MAX,
@@ -34,10 +33,12 @@ enum {
 };
 
 _Static_assert(PRICE_ROOM_SIZE >=
-                   MPOS_CART_LINES_MAX * (sizeof(mpos_priced_line) + (MPOS_DISCOUNTS_MAX + 5) * 8) +
+                   MPOS_CART_LINES_MAX * (sizeof(mpos_priced_line) + (MPOS_DISCOUNTS_MAX + 6) * 8) +
                        LINE_TAXES_MAX * (sizeof(mpos_priced_line_tax) + sizeof(mpos_tax_share)) +
                        LINE_DISCOUNTS_MAX * 8 + 4096,
                "the largest cart fits");
+
+_Static_assert(INPUT_SIZE >= MPOS_BASKET_FORM_MAX, "the largest basket fits");
 
 _Static_assert(OUTPUT_SIZE >= MPOS_PROOF_OUTPUT_MAX, "the largest result fits");
 
