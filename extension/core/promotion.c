@@ -93,6 +93,7 @@ take_arrays(mpos_promoting *p, uint16_t **ranked, mpos_arena *arena)
     p->open = mpos_arena_take(arena, n, 1);
     p->joins = mpos_arena_take(arena, n, 1);
     p->touched = mpos_arena_take(arena, n, 1);
+    p->fits = mpos_arena_take(arena, n, 1);
     p->by_price = mpos_arena_take(arena, n, sizeof *p->by_price);
     *ranked = mpos_arena_take(arena, p->sale->rules->promotion_count, sizeof **ranked);
 }

@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-#include "price_work.h"
-
 static int
 comes_before(const mpos_promoting *p, size_t a, size_t b)
 {
@@ -89,27 +87,34 @@ mpos_promote_units(mpos_promoting *p, const mpos_promotion *promotion)
     return err;
 }
 
-static int
-is_in_slot(const mpos_promoting *p, const mpos_slot *slot, size_t i)
+/* Notes which open lines fit slot s. Returns how many units they have. */
+static int64_t
+fit_slot(mpos_promoting *p, const mpos_promotion *promotion, size_t s)
 {
-    return mpos_targets_have(&slot->targets, &p->sale->basket->lines[i]);
+    int64_t units = 0;
+
+    for (size_t k = 0; k < p->by_price_count; k++) {
+        size_t i = p->by_price[k];
+
+        if (mpos_targets_have(&promotion->slots[s].targets, &p->sale->basket->lines[i])) {
+            p->fits[i] |= (uint8_t)(1U << s);
+            units += p->sale->lines[i].qty;
+        }
+    }
+    return units;
 }
 
 /* Slots in the order in which they are filled: the one with the fewest units to choose from first, ties as listed. */
 static void
-order_slots(const mpos_promoting *p, const mpos_promotion *promotion, uint8_t order[MPOS_SLOTS_MAX])
+order_slots(mpos_promoting *p, const mpos_promotion *promotion, uint8_t order[MPOS_SLOTS_MAX])
 {
     int64_t choice[MPOS_SLOTS_MAX];
 
+    memset(p->fits, 0, p->count);
     for (size_t s = 0; s < promotion->slot_count; s++) {
         size_t at = s;
 
-        choice[s] = 0;
-        for (size_t k = 0; k < p->by_price_count; k++) {
-            size_t i = p->by_price[k];
-
-            choice[s] += is_in_slot(p, &promotion->slots[s], i) ? p->sale->lines[i].qty : 0;
-        }
+        choice[s] = fit_slot(p, promotion, s);
         for (; at > 0 && choice[s] < choice[order[at - 1]]; at--) {
             order[at] = order[at - 1];
         }
@@ -119,15 +124,15 @@ order_slots(const mpos_promoting *p, const mpos_promotion *promotion, uint8_t or
 
 /* Takes a slot's quantity from the dearest spare units into p->used. Returns whether there was enough. */
 static int
-fill_slot(mpos_promoting *p, const mpos_slot *slot)
+fill_slot(mpos_promoting *p, const mpos_promotion *promotion, uint8_t s)
 {
-    int64_t wanted = slot->qty;
+    int64_t wanted = promotion->slots[s].qty;
 
     for (size_t k = 0; k < p->by_price_count && wanted > 0; k++) {
         size_t i = p->by_price[k];
         int64_t spare = p->spare[i] - p->used[i];
 
-        if (spare > 0 && is_in_slot(p, slot, i)) {
+        if (spare > 0 && (p->fits[i] >> s & 1) != 0) {
             spare = spare < wanted ? spare : wanted;
             p->used[i] += spare;
             wanted -= spare;
@@ -144,7 +149,7 @@ choose_use(mpos_promoting *p, const mpos_promotion *promotion, const uint8_t ord
 
     memset(p->used, 0, p->count * sizeof *p->used);
     for (size_t s = 0; s < promotion->slot_count; s++) {
-        if (!fill_slot(p, &promotion->slots[order[s]])) {
+        if (!fill_slot(p, promotion, order[s])) {
             return 0;
         }
     }
@@ -217,3 +222,5 @@ mpos_promote_bundle(mpos_promoting *p, const mpos_promotion *promotion)
     }
     return save(p, promotion, uses);
 }
+
+_Static_assert(MPOS_SLOTS_MAX <= 8, "a byte has a bit for each slot");

@@ -36,6 +36,7 @@ typedef struct mpos_promoting {
     uint8_t *open;      /* the promotion at hand may take from the line */
     uint8_t *joins;     /* the line has units that the promotion counts, reduced or not */
     uint8_t *touched;   /* mpos_touched */
+    uint8_t *fits;      /* of a bundle: bit s says that the line is a target of slot s */
     uint16_t *by_price; /* open lines from the dearest unit to the cheapest, ties by line id */
     uint16_t by_price_count;
     uint8_t order_touched; /* mpos_touched */
