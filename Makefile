@@ -26,7 +26,7 @@ help:
 	@echo "make build      build everything into build/"
 	@echo "make test       all suites, quick counts (10 minutes at most)"
 	@echo "make check-all  all suites with full counts, and format"
-	@echo "make soak       the fault suites for a long time (MPOS_SOAK_ROUNDS)"
+	@echo "make soak       the fault suites for a long time (MPOS_SOAK_ROUNDS), and a million carts in three hosts"
 	@echo "make bench      measure against the raw database"
 	@echo "make wasm       only the core as WebAssembly"
 	@echo "make fmt        put the C sources in shape"
@@ -88,7 +88,7 @@ check-all: test-packages build tests/node_modules/.package-lock.json check-fmt c
 	@MPOS_FULL=1 tests/run fault http fuzz isolation pgtap browser core vectors
 
 soak: test-packages build tests/node_modules/.package-lock.json
-	@MPOS_FULL=1 MPOS_SOAK_ROUNDS=$${MPOS_SOAK_ROUNDS:-1000} tests/run fault
+	@MPOS_FULL=1 MPOS_SOAK_ROUNDS=$${MPOS_SOAK_ROUNDS:-1000} MPOS_CARTS=$${MPOS_CARTS:-1000000} tests/run fault vectors
 
 bench: test-packages build tests/node_modules/.package-lock.json
 	@tests/bench/run

@@ -4,12 +4,17 @@
 #include "apportion.h"
 #include "bytes.h"
 #include "cart_form.h"
+#include "price_work.h"
 #include "priced_form.h"
 #include "refund.h"
+#include "sell.h"
 #include "tender.h"
 
 /* Sizes of the parts. */
 enum {
+    SELL_HEAD = 4,
+    LINE_MOST = 112 + 16 + 16 + 8,
+    PRICE_SLACK = 1024,
     STEP_SIZE = 18,
     REFUNDED_SIZE = 40,
     TAX_SIZE = 16,
@@ -67,7 +72,31 @@ bill_size(const mpos_question *q)
 size_t
 mpos_question_room(size_t size)
 {
-    return mpos_cart_form_room_size(size);
+    size_t cart = mpos_cart_form_room_size(size);
+    size_t sale = mpos_rules_room_size(size) + mpos_basket_room_size(size);
+
+    return cart > sale ? cart : sale;
+}
+
+/* Rules first in the room, the basket behind them. */
+static mpos_err
+read_sale(mpos_question *q, uint8_t *room, size_t room_size)
+{
+    size_t rules_size = q->size < SELL_HEAD ? 0 : mpos_get_u32(q->body);
+    size_t rules_room = mpos_rules_room_size(rules_size);
+    const uint8_t *basket = q->body + SELL_HEAD + rules_size;
+    mpos_err err;
+
+    if (q->size < SELL_HEAD || rules_size > q->size - SELL_HEAD) {
+        return MPOS_E_INVALID_VALUE;
+    }
+    if (rules_room > room_size) {
+        return MPOS_E_BUFFER_TOO_SMALL;
+    }
+    err = mpos_rules_form_decode(q->body + SELL_HEAD, rules_size, room, rules_room, &q->rules);
+    return err == MPOS_OK ? mpos_basket_form_decode(basket, q->size - SELL_HEAD - rules_size, &q->rules,
+                                                    room + rules_room, room_size - rules_room, &q->basket)
+                          : err;
 }
 
 static mpos_err
@@ -92,6 +121,8 @@ read_body(mpos_question *q, void *room, size_t room_size)
     switch (q->kind) {
     case 'P':
         return read_cart(q, 0, room, room_size);
+    case 'S':
+        return read_sale(q, room, room_size);
     case 'B':
         return q->size < 2 || q->size < rows_size(q) ? MPOS_E_INVALID_VALUE
                                                      : read_cart(q, rows_size(q), room, room_size);
@@ -125,12 +156,39 @@ mpos_question_read(const uint8_t *bytes, size_t size, void *room, size_t room_si
     return err;
 }
 
+/* Lines of the cart that a sale makes. */
+static size_t
+lines_of(const mpos_question *q)
+{
+    return (size_t)q->basket.line_count + q->rules.charge_count;
+}
+
+/* Pricing the largest cart that can come of a sale. */
+static size_t
+price_most(const mpos_question *q)
+{
+    size_t line = sizeof(mpos_priced_line) + (2 * MPOS_DISCOUNTS_MAX + MPOS_WORK_ARRAYS) * sizeof(int64_t) +
+                  MPOS_LINE_TAXES_MAX * (sizeof(mpos_priced_line_tax) + sizeof(mpos_tax_share));
+
+    return lines_of(q) * line + MPOS_CART_TAXES_MAX * sizeof(mpos_priced_tax) + PRICE_SLACK;
+}
+
+/* What a line's discounts, shares and taxes add to the form; modifiers and brackets are in the question already. */
+static size_t
+form_most(const mpos_question *q)
+{
+    return MPOS_PRICED_FORM_HEADER_SIZE + (MPOS_CART_TAXES_MAX + MPOS_DISCOUNTS_MAX) * 48 + 2 * q->size +
+           lines_of(q) * (LINE_MOST + MPOS_DISCOUNTS_MAX * (40 + 8) + MPOS_LINE_TAXES_MAX * 24);
+}
+
 size_t
 mpos_answer_work(const mpos_question *question)
 {
     switch (question->kind) {
     case 'P':
         return mpos_price_size(&question->cart);
+    case 'S':
+        return mpos_sell_size(&question->rules, &question->basket) + price_most(question);
     case 'B':
         return mpos_price_size(&question->cart) + question->cart.tax_count * sizeof(mpos_priced_tax);
     case 'A':
@@ -146,6 +204,8 @@ mpos_answer_size(const mpos_question *question)
     switch (question->kind) {
     case 'P':
         return MPOS_ANSWER_HEAD + mpos_priced_form_size(&question->cart);
+    case 'S':
+        return MPOS_ANSWER_HEAD + form_most(question);
     case 'B':
         return MPOS_ANSWER_HEAD + count_of(question) * REFUNDED_SIZE + question->cart.tax_count * TAX_SIZE;
     case 'T':
@@ -156,14 +216,23 @@ mpos_answer_size(const mpos_question *question)
 }
 
 static mpos_err
-answer_price(const mpos_question *q, void *work, size_t work_size, uint8_t *out)
+price_cart(const mpos_cart *cart, void *work, size_t work_size, uint8_t *out, size_t capacity, size_t *size)
 {
     mpos_priced priced;
-    size_t size;
-    mpos_err err = mpos_price(&q->cart, work, work_size, &priced);
+    mpos_err err = mpos_price(cart, work, work_size, &priced);
+
+    return err == MPOS_OK ? mpos_priced_form_encode(cart, &priced, out, capacity, size) : err;
+}
+
+static mpos_err
+answer_sale(const mpos_question *q, uint8_t *work, size_t work_size, uint8_t *out, size_t *size)
+{
+    size_t sell_size = mpos_sell_size(&q->rules, &q->basket);
+    mpos_cart cart;
+    mpos_err err = mpos_sell(&q->rules, &q->basket, work, sell_size, &cart);
 
     return err == MPOS_OK
-               ? mpos_priced_form_encode(&q->cart, &priced, out, mpos_priced_form_size(&q->cart), &size)
+               ? price_cart(&cart, work + sell_size, work_size - sell_size, out, form_most(q), size)
                : err;
 }
 
@@ -323,11 +392,13 @@ answer_tender(const mpos_question *q, uint8_t *out)
 }
 
 static mpos_err
-answer_body(const mpos_question *q, void *work, size_t work_size, uint8_t *out)
+answer_body(const mpos_question *q, void *work, size_t work_size, uint8_t *out, size_t *size)
 {
     switch (q->kind) {
     case 'P':
-        return answer_price(q, work, work_size, out);
+        return price_cart(&q->cart, work, work_size, out, *size, size);
+    case 'S':
+        return answer_sale(q, work, work_size, out, size);
     case 'B':
         return answer_refund(q, work, work_size, out);
     case 'A':
@@ -343,15 +414,17 @@ mpos_err
 mpos_answer(const mpos_question *question, void *work, size_t work_size, uint8_t *out, size_t capacity,
             size_t *size_out)
 {
+    size_t size;
     mpos_err err;
 
     if (work_size < mpos_answer_work(question) || capacity < mpos_answer_size(question)) {
         return MPOS_E_BUFFER_TOO_SMALL;
     }
-    err = answer_body(question, work, work_size, out + MPOS_ANSWER_HEAD);
+    size = mpos_answer_size(question) - MPOS_ANSWER_HEAD;
+    err = answer_body(question, work, work_size, out + MPOS_ANSWER_HEAD, &size);
     if (err == MPOS_OK) {
         mpos_put_u16(out, 0);
-        *size_out = mpos_answer_size(question);
+        *size_out = MPOS_ANSWER_HEAD + size;
     }
     return err;
 }

@@ -5,6 +5,7 @@
  * Big-endian, integers two's complement. A question is one byte that says what is asked, then:
  *
  *   'P' price       the cart form                                            answer: the priced form
+ *   'S' sell        4 size of the rules, rules form, basket form             answer: the priced form
  *   'B' bring back  2 count, count x { 2 line, 8 before, 8 qty }, cart form  answer: count x { 8 gross, discount, net, tax,
  *                   total }, then for each tax of the cart { 8 base, 8 amount }
  *   'A' apportion   1 capped, 2 count, 1 mode, 8 total, count x 8 weight, when capped count x 8 cap
@@ -24,8 +25,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "basket.h"
 #include "err.h"
 #include "pricing.h"
+#include "rules.h"
 
 #define MPOS_ANSWER_HEAD 2
 
@@ -34,7 +37,9 @@ typedef struct mpos_question {
     uint8_t kind;
     const uint8_t *body; /* after the kind */
     size_t size;
-    mpos_cart cart; /* of 'P' and 'B' */
+    mpos_cart cart;   /* of 'P' and 'B' */
+    mpos_rules rules; /* of 'S' */
+    mpos_basket basket;
 } mpos_question;
 
 /* Bytes of memory that reading a question of that size needs. */
@@ -48,7 +53,7 @@ mpos_question_room(size_t size);
 mpos_err
 mpos_question_read(const uint8_t *bytes, size_t size, void *room, size_t room_size, mpos_question *out);
 
-/* Bytes of memory that answering needs, and of the answer. */
+/* Bytes of memory that answering needs, and of the answer; of a sale at most. */
 size_t
 mpos_answer_work(const mpos_question *question);
 size_t

@@ -18,8 +18,6 @@ typedef struct slabs {
     mpos_tax_share *tax_shares;
 } slabs;
 
-enum { WORK_ARRAYS = 6 };
-
 static int
 rounds_per_document(const mpos_cart *cart)
 {
@@ -38,7 +36,7 @@ take_slabs(mpos_arena *arena, const mpos_cart *cart, const mpos_cart_counts *cou
     s.order_discounts = mpos_arena_take(arena, cart->discount_count, sizeof *s.order_discounts);
     s.line_discounts = mpos_arena_take(arena, counts->discounts, sizeof *s.line_discounts);
     s.shares = mpos_arena_take(arena, lines * cart->discount_count, sizeof *s.shares);
-    s.work = mpos_arena_take(arena, lines * WORK_ARRAYS, sizeof *s.work);
+    s.work = mpos_arena_take(arena, lines * MPOS_WORK_ARRAYS, sizeof *s.work);
     s.tax_shares =
         mpos_arena_take(arena, rounds_per_document(cart) ? counts->line_taxes : 0, sizeof *s.tax_shares);
     return s;

@@ -18,6 +18,9 @@ typedef struct mpos_tax_share {
     int leads;       /* first of its batch: pools of a line are added up once per batch */
 } mpos_tax_share;
 
+/* Arrays of the work with one element for each line. */
+enum { MPOS_WORK_ARRAYS = 6 };
+
 /*
  * A leaf is a line that is no combo. The arrays have one element per line; those of combo lines stay zero, so that
  * whole arrays serve as weights.

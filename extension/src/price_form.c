@@ -45,5 +45,9 @@ mpos_answer_sql(PG_FUNCTION_ARGS)
     size = mpos_answer_size(&question);
     out = bytes_of(size);
     err = mpos_answer(&question, palloc(work_size), work_size, (uint8 *)VARDATA(out), size, &size);
-    PG_RETURN_BYTEA_P(err == MPOS_OK ? out : error_of(err));
+    if (err != MPOS_OK) {
+        PG_RETURN_BYTEA_P(error_of(err));
+    }
+    SET_VARSIZE(out, VARHDRSZ + size);
+    PG_RETURN_BYTEA_P(out);
 }

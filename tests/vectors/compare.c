@@ -237,6 +237,9 @@ compare_error(order_case *c, const json_t *expected)
                 (json_is_string(error) && strcmp(json_string_value(error), mpos_err_code(c->err)) != 0))) {
         report_fail(c->in.r, "error is %s", mpos_err_code(c->err));
     }
+    if (error != NULL) {
+        known_members(c->in.r, expected, "error|refused");
+    }
     return error != NULL || c->err != MPOS_OK;
 }
 

@@ -25,6 +25,16 @@ extern const host wasm_host;
 
 extern const host *current_host;
 
+/* A question or answer among many. */
+typedef struct span {
+    const uint8_t *data;
+    size_t size;
+} span;
+
+/* Asks PostgreSQL many at once; the answers are valid until the next question. Returns 0 when the host has failed. */
+int
+ask_sql_many(const span *questions, size_t count, span *answers);
+
 /* A question or answer that grows. */
 typedef struct bytes {
     uint8_t *data;

@@ -335,6 +335,9 @@ run_tender(const json_t *inputs, const json_t *expected, report *r)
     } else if (json_is_string(error) && strcmp(json_string_value(error), mpos_err_code(in->err)) != 0) {
         report_fail(r, "error is %s", mpos_err_code(in->err));
     }
+    if (error != NULL) {
+        known_members(r, expected, "error|refused");
+    }
     json_object_foreach((json_t *)expected, name, value)
     {
         if (!r->failed && error == NULL && !compare_settlement(in, name, value)) {
