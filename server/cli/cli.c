@@ -110,7 +110,7 @@ cli_options(const char *command, const char *help, const cli_option *options, in
             fputs(help, stdout);
             exit(CLI_OK);
         }
-        if (argv[i][0] != '-') {
+        if (argv[i][0] != '-' || argv[i][1] == '\0') {
             argv[rest++] = argv[i];
             continue;
         }

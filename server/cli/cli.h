@@ -24,6 +24,8 @@ cli_tenant(int argc, char **argv);
 int
 cli_analyst(int argc, char **argv);
 int
+cli_catalogue(int argc, char **argv);
+int
 cli_verify(int argc, char **argv);
 int
 cli_licence(int argc, char **argv);

@@ -11,6 +11,7 @@ static const struct {
 } commands[] = {
     {"tenant", cli_tenant, "create or list businesses"},
     {"analyst", cli_analyst, "logins that read one business by SQL"},
+    {"catalogue", cli_catalogue, "import and export tables of the catalogue as CSV"},
     {"licence", cli_licence, "sign, read and install licences"},
     {"key", cli_key, "rotate the key that server and database share"},
     {"verify", cli_verify, "check the journals and the rows that they speak of"},

@@ -1,4 +1,4 @@
-/* verify_http.h - reading from a server that is not trusted: one address after the other over one connection. */
+/* verify_http.h - talking to a server that is not trusted: one address after the other over one connection. */
 #ifndef MPOS_CLI_VERIFY_HTTP_H
 #define MPOS_CLI_VERIFY_HTTP_H
 
@@ -9,7 +9,8 @@
 typedef struct http_reader {
     CURL *curl;
     struct curl_slist *headers; /* with the token, or NULL */
-    char *bytes;                /* of the last answer, NUL behind them */
+    const char *token;
+    char *bytes; /* of the last answer, NUL behind them */
     size_t size;
     size_t room;
     size_t size_max;
@@ -27,5 +28,13 @@ http_reader_dispose(http_reader *reader);
  */
 long
 http_reader_get(http_reader *reader, const char *address, size_t size_max);
+
+/*
+ * The same with a JSON body and an Idempotency-Key: an answer that was lost, or a server that asks to come again (429, 503), makes
+ * it send the same again, for half a minute.
+ */
+long
+http_reader_post(http_reader *reader, const char *address, const char *body, const char *key,
+                 size_t size_max);
 
 #endif

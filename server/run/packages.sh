@@ -12,7 +12,7 @@ set -euo pipefail
 # git is not needed by a running system, but docs and CI look at the checkout through it.
 WANTED="gcc make libc6-dev pkg-config ca-certificates binutils
     postgresql-$PG_MAJOR postgresql-server-dev-$PG_MAJOR postgresql-client-$PG_MAJOR libpq-dev
-    libh2o-evloop-dev libwslay-dev libjansson-dev libsodium-dev libjwt-dev liboath-dev libcurl4-openssl-dev libssl-dev libzstd-dev zlib1g-dev
+    libh2o-evloop-dev libwslay-dev libjansson-dev libcsv-dev libsodium-dev libjwt-dev liboath-dev libcurl4-openssl-dev libssl-dev libzstd-dev zlib1g-dev
     clang lld libclang-rt-14-dev-wasm32 sqitch libdbd-pg-perl openssl curl jq procps"
 WANTED_TESTS="postgresql-$PG_MAJOR-pgtap libtap-parser-sourcehandler-pgtap-perl libcmocka-dev chromium valgrind
     fonts-dejavu-core libclang-rt-14-dev git"

@@ -8,13 +8,13 @@ export async function draft(client) {
   const name = 'Draft';
   const never = { from: '2099-01-01T00:00' };
   const write = async (path, body) => ok(await client.post(`/v1/catalogue/${path}`, { code, name, ...body }), 201);
-  const { category } = await write('categories', {});
+  const { category } = await write('categories', { sort: 1000000 });
   const { tax } = await write('taxes', { definition: { type: 'percent', rate: '0.05', included: true } });
   const { book } = await write('books', { definition: never });
   const { customer_group } = await write('customer-groups', {});
   const variant = { id: randomUUID(), code: 'L', name: 'Large', price: 300, barcodes: [code] };
   const { item } = await write('items', {
-    category_id: category.id, price: 200, tax_ids: [tax.id], variants: [variant], prices: [{ book_id: book.id, variant_id: variant.id, price: 250 }],
+    category_id: category.id, sort: 1000000, price: 200, tax_ids: [tax.id], variants: [variant], prices: [{ book_id: book.id, variant_id: variant.id, price: 250 }],
   });
   const { group } = await write('groups', { min: 0, max: 1, modifiers: [{ code: 'x', name: 'Extra', price: 50, prices: [{ variant_id: variant.id, price: 70 }] }] });
   const { promotion } = await write('promotions', { definition: { when: never, kind: 'percent', rate: '0.1', targets: { item_ids: [item.id], category_ids: [category.id] } } });
