@@ -63,8 +63,9 @@ visit_shares(mpos_price_work *work, uint16_t tax, share_visit *visit, void *cont
 typedef struct giving {
     mpos_wide base;
     mpos_wide unit;
-    mpos_wide weight; /* of the shares still to come */
-    mpos_wide left;   /* of the tax, for them */
+    mpos_wide weight; /* of all shares */
+    mpos_wide tax;
+    int first;
 } giving;
 
 static void
@@ -81,25 +82,27 @@ add_weight(mpos_tax_share *share, void *context)
     g->weight += mpos_wide_quotient(share->pool, g->unit);
 }
 
-/* What is left times this weight over the weights left: the last one takes exactly the rest. */
+/*
+ * Equal bases get equal shares, to the nearest pico. What is added up for the order are the pools, so the first has all of the tax
+ * and the others nothing: no pico is lost between them.
+ */
 static void
 give_share(mpos_tax_share *share, void *context)
 {
     giving *g = context;
     mpos_wide weight = mpos_wide_quotient(share->pool, g->unit);
 
-    share->exact = g->weight > 0 ? mpos_wide_quotient(g->left * weight, g->weight) : 0;
-    share->pool = share->exact;
+    share->exact = g->weight > 0 ? mpos_wide_quotient(g->tax * weight + g->weight / 2, g->weight) : 0;
+    share->pool = g->first ? g->tax : 0;
     share->numerator = 1;
     share->denominator = 1;
-    g->left -= share->exact;
-    g->weight -= weight;
+    g->first = 0;
 }
 
 static mpos_err
 give_tax(mpos_price_work *work, uint16_t tax)
 {
-    giving g = {0, 1, 0, 0};
+    giving g = {.unit = 1, .first = 1};
     mpos_err err;
 
     visit_shares(work, tax, add_base, &g);
@@ -110,7 +113,7 @@ give_tax(mpos_price_work *work, uint16_t tax)
         g.unit *= 2;
     }
     visit_shares(work, tax, add_weight, &g);
-    err = mpos_tax_bracket_amount(&work->cart->taxes[tax], g.base, &g.left);
+    err = mpos_tax_bracket_amount(&work->cart->taxes[tax], g.base, &g.tax);
     if (err == MPOS_OK) {
         visit_shares(work, tax, give_share, &g);
     }
