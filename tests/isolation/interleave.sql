@@ -1,4 +1,4 @@
--- interleave.sql: two businesses with a session and an item that only they sell.
+-- interleave.sql: two businesses with a session and an item that only they sell: its chunk is in their manifest.
 GRANT EXECUTE ON FUNCTION mpos.tenant() TO mpos_app; -- only to look; the database is gone with the suite
 DO $$
 DECLARE
@@ -16,8 +16,8 @@ END
 $$;
 CREATE TABLE tests.business AS
     SELECT d.tenant_id, dev.outlet_id, s.staff_id, dev.device_id, gen_random_uuid() AS session_id, 'catalogue.read' AS operation, '{"params": {}, "body": null}' AS input,
-           'Dish of ' || d.slug AS word
-      FROM pos.directory d JOIN pos.device dev USING (tenant_id) JOIN pos.staff s USING (tenant_id) WHERE d.slug IN ('anchor', 'bistro') AND dev.code = 'R1';
+           p.document::jsonb #>> '{items,0,hash}' AS word
+      FROM pos.directory d JOIN pos.catalogue_head h USING (tenant_id) JOIN pos.published p USING (tenant_id, hash) JOIN pos.device dev USING (tenant_id) JOIN pos.staff s USING (tenant_id) WHERE d.slug IN ('anchor', 'bistro') AND dev.code = 'R1';
 INSERT INTO pos.session (tenant_id, session_id, staff_id, device_id, outlet_id, scopes, rights_version, expires_at)
     SELECT tenant_id, session_id, staff_id, device_id, outlet_id, -1, 1, now() + interval '1 hour' FROM tests.business;
 CREATE FUNCTION tests.sealed(tenant uuid) RETURNS bytea LANGUAGE sql VOLATILE AS $$
