@@ -148,6 +148,6 @@ test('back from the organisation’s sign-in, the office is open', async () => {
   await page.route('**/v1/auth/oidc/finish', (route) => route.fulfill({ json: route.request().postDataJSON().code === 'ABC' ? session : {} }));
   await page.goto(`${page.url()}#sso=ABC`);
   await page.reload();
-  await page.getByRole('heading', { name: 'People', level: 1 }).waitFor();
+  await page.getByRole('heading', { name: 'Items', level: 1 }).waitFor();
   await page.end();
 });

@@ -220,8 +220,8 @@ test('everything works from the keyboard', async () => {
   await page.getByRole('button', { name: /^Set a new PIN/ }).waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('searchbox').waitFor();
-  await page.keyboard.press('3');
-  await page.getByRole('heading', { name: 'Devices', level: 1 }).waitFor();
+  await page.keyboard.press('2');
+  await page.getByRole('heading', { name: 'Categories', level: 1 }).waitFor();
   await page.keyboard.press('?');
   await page.getByRole('dialog', { name: 'Keys' }).waitFor();
   await page.keyboard.press('Escape');

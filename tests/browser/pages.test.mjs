@@ -7,5 +7,6 @@ import './offline.mjs';
 import './receipt.mjs';
 import './office.mjs';
 import './office-access.mjs';
+import './office-catalogue.mjs';
 import './pairing.mjs';
 import './office-looks.mjs';

@@ -1,7 +1,7 @@
 /* German. */
-import type { OfficeKey } from './en';
+import type { BaseKey } from './en';
 
-export const de: Record<OfficeKey, string> = {
+export const de: Record<BaseKey, string> = {
   'app.office': 'Büro',
   'nav.label': 'Seiten',
   'nav.group.business': 'Betrieb',
@@ -262,4 +262,29 @@ export const de: Record<OfficeKey, string> = {
   'problem.invalid': 'Das hat nicht die nötige Form.',
   'problem.suspended': 'Der Betrieb ist stillgelegt.',
   'problem.offline': 'Der Server antwortet nicht. Ob etwas geändert wurde, ist unbekannt; bitte gleich noch einmal.',
+  'nav.group.catalogue': 'Sortiment',
+  'nav.group.rules': 'Preise und Steuern',
+  'nav.group.live': 'Veröffentlichen',
+  'lines.nth': 'Zeile {n}',
+  'scope.catalogue.write': 'Sortiment bearbeiten und veröffentlichen',
+  'problem.version_conflict': 'Jemand anderes hat das inzwischen geändert. Davon wurde nichts überschrieben.',
+  'problem.row_in_use': 'Etwas, das in Gebrauch ist, braucht das. Ändern Sie das zuerst.',
+  'problem.unknown_reference': 'Etwas, das hier genannt ist, gibt es im Sortiment nicht mehr.',
+  'problem.modifier_rule': 'Die Optionen passen nicht zu dem, was der Artikel verlangt.',
+  'problem.coupon_unknown': 'Keine Aktion nimmt einen der Gutscheine hier und jetzt.',
+  'problem.variant_rule': 'Dieser Artikel braucht eine seiner Varianten.',
+  'items.title': 'Artikel',
+  'categories.title': 'Warengruppen',
+  'groups.title': 'Optionen',
+  'books.title': 'Preislisten',
+  'promotions.title': 'Aktionen',
+  'charges.title': 'Zuschläge',
+  'taxes.title': 'Steuern',
+  'taxmaps.title': 'Steuerwechsel',
+  'customers.title': 'Kundengruppen',
+  'currencies.title': 'Währungen',
+  'rounding.title': 'Rundung und Strichcodes',
+  'rounding.nav': 'Rundung',
+  'preview.title': 'Vorschau',
+  'csv.title': 'Einlesen und ausgeben',
 };

@@ -1,4 +1,6 @@
 /* English; the list of all messages of the back office. `{x}` is replaced. */
+import type { catalogueEn } from './catalogue-en';
+
 export const en = {
   'app.office': 'Back office',
   'nav.label': 'Pages',
@@ -260,6 +262,34 @@ export const en = {
   'problem.invalid': 'This does not have the form that is needed.',
   'problem.suspended': 'The business is suspended.',
   'problem.offline': 'The server does not answer. Nothing is known to be changed; try again in a moment.',
+  'nav.group.catalogue': 'Catalogue',
+  'nav.group.rules': 'Prices and taxes',
+  'nav.group.live': 'Go live',
+  'lines.nth': 'Row {n}',
+  'scope.catalogue.write': 'Edit and publish the catalogue',
+  'problem.version_conflict': 'Somebody else has changed this meanwhile. Nothing of theirs was overwritten.',
+  'problem.row_in_use': 'Something that is in use needs this. Change that first.',
+  'problem.unknown_reference': 'Something that is named here is not in the catalogue any more.',
+  'problem.modifier_rule': 'The options do not fit what the item asks for.',
+  'problem.coupon_unknown': 'No promotion takes one of the coupons here and now.',
+  'problem.variant_rule': 'This item needs one of its variants.',
+  'items.title': 'Items',
+  'categories.title': 'Categories',
+  'groups.title': 'Options',
+  'books.title': 'Price books',
+  'promotions.title': 'Promotions',
+  'charges.title': 'Service charges',
+  'taxes.title': 'Taxes',
+  'taxmaps.title': 'Tax maps',
+  'customers.title': 'Customer groups',
+  'currencies.title': 'Currencies',
+  'rounding.title': 'Rounding and barcodes',
+  'rounding.nav': 'Rounding',
+  'preview.title': 'Preview',
+  'csv.title': 'Import and export',
 };
 
-export type OfficeKey = keyof typeof en;
+export type BaseKey = keyof typeof en;
+
+/** Of the pages of the catalogue too, which bring their words with them. */
+export type OfficeKey = BaseKey | keyof typeof catalogueEn;

@@ -18,11 +18,18 @@ export function minorOf(text: string, exponent: number): number | null {
   return found ? Number(found.join('')) : null;
 }
 
+/** The same where it may be below zero. */
+export function signedMinorOf(text: string, exponent: number): number | null {
+  const plain = text.trim().replace('−', '-');
+  const found = minorOf(plain.replace(/^-/, ''), exponent);
+  return found !== null && plain.startsWith('-') ? -found : found;
+}
+
 /** 5000 as "50.00" or "50,00", without the groups that would have to be read again. */
 export function typedAmount(minor: number, exponent: number): string {
-  const digits = String(minor).padStart(exponent + 1, '0');
+  const digits = String(Math.abs(minor)).padStart(exponent + 1, '0');
   const cut = digits.length - exponent;
-  return withSign(exponent === 0 ? digits : `${digits.slice(0, cut)}.${digits.slice(cut)}`);
+  return (minor < 0 ? '-' : '') + withSign(exponent === 0 ? digits : `${digits.slice(0, cut)}.${digits.slice(cut)}`);
 }
 
 const percentPlaces = 7;

@@ -1,7 +1,7 @@
 /* What the pages show, read from the server when a page is opened and kept for going back. */
 import { effect, signal, type Signal } from '@preact/signals';
 import { get, session } from '../../shared/api/client';
-import type { ApiKey, Device, OpenSession, Person, PersonPage, Role } from './model';
+import type { ApiKey, Device, OpenSession, Person, Role } from './model';
 import { refusal, type Refusal } from './problem';
 
 export interface List<T> {
@@ -16,7 +16,7 @@ export interface List<T> {
 
 const all: List<never>[] = [];
 
-function list<T extends { id: string }>(read: () => Promise<T[]>): List<T> {
+export function list<T extends { id: string }>(read: () => Promise<T[]>): List<T> {
   const rows = signal<T[] | null>(null);
   const failed = signal<Refusal | null>(null);
   const made: List<T> = {
@@ -44,17 +44,18 @@ function list<T extends { id: string }>(read: () => Promise<T[]>): List<T> {
 
 const pageSize = 200;
 
-async function readPeople(): Promise<Person[]> {
-  const found: Person[] = [];
+/** Every page of a list that the server gives in pages. */
+export async function readAll<T>(path: string, member: string): Promise<T[]> {
+  const found: T[] = [];
   for (let after: string | null = ''; after !== null; ) {
-    const page: PersonPage = (await get<PersonPage>(`/v1/staff?limit=${pageSize}${after && `&after=${after}`}`)).body;
-    found.push(...page.staff);
-    after = page.next;
+    const page: Record<string, unknown> = (await get<Record<string, unknown>>(`${path}${path.includes('?') ? '&' : '?'}limit=${pageSize}${after && `&after=${encodeURIComponent(after)}`}`)).body;
+    found.push(...(page[member] as T[]));
+    after = (page['next'] as string | null | undefined) ?? null;
   }
   return found;
 }
 
-export const people = list(readPeople);
+export const people = list(() => readAll<Person>('/v1/staff', 'staff'));
 export const roles = list(async () => (await get<{ roles: Role[] }>('/v1/roles')).body.roles);
 export const devices = list(async () => (await get<{ devices: Device[] }>('/v1/devices')).body.devices);
 export const sessions = list(async () => (await get<{ sessions: OpenSession[] }>('/v1/sessions')).body.sessions);

@@ -11,11 +11,6 @@ export interface Person {
   version: number;
 }
 
-export interface PersonPage {
-  staff: Person[];
-  next: string | null;
-}
-
 export interface Role {
   id: string;
   code: string;

@@ -25,7 +25,7 @@ export const scopeGroups = {
   sell: ['catalogue.read', 'order.read', 'order.write', 'order.void', 'payment.write', 'discount.write', 'refund.write', 'sync.push'],
   kitchen: ['kitchen.read', 'kitchen.write'],
   shift: ['shift.read', 'shift.write', 'stock.read', 'clock.use', 'clock.read'],
-  manage: ['staff.read', 'staff.write', 'device.read', 'device.write', 'key.write', 'settings.write'],
+  manage: ['staff.read', 'staff.write', 'device.read', 'device.write', 'key.write', 'settings.write', 'catalogue.write'],
   books: ['event.read', 'journal.read', 'pii.read', 'pii.erase', 'tenant.export'],
 } as const;
 

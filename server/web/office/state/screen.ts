@@ -12,3 +12,6 @@ function matches(query: string): Signal<boolean> {
 
 /** The pages are chosen from a sheet instead of a column at the side. */
 export const narrow = matches('(max-width: 760px)');
+
+/** The preview stands beside the page instead of below it. */
+export const broad = matches('(min-width: 1240px)');

@@ -2,8 +2,9 @@
  * The form of one thing that is saved as a whole: what was typed, what was refused, and the buttons below. Words: draft
  * (what was typed, not yet saved).
  */
-import { useSignal } from '@preact/signals';
+import { effect, useSignal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
+import { session } from '../../shared/api/client';
 import { newId } from '../../shared/ids/ids';
 import { o } from '../i18n/words';
 import { refusal, type Refusal } from '../state/problem';
@@ -13,6 +14,10 @@ import { ThingHead } from './parts';
 export interface Form<D> {
   draft: D;
   put: (change: Partial<D>) => void;
+  /** True once something was typed that is not saved. */
+  dirty: boolean;
+  /** Forgets what was typed. */
+  discard: () => void;
   problem: Refusal | null;
   refuse: (problem: Refusal | null) => void;
   busy: boolean;
@@ -20,21 +25,52 @@ export interface Form<D> {
   run: (work: (key: string) => Promise<void>) => Promise<void>;
 }
 
-export function useForm<D extends object>(first: () => D): Form<D> {
-  const draft = useSignal<D | null>(null);
+/* What was typed and not saved, by the thing that it belongs to: looking something up elsewhere loses nothing. */
+const unsaved = new Map<string, object>();
+
+effect(() => {
+  if (!session.value) unsaved.clear();
+});
+
+/* What was refused may be far from the button that was pressed. */
+function showProblem(): void {
+  requestAnimationFrame(() => {
+    const found = document.querySelector<HTMLElement>('.thing [aria-invalid="true"], .part > .form-problem:not(:empty)');
+    found?.scrollIntoView({ block: 'center' });
+    found?.focus({ preventScroll: true });
+  });
+}
+
+/** `thing` names what is edited, where it should be kept while one is elsewhere. */
+export function useForm<D extends object>(first: () => D, thing = ''): Form<D> {
+  const draft = useSignal<D | null>((unsaved.get(thing) as D | undefined) ?? null);
+  const dirty = useSignal(draft.value !== null);
   const problem = useSignal<Refusal | null>(null);
   const busy = useSignal(false);
   const key = useSignal(newId());
   draft.value ??= first();
+  const saved = (): void => {
+    unsaved.delete(thing);
+    dirty.value = false;
+  };
   return {
     draft: draft.value,
     put: (change) => {
       draft.value = { ...draft.value!, ...change };
       key.value = newId();
+      dirty.value = true;
+      if (thing) unsaved.set(thing, draft.value);
+    },
+    dirty: dirty.value,
+    discard: () => {
+      saved();
+      draft.value = first();
+      problem.value = null;
     },
     problem: problem.value,
     refuse: (next) => {
       problem.value = next;
+      showProblem();
     },
     busy: busy.value,
     run: async (work) => {
@@ -43,8 +79,10 @@ export function useForm<D extends object>(first: () => D): Form<D> {
       problem.value = null;
       try {
         await work(key.value);
+        saved();
       } catch (e) {
         problem.value = refusal(e);
+        showProblem();
       } finally {
         busy.value = false;
       }

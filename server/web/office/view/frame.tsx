@@ -7,15 +7,18 @@ import { t } from '../../shared/i18n/i18n';
 import { Empty, IconButton, KeyList } from '../../shared/ui/controls';
 import { Sheet } from '../../shared/ui/overlay';
 import { o } from '../i18n/words';
+import { may } from '../state/rights';
 import { go, route } from '../state/route';
+import { later } from './later';
 import { Navigation } from './navigation';
 import { allowed, first, open, pages, type Page } from './pages';
 import { scopeWord } from './scope-words';
 
 const help = signal(false);
+const Preview = later('preview', true);
 
 function onKey(e: KeyboardEvent): void {
-  const typing = e.target instanceof HTMLInputElement || e.target instanceof HTMLSelectElement;
+  const typing = e.target instanceof HTMLInputElement || e.target instanceof HTMLSelectElement || e.target instanceof HTMLTextAreaElement;
   if (typing || e.ctrlKey || e.metaKey || e.altKey || document.querySelector('[role="dialog"]')) return;
   const nth = open()[Number(e.key) - 1];
   const search = document.querySelector<HTMLInputElement>('input[type="search"]');
@@ -69,6 +72,7 @@ export function Frame(): JSX.Element {
   const name = route.value.page || first();
   const page = pages[name];
   const View = page?.view;
+  const preview = page?.preview === true && allowed(page) && may('catalogue.write') && may('order.write');
   const main = useRef<HTMLElement>(null);
   const place = `${name}/${route.value.id ?? ''}`;
   useLayoutEffect(() => {
@@ -80,7 +84,7 @@ export function Frame(): JSX.Element {
     main.current?.focus({ preventScroll: true });
   }, [place]);
   return (
-    <div class="office">
+    <div class={`office ${preview ? 'with-preview' : ''}`}>
       <header class="office-bar">
         <p class="place">
           <b>{session.value!.tenant.name}</b>
@@ -98,6 +102,7 @@ export function Frame(): JSX.Element {
         )}
         {!page || !View ? <Lost /> : allowed(page) ? <View /> : <Closed page={page} />}
       </main>
+      {preview && <Preview />}
       {help.value && <Keys />}
     </div>
   );

@@ -27,6 +27,9 @@ interface Props<T> {
   tags?: (row: T) => ComponentChildren;
   action?: (row: T) => ComponentChildren;
   none: ComponentChildren;
+  /** The server has searched, sorted and cut already; called when the end of what was read comes into view. */
+  more?: (() => void) | undefined;
+  searched?: boolean;
 }
 
 /* As in rows.css. */
@@ -102,15 +105,16 @@ export function Rows<T>(props: Props<T>): JSX.Element {
   const { query, page } = route.value;
   const by = query.get('sort') ?? columns[0]!.key;
   const down = query.get('down') === '1';
-  const shown = sorted(matching(props.rows, columns, query.get('q') ?? ''), columns.find((c) => c.key === by) ?? columns[0]!, down);
+  const shown = props.searched ? props.rows : sorted(matching(props.rows, columns, query.get('q') ?? ''), columns.find((c) => c.key === by) ?? columns[0]!, down);
   useLayoutEffect(() => {
     if (box.current) box.current.scrollTop = top.value;
   }, []);
   const onScroll = (): void => {
     top.value = box.current!.scrollTop;
     leftAt.set(page, top.value);
+    if (box.current!.scrollHeight - top.value - box.current!.clientHeight < innerHeight) props.more?.();
   };
-  if (props.rows.length === 0) return <>{props.none}</>;
+  if (props.rows.length === 0 && !query.get('q')) return <>{props.none}</>;
   const inView = Math.ceil((box.current?.clientHeight || innerHeight) / rowHeight) + 2 * around;
   const windowed = shown.length > windowedFrom;
   const first = windowed ? Math.max(0, Math.min(Math.floor(top.value / rowHeight) - around, shown.length - inView)) : 0;
@@ -118,7 +122,7 @@ export function Rows<T>(props: Props<T>): JSX.Element {
   const room = { paddingBlockStart: `${first * rowHeight}px`, paddingBlockEnd: `${(shown.length - first - part.length) * rowHeight}px` };
   return (
     <div class={`rows cols-${columns.length}`}>
-      <Heads columns={columns} by={by} down={down} />
+      {!props.searched && <Heads columns={columns} by={by} down={down} />}
       <div class="rows-scroll" ref={box} onScroll={onScroll} tabIndex={-1}>
         {shown.length === 0 && <Empty title={o('list.nothing', { q: query.get('q') ?? '' })} hint={o('list.nothing.hint')} />}
         <ul aria-label={props.label} onKeyDown={onArrow} style={room}>

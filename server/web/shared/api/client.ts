@@ -171,5 +171,5 @@ export async function request<T>(path: string, call: Call = {}): Promise<Answer<
 
 export const get = <T>(path: string, etag?: string): Promise<Answer<T>> => request<T>(path, etag ? { etag } : {});
 
-export const post = <T>(path: string, body: unknown, key?: string): Promise<Answer<T>> =>
-  request<T>(path, key ? { method: 'POST', body, key } : { method: 'POST', body });
+export const post = <T>(path: string, body: unknown, key?: string, timeoutMs?: number): Promise<Answer<T>> =>
+  request<T>(path, { method: 'POST', body, ...(key ? { key } : {}), ...(timeoutMs ? { timeoutMs } : {}) });

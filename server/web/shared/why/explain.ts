@@ -10,9 +10,13 @@ import { w } from './words';
 export interface Explanation {
   reasons: Reason[];
   result: Reason;
+  /** What is in the result already. */
+  within?: Reason[];
 }
 
 const sum = (of: TraceEntry[]): number => of.reduce((n, e) => n + e.amount, 0);
+/* Told on the way to the gross, not added to it. */
+const beforeGross = new Set<Step>(['price', 'open_price', 'book', 'tax_map', 'modifier', 'combo_share']);
 const isDiscount = (e: TraceEntry): boolean => e.step === 'line_discount' || e.step === 'order_discount';
 
 /** Explains figures of one bill. */
@@ -51,7 +55,18 @@ class Explainer {
   line(id: string): Explanation {
     const of = this.ofLine(id);
     const amount = this.lineTotal(id) ?? sum(of.filter((e) => e.step === 'gross' || e.step === 'charge'));
-    return { reasons: this.all(of), result: { text: this.names.line(id), amount } };
+    const gross = of.find((e) => e.step === 'gross');
+    const single = gross !== undefined && gross.amount === gross.base && !of.some((e) => e.step === 'modifier');
+    const told = (e: TraceEntry): Reason[] => {
+      const reason = e === gross && single ? null : this.say.tell(e, of);
+      return reason ? [!single && gross && beforeGross.has(e.step) ? { ...reason, aside: true } : reason] : [];
+    };
+    const inside = of.filter((e) => e.step === 'tax' && this.isIncluded(e));
+    return { reasons: of.filter((e) => !inside.includes(e)).flatMap(told), result: { text: this.names.line(id), amount }, within: inside.flatMap(told) };
+  }
+
+  private isIncluded(e: TraceEntry): boolean {
+    return this.names.included(e.rule_id ?? '');
   }
 
   discount(rule: string | null): Explanation {
@@ -99,8 +114,8 @@ class Explainer {
   total(): Explanation {
     const lines = this.eachLine((id) => this.lineTotal(id) ?? 0);
     const charges = this.ofStep('charge').map((e) => this.say.reason(e, this.say.part(e), (e.line_id && this.lineTotal(e.line_id)) || e.amount));
-    const taxes = this.ofStep('tax_total').map((e) => ({ text: w('why.in', { what: `${this.say.tax(e)}: ${this.say.money(e.amount)}` }), amount: null }));
-    return { reasons: [...lines, ...charges, ...taxes], result: { text: w('why.sum.total'), amount: this.whole()?.amount ?? 0 } };
+    const taxes = this.all(this.ofStep('tax_total'));
+    return { reasons: [...lines, ...charges], within: taxes, result: { text: w('why.sum.total'), amount: this.whole()?.amount ?? 0 } };
   }
 }
 

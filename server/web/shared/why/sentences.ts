@@ -10,6 +10,8 @@ export interface Reason {
   amount: number | null;
   /** What was rounded away, in words. */
   note?: string;
+  /** Said on the way, but no part of the sum: a unit price before it is multiplied, a tax that is in the price. */
+  aside?: boolean;
 }
 
 const qtyScale = 1_000_000;

@@ -17,6 +17,8 @@ export interface TraceEntry {
   unit: 'money' | 'rate' | 'qty';
   /** The rule, item, option or tax behind the step; null is something given by hand. */
   rule_id: string | null;
+  /** Its name, where whoever made the trace knows it. */
+  name?: string | null;
   value: number;
   base: number;
   amount: number;

@@ -10,10 +10,10 @@ import { w } from './words';
 import './why.css';
 
 export function WhySheet(props: { figure: Figure; trace: TraceEntry[]; names: Names; currency: Currency; onClose: () => void }): JSX.Element {
-  const { reasons, result } = explain(props.figure, props.trace, props.names, props.currency);
+  const { reasons, result, within = [] } = explain(props.figure, props.trace, props.names, props.currency);
   const m = (minor: number): string => money(minor, props.currency, locale.value);
   const row = (reason: Reason, n: number): JSX.Element => (
-    <li key={n}>
+    <li key={n} class={reason.aside ? 'aside' : undefined}>
       <span>
         {reason.text}
         {reason.note && <small>{reason.note}</small>}
@@ -33,6 +33,7 @@ export function WhySheet(props: { figure: Figure; trace: TraceEntry[]; names: Na
           </span>
           <span class="money">{m(result.amount ?? 0)}</span>
         </li>
+        {within.map((reason, n) => row({ ...reason, aside: true }, reasons.length + n))}
       </ol>
     </Sheet>
   );

@@ -26,7 +26,6 @@ const en = {
   'why.sum.taxes': 'All taxes',
   'why.sum.net': 'Without taxes',
   'why.sum.total': 'To pay',
-  'why.in': 'In it: {what}',
   'why.nothing': 'Nothing changes this amount.',
 };
 
@@ -57,7 +56,6 @@ const de: Record<WhyKey, string> = {
   'why.sum.taxes': 'Alle Steuern',
   'why.sum.net': 'Ohne Steuern',
   'why.sum.total': 'Zu zahlen',
-  'why.in': 'Darin: {what}',
   'why.nothing': 'Nichts ändert diesen Betrag.',
 };
 

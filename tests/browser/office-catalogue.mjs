@@ -1,0 +1,104 @@
+// The back office's catalogue: rows are edited beside a cart that shows what they do, files are imported and exported.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openOffice, row } from './office-setup.mjs';
+import { api, managerToken } from './setup.mjs';
+
+const rows = async (kind) => (await api(`/v1/catalogue/${kind.replace('_', '-')}?archived=all&limit=200`, { token: await managerToken() }))[kind];
+const byCode = async (kind, code) => (await rows(kind)).find((r) => r.code === code);
+const nav = (page, name) => page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
+const apply = (page) => page.getByRole('button', { name: 'Apply' }).click();
+
+test('an item is added with variants and barcodes, changed, and that is taken back', async () => {
+  const page = await openOffice({ path: 'items' });
+  await page.getByRole('link', { name: 'Add item' }).click();
+  await page.getByLabel('Name', { exact: true }).first().fill('Ginger beer');
+  assert.equal(await page.getByLabel('Code', { exact: true }).inputValue(), 'ginger_beer');
+  await page.getByLabel('Category').selectOption({ label: 'Cold drinks' });
+  await page.getByRole('group', { name: 'Taxes' }).getByRole('button', { name: 'VAT 19%' }).click();
+  for (const [n, name, price, barcode] of [[1, 'Small', '3.20', ''], [2, 'Large', '4.5', '4006381333931']]) {
+    await page.getByRole('button', { name: 'Add variant' }).click();
+    const line = page.getByRole('group', { name: 'Variants' }).getByRole('group', { name: `Row ${n}` });
+    await line.getByLabel('Name').fill(name);
+    await line.getByLabel('Price').fill(price);
+    await line.getByLabel('Barcodes').fill(barcode);
+  }
+  await page.getByRole('button', { name: 'Add item' }).click();
+  await page.getByRole('alert').getByText(/^Row 2: Somebody or something else has that already/).waitFor();
+  await page.getByRole('group', { name: 'Variants' }).getByRole('group', { name: 'Row 2' }).getByLabel('Barcodes').fill('9783161484100');
+  await page.getByRole('button', { name: 'Add item' }).click();
+  await page.getByRole('heading', { name: 'Ginger beer', level: 1 }).waitFor();
+  const [made] = (await api('/v1/catalogue/items?search=ginger_beer', { token: await managerToken() })).items;
+  assert.deepEqual(made.variants.map((v) => [v.code, v.price, v.barcodes]), [['small', 320, []], ['large', 450, ['9783161484100']]]);
+  await page.getByRole('group', { name: 'Variants' }).getByRole('group', { name: 'Row 2' }).getByLabel('Price').fill('5');
+  await apply(page);
+  const priceOf = async () => (await api(`/v1/catalogue/items/${made.id}`, { token: await managerToken() })).item.variants[1].price;
+  await page.getByText('Ginger beer saved.').waitFor();
+  assert.equal(await priceOf(), 500);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.waitForFunction(() => document.querySelector('[aria-label="Variants"] [aria-label="Row 2"] [aria-label="Price"]').value === '4.50');
+  assert.equal(await priceOf(), 450);
+  await page.end();
+});
+
+test('what was typed is kept while one looks elsewhere, and what somebody else changed is not overwritten', async () => {
+  const token = await managerToken();
+  const { category } = await api('/v1/catalogue/categories', { token, method: 'POST', body: { code: 'seasonal', name: 'Seasonal' } });
+  const page = await openOffice({ path: `categories/${category.id}` });
+  await page.getByLabel('Name', { exact: true }).fill('Of the season');
+  await nav(page, 'Options');
+  await page.getByRole('heading', { name: 'Options', level: 1 }).waitFor();
+  await page.goBack();
+  await page.getByText('Not saved').waitFor();
+  assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), 'Of the season');
+  await api('/v1/catalogue/categories', { token, method: 'POST', body: { id: category.id, version: 1, code: 'seasonal', name: 'Winter' } });
+  await apply(page);
+  await page.getByRole('alert').getByText(/Somebody else has changed this/).waitFor();
+  await page.getByRole('button', { name: 'Load what is there now' }).click();
+  await page.getByRole('heading', { name: 'Winter', level: 1 }).waitFor();
+  await page.getByRole('button', { name: 'Archive', exact: true }).click();
+  await page.getByText('Winter is archived.').waitFor();
+  assert.equal((await byCode('categories', 'seasonal')).active, false);
+  await page.end();
+});
+
+test('a refusal stands at its field', async () => {
+  const page = await openOffice({ path: 'categories/new' });
+  await page.getByLabel('Name', { exact: true }).fill('Coffee');
+  await page.getByRole('button', { name: 'Add category' }).click();
+  await page.getByRole('alert').getByText(/has that already/).waitFor();
+  assert.equal(await page.getByLabel('Code', { exact: true }).getAttribute('aria-invalid'), 'true');
+  await page.getByLabel('Position').fill('first');
+  await page.getByRole('button', { name: 'Add category' }).click();
+  await page.getByRole('alert').getByText('A whole number.').waitFor();
+  await page.end();
+});
+
+test('a file is looked at as a whole, told by line and column, and written when it is right', async () => {
+  const page = await openOffice({ path: 'import' });
+  const choose = (name, text) => page.getByLabel('Choose a CSV file').setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
+  await choose('drinks.csv', 'code;name;category;price;taxes\nimp_1;"Rhubarb\nfizz";cold;3,50;standard\n\nimp_2;Birch sap;nowhere;3;standard\nimp_3;Elder;cold;3,x;standard\n');
+  await page.getByText('2 mistakes.').waitFor();
+  const mistakes = page.getByRole('list', { name: 'Mistakes' }).getByRole('listitem');
+  const told = await mistakes.allTextContents();
+  assert.deepEqual(told.map((t) => /^Line \d(category|price)/.exec(t)?.[0]), ['Line 5category', 'Line 6price'], 'a line break inside a cell counts');
+  assert.equal((await api('/v1/catalogue/items?search=imp_1', { token: await managerToken() })).items.length, 0, 'nothing is written');
+  await page.getByRole('button', { name: 'Another file' }).click();
+  await choose('drinks.csv', 'code;name;category;price;taxes\nimp_1;Rhubarb fizz;cold;3,50;standard\nimp_2;Birch sap;cold;3;standard\n');
+  await page.getByRole('button', { name: 'Write 2 rows' }).click();
+  await page.getByText(/^Written\./).waitFor();
+  const { items } = await api('/v1/catalogue/items?search=imp_', { token: await managerToken() });
+  assert.deepEqual(items.map((i) => [i.name, i.price]), [['Rhubarb fizz', 350], ['Birch sap', 300]]);
+  const waiting = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Make the file' }).click();
+  const text = await (await (await waiting).createReadStream()).toArray().then((parts) => Buffer.concat(parts).toString());
+  assert.match(text, /^\ufeffcode,name,category,price/);
+  assert.match(text, /\r\nimp_1,Rhubarb fizz,cold,3.50,standard/);
+  await page.end();
+});
+
+test('prices and rules are for who edits them', async () => {
+  const page = await openOffice({ path: 'promotions', staff: '102', pin: '2345' });
+  await page.getByText('Promotions is closed for you').waitFor();
+  await page.end();
+});
