@@ -21,7 +21,7 @@
 
 #include "heap.h"
 
-#define MPOS_DIRECT_COLUMNS_MAX 32
+#define MPOS_DIRECT_COLUMNS_MAX 40
 
 /*
  * One static variable per table, in the file that uses it; the first four members are the caller's, and columns are

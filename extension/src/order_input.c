@@ -9,7 +9,6 @@
 #define PAYMENTS_MAX 10
 #define COUPONS_MAX 10
 #define WAIVE_MAX 8
-#define GUESTS_MAX 65535
 #define QUOTE_MAX 256
 #define PRICED_FORM_MAX 131072
 #define RECEIPT_N_MAX INT64CONST(9007199254740991)
@@ -24,7 +23,7 @@
         {"customer", MPOS_IN_OBJECT, 0, offsetof(mpos_place_in, customer), 0, 0, NULL, &mpos_customer_shape}, \
         {"at", MPOS_IN_LOCAL, 0, offsetof(mpos_place_in, at)},                                                \
         {"place", MPOS_IN_WORD, 0, offsetof(mpos_place_in, place), 0, 0, mpos_place_words},                   \
-        {"guests", MPOS_IN_INT, 0, offsetof(mpos_place_in, guests), 0, GUESTS_MAX},                           \
+        {"guests", MPOS_IN_INT, 0, offsetof(mpos_place_in, guests), 0, MPOS_GUESTS_MAX},                      \
         {"customer_group_id", MPOS_IN_UUID, 0, offsetof(mpos_place_in, customer_group_id)},                   \
         {"coupons", MPOS_IN_TEXTS, 0, offsetof(mpos_place_in, coupons), 0, COUPONS_MAX},                      \
         {"exempt", MPOS_IN_BOOL, 0, offsetof(mpos_place_in, exempt)},                                         \

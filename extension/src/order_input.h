@@ -10,6 +10,7 @@
 #include "cart.h"
 #include "input.h"
 #include "pii_store.h"
+#include "rule_shape.h" /* words of channels and places */
 
 typedef struct mpos_place_in {
     uint32 given;
@@ -75,9 +76,5 @@ enum {
 
 extern const mpos_shape mpos_place_shape;
 extern const mpos_shape mpos_preview_shape;
-
-/* Of rule_shape.c, whose header does not stand beside core/rules.h; ended by NULL. */
-extern const char *const mpos_channel_words[];
-extern const char *const mpos_place_words[];
 
 #endif

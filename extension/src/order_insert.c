@@ -7,21 +7,23 @@
 #include "utils/timestamp.h"
 
 #include "direct.h"
+#include "order_input.h"
 #include "order_rows.h"
 #include "sqlstate.h"
 #include "statement.h"
 
 static const char *const order_columns[] = {
-    "tenant_id",      "order_id",    "outlet_id",   "device_id",     "staff_id",    "shift_id",
-    "channel",        "table_label", "state",       "payment_state", "version",     "currency",
-    "gross",          "discount",    "net",         "tax",           "total",       "paid",
-    "catalogue",      "priced_form", "priced_hash", "receipt",       "call_number", "flags",
-    "transaction_id", "created_at"};
+    "tenant_id",      "order_id",          "outlet_id",   "device_id",     "staff_id",    "shift_id",
+    "channel",        "table_label",       "state",       "payment_state", "version",     "currency",
+    "gross",          "discount",          "net",         "tax",           "total",       "paid",
+    "catalogue",      "priced_form",       "priced_hash", "receipt",       "call_number", "flags",
+    "transaction_id", "created_at",        "basket",      "priced_at",     "place",       "guests",
+    "exempt",         "customer_group_id", "customer_id", "coupons"};
 
-static const char *const line_columns[] = {"tenant_id", "order_id",   "line_id",   "outlet_id", "position",
-                                           "parent_id", "item_id",    "name",      "station",   "stocked",
-                                           "qty",       "unit_price", "modifiers", "gross",     "discount",
-                                           "tax",       "total",      "course",    "state",     "version"};
+static const char *const line_columns[] = {
+    "tenant_id", "order_id", "line_id", "outlet_id", "position",   "parent_id", "item_id",
+    "name",      "station",  "stocked", "qty",       "unit_price", "modifiers", "gross",
+    "discount",  "tax",      "total",   "course",    "state",      "version",   "variant_id"};
 
 static const char *const payment_columns[] = {"tenant_id", "order_id", "payment_id", "outlet_id",
                                               "device_id", "staff_id", "shift_id",   "tender",
@@ -93,6 +95,28 @@ put_flags(cells *to, const mpos_order *order)
 }
 
 static void
+put_circumstances(cells *to, const mpos_order *order)
+{
+    static const uint8 none[16] = {0};
+    bool keeps = order->basket != NULL && mpos_order_stays_open(order);
+    Datum coupons[MPOS_BASKET_COUPONS_MAX];
+
+    for (int i = 0; i < order->coupon_count; i++) {
+        coupons[i] = CStringGetTextDatum(order->coupons[i]);
+    }
+    put_null_or(to, !keeps, PointerGetDatum(order->basket));
+    put_big(to, order->in.at);
+    put_text(to, mpos_place_words[order->in.place]);
+    put(to, Int32GetDatum(order->in.guests));
+    put(to, BoolGetDatum(order->in.exempt != 0));
+    put_null_or(to, memcmp(order->in.customer_group, none, sizeof none) == 0,
+                PointerGetDatum(order->in.customer_group));
+    put_null_or(to, !order->has_customer, PointerGetDatum(order->customer));
+    put_null_or(to, order->coupon_count == 0,
+                order->coupon_count > 0 ? mpos_array(TEXTOID, coupons, NULL, order->coupon_count) : (Datum)0);
+}
+
+static void
 form_order(const mpos_call *call, const mpos_order *order, mpos_direct_row *out)
 {
     cells to = {out, 0};
@@ -123,6 +147,7 @@ form_order(const mpos_call *call, const mpos_order *order, mpos_direct_row *out)
     put_flags(&to, order);
     put_uuid(&to, order->transaction);
     put(&to, TimestampTzGetDatum(mpos_time_to_pg(order->created_us)));
+    put_circumstances(&to, order);
     Assert(to.count == orders.column_count);
 }
 
@@ -151,6 +176,7 @@ form_line(const mpos_call *call, const mpos_order *order, const mpos_order_line 
     put(&to, Int32GetDatum(line->course));
     put_text(&to, mpos_line_state_text(line->state));
     put(&to, Int32GetDatum(1));
+    put_null_or(&to, !line->has_variant, PointerGetDatum(line->variant));
     Assert(to.count == lines.column_count);
 }
 

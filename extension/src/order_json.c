@@ -4,10 +4,22 @@
 #include "utils/builtins.h"
 
 #include "json.h"
+#include "order_input.h"
 #include "order_rows.h"
 #include "priced_form.h"
 #include "quantity.h"
 #include "sqlstate.h"
+
+void
+mpos_order_form(const mpos_order *order, mpos_cart *cart, mpos_priced *priced)
+{
+    size_t size = VARSIZE_ANY_EXHDR(order->form);
+    size_t room = mpos_priced_form_room_size(size);
+
+    mpos_check(mpos_priced_form_decode((const uint8 *)VARDATA_ANY(order->form), size, palloc(room), room,
+                                       cart, priced),
+               "stored priced form");
+}
 
 void
 mpos_order_take_prices(mpos_order *order, const mpos_priced_cart *cart)
@@ -25,11 +37,14 @@ mpos_order_take_prices(mpos_order *order, const mpos_priced_cart *cart)
     order->net = cart->priced.net;
     order->tax = cart->priced.tax;
     order->total = cart->priced.total;
+    order->in = cart->basket.in;
+    order->has_circumstances = true;
 }
 
 static void
-take_amounts(mpos_order_line *line, const mpos_priced_line *priced)
+take_amounts(mpos_order_line *line, const mpos_cart_line *sold, const mpos_priced_line *priced)
 {
+    line->unit_price = sold->unit_price;
     line->gross = priced->gross;
     line->discount = priced->line_discount + priced->order_discount;
     line->tax = priced->tax;
@@ -39,7 +54,8 @@ take_amounts(mpos_order_line *line, const mpos_priced_line *priced)
 static void
 take_new_line(mpos_order_line *line, const mpos_priced_cart *cart, int at, int position)
 {
-    const mpos_cart_line *from = &cart->lines[at];
+    const mpos_basket_line *from = &cart->lines[at];
+    static const uint8 none[16] = {0};
     const mpos_cart_note *note = &cart->notes[at - cart->first_new];
 
     memcpy(line->id, from->id, sizeof line->id);
@@ -49,11 +65,12 @@ take_new_line(mpos_order_line *line, const mpos_priced_cart *cart, int at, int p
         memcpy(line->parent, cart->lines[from->parent].id, sizeof line->parent);
     }
     line->position = position;
-    line->name = note->item->name;
+    line->has_variant = memcmp(from->variant, none, sizeof none) != 0;
+    memcpy(line->variant, from->variant, sizeof line->variant);
+    line->name = note->name;
     line->station = note->item->station;
     line->stocked = note->item->stocked;
     line->qty = from->qty;
-    line->unit_price = from->unit_price;
     line->modifiers = note->modifiers;
     line->course = note->course;
     line->state = MPOS_LINE_NEW;
@@ -62,7 +79,7 @@ take_new_line(mpos_order_line *line, const mpos_priced_cart *cart, int at, int p
 void
 mpos_order_take_lines(mpos_order *order, const mpos_priced_cart *cart)
 {
-    int fresh = cart->cart.line_count - cart->first_new;
+    int fresh = cart->basket.line_count - cart->first_new;
     int before = order->line_count;
     int position = before > 0 ? order->lines[before - 1].position + 1 : 0;
     mpos_order_line *lines = palloc0(sizeof *lines * (size_t)Max(before + fresh, 1));
@@ -76,10 +93,11 @@ mpos_order_take_lines(mpos_order *order, const mpos_priced_cart *cart)
     for (int i = 0; i < fresh; i++) {
         take_new_line(&lines[before + i], cart, cart->first_new + i, position + i);
     }
-    /* The cart holds the lines that are not voided, in the order's order. */
+    /* The cart begins with the lines that are not voided, in the order's order. */
     for (int i = 0; i < order->line_count; i++) {
         if (lines[i].state != MPOS_LINE_VOIDED) {
-            take_amounts(&lines[i], &cart->priced.lines[active++]);
+            take_amounts(&lines[i], &cart->cart.lines[active], &cart->priced.lines[active]);
+            active++;
         }
     }
 }
@@ -91,6 +109,7 @@ line_json(StringInfo out, const mpos_order_line *line)
     mpos_json_uuid(out, "id", line->id);
     mpos_json_uuid(out, "item_id", line->item);
     mpos_json_uuid(out, "parent_id", line->has_parent ? line->parent : NULL);
+    mpos_json_uuid(out, "variant_id", line->has_variant ? line->variant : NULL);
     mpos_json_text(out, "name", line->name);
     mpos_json_decimal(out, "qty", line->qty, MPOS_QTY_SCALE);
     mpos_json_int(out, "unit_price", line->unit_price);
@@ -117,47 +136,22 @@ payment_json(StringInfo out, const mpos_order_payment *payment)
     mpos_json_close(out, '}');
 }
 
-void
-mpos_cart_taxes_json(mpos_call *call, StringInfo out, const mpos_cart *cart, const mpos_priced *priced)
-{
-    const mpos_catalogue *catalogue = mpos_catalogue_get(call, cart->catalogue);
-
-    mpos_json_open(out, "taxes", '[');
-    for (int i = 0; i < cart->tax_count; i++) {
-        const mpos_catalogue_tax *tax =
-            catalogue != NULL ? mpos_catalogue_tax_find(catalogue, cart->taxes[i].id) : NULL;
-
-        mpos_json_open(out, NULL, '{');
-        mpos_json_uuid(out, "id", cart->taxes[i].id);
-        mpos_json_text(out, "name", tax != NULL ? tax->name : "");
-        mpos_json_decimal(out, "rate", cart->taxes[i].value, MPOS_RATE_SCALE);
-        mpos_json_bool(out, "included", (cart->taxes[i].flags & MPOS_TAX_INCLUDED) != 0);
-        mpos_json_int(out, "base", priced->taxes[i].base);
-        mpos_json_int(out, "tax", priced->taxes[i].amount);
-        mpos_json_close(out, '}');
-    }
-    mpos_json_close(out, ']');
-}
-
-/* The taxes stand in the priced form; their names in the catalogue that it was priced by. */
+/* All of it stands in the priced form; the names in the catalogue that it was priced by. */
 static void
-taxes_json(mpos_call *call, StringInfo out, const mpos_order *order)
+form_json(mpos_call *call, StringInfo out, const mpos_order *order)
 {
-    size_t size = VARSIZE_ANY_EXHDR(order->form);
-    size_t room_size = mpos_priced_form_room_size(size);
     mpos_cart cart;
     mpos_priced priced;
 
-    mpos_check(mpos_priced_form_decode((const uint8 *)VARDATA_ANY(order->form), size, palloc(room_size),
-                                       room_size, &cart, &priced),
-               "stored priced form");
+    mpos_order_form(order, &cart, &priced);
     mpos_cart_taxes_json(call, out, &cart, &priced);
+    mpos_cart_rules_json(call, out, &cart, &priced);
 }
 
 static void
 amounts_json(mpos_call *call, StringInfo out, const mpos_order *order)
 {
-    taxes_json(call, out, order);
+    form_json(call, out, order);
     mpos_json_int(out, "gross", order->gross);
     mpos_json_int(out, "discount", order->discount);
     mpos_json_int(out, "net", order->net);
@@ -168,6 +162,30 @@ amounts_json(mpos_call *call, StringInfo out, const mpos_order *order)
     mpos_json_int(out, "due", Max(order->total - order->paid, 0));
     mpos_json_hex(out, "catalogue", order->catalogue, 32);
     mpos_json_hex(out, "priced_hash", order->priced_hash, 32);
+}
+
+static void
+circumstances_json(StringInfo out, const mpos_order *order)
+{
+    static const uint8 none[16] = {0};
+    char at[17];
+
+    if (!order->has_circumstances) {
+        return;
+    }
+    mpos_local_format(order->in.at, at);
+    mpos_json_text(out, "at", at);
+    mpos_json_text(out, "place", mpos_place_words[order->in.place]);
+    mpos_json_int(out, "guests", order->in.guests);
+    mpos_json_bool(out, "exempt", order->in.exempt != 0);
+    mpos_json_uuid(out, "customer_group_id",
+                   memcmp(order->in.customer_group, none, sizeof none) != 0 ? order->in.customer_group
+                                                                            : NULL);
+    mpos_json_open(out, "coupons", '[');
+    for (int i = 0; i < order->coupon_count; i++) {
+        mpos_json_text(out, NULL, order->coupons[i]);
+    }
+    mpos_json_close(out, ']');
 }
 
 void
@@ -195,6 +213,7 @@ mpos_order_json(mpos_call *call, StringInfo out, const char *key, const mpos_ord
     }
     mpos_json_close(out, ']');
     amounts_json(call, out, order);
+    circumstances_json(out, order);
     mpos_json_open(out, "flags", '[');
     for (int i = 0; i < order->flag_count; i++) {
         mpos_json_text(out, NULL, order->flags[i]);

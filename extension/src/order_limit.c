@@ -16,45 +16,70 @@ mpos_limit_exceeded(mpos_call *call, mpos_device_op *op, mpos_order *order, mpos
     return MPOS_OK;
 }
 
+/* What people gave; promotions are the business's own. */
+static int64
+given_by_hand(const mpos_cart_discount *discounts, const int64 *amounts, int count)
+{
+    int64 sum = 0;
+
+    for (int k = 0; k < count; k++) {
+        sum += (discounts[k].flags & (MPOS_DISCOUNT_RULE | MPOS_DISCOUNT_SURCHARGE)) == 0 ? amounts[k] : 0;
+    }
+    return sum;
+}
+
+static mpos_discounted
+discounted(const mpos_cart *cart, const mpos_priced *priced)
+{
+    mpos_discounted sum = {priced->gross,
+                           given_by_hand(cart->discounts, priced->discounts, cart->discount_count)};
+
+    for (int i = 0; i < cart->line_count; i++) {
+        sum.discount += given_by_hand(cart->lines[i].discounts, priced->lines[i].discounts,
+                                      cart->lines[i].discount_count);
+    }
+    return sum;
+}
+
 static bool
-within(const mpos_priced_cart *cart, int64 limit)
+within(const mpos_cart *cart, const mpos_priced *priced, int64 limit)
 {
     int64 allowance;
 
-    mpos_check(mpos_discount_allowance(&cart->cart, &cart->priced, limit, &allowance), "discount allowance");
-    return cart->priced.discount <= allowance;
+    mpos_check(mpos_discount_allowance(cart, priced, limit, &allowance), "discount allowance");
+    return discounted(cart, priced).discount <= allowance;
 }
 
-/* Was the order beyond it already, by somebody's approval or by what has happened? */
+/* Was the order beyond it already, by somebody's approval or by what has happened, and does not go further? */
 static bool
-exceeded_before(mpos_call *call, const mpos_order *order, int64 limit)
+exceeded_before(const mpos_order *order, const mpos_priced_cart *now, int64 limit)
 {
-    const mpos_catalogue *catalogue = mpos_catalogue_get(call, order->catalogue);
-    mpos_priced_cart before;
+    mpos_cart cart;
+    mpos_priced priced;
 
-    if (catalogue == NULL) {
+    if (order->form == NULL) {
         return false;
     }
-    mpos_cart_reopen(&before, catalogue, order->form);
-    return !within(&before, limit);
+    mpos_order_form(order, &cart, &priced);
+    return !mpos_discount_grows(discounted(&cart, &priced), discounted(&now->cart, &now->priced)) &&
+           !within(&cart, &priced, limit);
 }
 
 mpos_err
 mpos_limit_discount(mpos_call *call, mpos_device_op *op, mpos_order *order, const mpos_priced_cart *cart,
-                    mpos_discounted before, const uint8 *approval)
+                    const uint8 *approval)
 {
-    mpos_discounted now = {cart->priced.gross, cart->priced.discount};
     int64 limit = (call->scopes & MPOS_SCOPE_DISCOUNT_WRITE) != 0 ? call->discount_limit : 0;
     mpos_approval approved;
 
-    if (within(cart, limit) || (!mpos_discount_grows(before, now) && exceeded_before(call, order, limit))) {
+    if (within(&cart->cart, &cart->priced, limit) || exceeded_before(order, cart, limit)) {
         return MPOS_OK;
     }
     if (approval == NULL) {
         return mpos_limit_exceeded(call, op, order, MPOS_E_APPROVAL_REQUIRED, NULL);
     }
     if (mpos_approval_use(call, approval, MPOS_PERMISSION_DISCOUNT, order->id, &approved) != MPOS_OK ||
-        !within(cart, Min(approved.maximum, approved.role_limit))) {
+        !within(&cart->cart, &cart->priced, Min(approved.maximum, approved.role_limit))) {
         return mpos_limit_exceeded(call, op, order, MPOS_E_APPROVAL_INVALID, "/approval");
     }
     return MPOS_OK;

@@ -13,12 +13,12 @@
 #include "order_rows.h"
 
 /*
- * All discounts of the priced cart together, after `before`; approval may be NULL. APPROVAL_REQUIRED beyond the limit,
+ * Discounts that people gave on the priced cart, against those that the order has had; approval may be NULL. APPROVAL_REQUIRED beyond the limit,
  * APPROVAL_INVALID when the approval does not cover it.
  */
 mpos_err
 mpos_limit_discount(mpos_call *call, mpos_device_op *op, mpos_order *order, const mpos_priced_cart *cart,
-                    mpos_discounted before, const uint8 *approval);
+                    const uint8 *approval);
 
 /* Voiding what the kitchen has been sent needs the scope order.void, or an approval, which is then NULL. */
 mpos_err

@@ -2,6 +2,7 @@
 #include "postgres.h"
 
 #include "cart.h"
+#include "coupon.h"
 #include "input.h"
 #include "journal.h"
 #include "kitchen.h"
@@ -92,7 +93,7 @@ take_payment_state(mpos_order *order)
 static mpos_err
 check_line_ids(mpos_call *call, const mpos_order *order, const mpos_priced_cart *cart)
 {
-    for (int i = cart->first_new; i < cart->cart.line_count; i++) {
+    for (int i = cart->first_new; i < cart->basket.line_count; i++) {
         for (int l = 0; l < order->line_count; l++) {
             if (memcmp(order->lines[l].id, cart->lines[i].id, 16) == 0) {
                 return mpos_refuse(call, MPOS_E_ID_TAKEN, "/lines", "A line of the order has that id.");
@@ -102,17 +103,25 @@ check_line_ids(mpos_call *call, const mpos_order *order, const mpos_priced_cart 
     return MPOS_OK;
 }
 
+/* The order's basket; of an order from before there were baskets nothing is known but its prices. */
+static mpos_err
+reopen(mpos_call *call, const mpos_order *order, mpos_priced_cart *cart)
+{
+    if (order->basket == NULL) {
+        return mpos_refuse(call, MPOS_E_ORDER_STATE, NULL,
+                           "The order is too old to be changed; pay it or place a new one.");
+    }
+    return mpos_cart_reopen(call, cart, order->catalogue, order->basket);
+}
+
 static mpos_err
 price_more(mpos_call *call, mpos_order *order, const mpos_list *lines, mpos_priced_cart *cart)
 {
-    const mpos_catalogue *catalogue = mpos_catalogue_current(call);
-    mpos_err err;
+    mpos_err err = reopen(call, order, cart);
 
-    if (catalogue == NULL) {
-        return mpos_refuse(call, MPOS_E_CATALOGUE_MISSING, NULL, "%s", "");
+    if (err == MPOS_OK) {
+        err = mpos_cart_add(call, cart, lines);
     }
-    mpos_cart_reopen(cart, catalogue, order->form);
-    err = mpos_cart_add(call, cart, catalogue, lines);
     if (err == MPOS_OK) {
         err = check_line_ids(call, order, cart);
     }
@@ -134,6 +143,7 @@ mpos_order_line_add(mpos_call *call, mpos_device_op *op)
     add_in in;
     mpos_order order;
     mpos_priced_cart cart;
+    mpos_coupons coupons;
     int known;
     mpos_err err = mpos_input_params(call, &order_shape, &params);
 
@@ -149,18 +159,22 @@ mpos_order_line_add(mpos_call *call, mpos_device_op *op)
     if (err != MPOS_OK) {
         return err;
     }
-    err = mpos_limit_discount(call, op, &order, &cart, (mpos_discounted){order.gross, order.discount},
-                              MPOS_GIVEN(&in, ADD_APPROVAL) ? in.approval : NULL);
+    err = mpos_limit_discount(call, op, &order, &cart, MPOS_GIVEN(&in, ADD_APPROVAL) ? in.approval : NULL);
+    if (err == MPOS_OK) {
+        err = mpos_coupons_check(call, op, &order, &cart, &coupons);
+    }
     if (err != MPOS_OK) {
         return err;
     }
     known = order.line_count;
     mpos_order_take_prices(&order, &cart);
+    order.basket = mpos_cart_basket(&cart);
     mpos_order_take_lines(&order, &cart);
     take_payment_state(&order);
     mpos_order_update_prices(call, &order);
     mpos_order_update_lines(call, &order, known);
     mpos_order_insert_lines(call, &order, known);
+    mpos_coupons_write(call, &order, &coupons);
     tell_changed(call, &order);
     finish(call, op, &order, 201);
     return MPOS_OK;
@@ -249,32 +263,28 @@ write_cancelled(mpos_call *call, mpos_order *order, mpos_tickets *tickets, const
 /* What is left with less on it may be discounted more than before. */
 static mpos_err
 price_less(mpos_call *call, mpos_device_op *op, mpos_order *order, const uint8 line_id[16],
-           const bool *marked, const uint8 *approval)
+           const uint8 *approval, mpos_priced_cart *cart)
 {
-    mpos_priced_cart cart;
-    const mpos_catalogue *catalogue = mpos_catalogue_get(call, order->catalogue);
-    mpos_err err;
+    mpos_err err = reopen(call, order, cart);
 
-    if (catalogue == NULL) {
-        return mpos_refuse(call, MPOS_E_CATALOGUE_MISSING, NULL, "%s", "");
-    }
-    mpos_cart_reopen(&cart, catalogue, order->form);
-    mpos_cart_remove(&cart, line_id);
-    err = mpos_cart_price(call, &cart);
-    if (err == MPOS_OK) {
-        err = mpos_limit_discount(call, op, order, &cart, (mpos_discounted){order->gross, order->discount},
-                                  approval);
-    }
     if (err != MPOS_OK) {
         return err;
     }
+    mpos_cart_remove(cart, line_id);
+    err = mpos_cart_price(call, cart);
+    return err == MPOS_OK ? mpos_limit_discount(call, op, order, cart, approval) : err;
+}
+
+static void
+take_less(mpos_order *order, const bool *marked, const mpos_priced_cart *cart)
+{
     for (int i = 0; i < order->line_count; i++) {
         order->lines[i].state = marked[i] ? MPOS_LINE_VOIDED : order->lines[i].state;
     }
-    mpos_order_take_prices(order, &cart);
-    mpos_order_take_lines(order, &cart);
+    mpos_order_take_prices(order, cart);
+    order->basket = mpos_cart_basket(cart);
+    mpos_order_take_lines(order, cart);
     take_payment_state(order);
-    return MPOS_OK;
 }
 
 static mpos_err
@@ -283,6 +293,8 @@ void_line(mpos_call *call, mpos_device_op *op, mpos_order *order, const uint8 li
 {
     bool *marked = palloc0(sizeof *marked * (size_t)Max(order->line_count, 1));
     mpos_tickets tickets;
+    mpos_priced_cart cart;
+    mpos_coupons coupons;
     bool *changed;
     mpos_err err;
 
@@ -299,14 +311,19 @@ void_line(mpos_call *call, mpos_device_op *op, mpos_order *order, const uint8 li
         err = cancel_items(call, order, marked, &tickets, changed);
     }
     if (err == MPOS_OK) {
-        err = price_less(call, op, order, line_id, marked, approval);
+        err = price_less(call, op, order, line_id, approval, &cart);
+    }
+    if (err == MPOS_OK) {
+        err = mpos_coupons_check(call, op, order, &cart, &coupons);
     }
     if (err != MPOS_OK) {
         return err;
     }
+    take_less(order, marked, &cart);
     write_cancelled(call, order, &tickets, changed);
     mpos_order_update_prices(call, order);
     mpos_order_update_lines(call, order, order->line_count);
+    mpos_coupons_write(call, order, &coupons);
     tell_changed(call, order);
     finish(call, op, order, 200);
     return MPOS_OK;

@@ -1,6 +1,7 @@
 /* order_place.c - placing an order, with payments a whole sale: everything is decided first, then written. */
 #include "postgres.h"
 
+#include "coupon.h"
 #include "journal.h"
 #include "kitchen.h"
 #include "operations.h"
@@ -11,22 +12,38 @@
 #include "pii_store.h"
 #include "uuid.h"
 
-static mpos_err
-price(mpos_call *call, mpos_device_op *op, const mpos_place_in *in, mpos_order *order)
-{
+enum { CUSTOMER_ID };
+
+/* What is known of an order once its price is: nothing is written yet. */
+typedef struct priced_order {
     mpos_priced_cart cart;
-    mpos_err err = mpos_order_price(call, op, in, &cart);
+    mpos_coupons coupons;
+    bool differs; /* from what the device has */
+} priced_order;
+
+static mpos_err
+price(mpos_call *call, mpos_device_op *op, const mpos_place_in *in, const mpos_device *device,
+      mpos_order *order, priced_order *out)
+{
+    mpos_channel channel = device->channel ? MPOS_CHANNEL_API : MPOS_CHANNEL_COUNTER;
+    mpos_priced_cart *cart = &out->cart;
+    mpos_err err = mpos_order_price(call, op, in, channel, in->quote, cart);
 
     if (err == MPOS_OK) {
-        err = mpos_limit_discount(call, op, order, &cart, (mpos_discounted){0},
+        err = mpos_coupons_check(call, op, order, cart, &out->coupons);
+    }
+    if (err == MPOS_OK) {
+        err = mpos_limit_discount(call, op, order, cart,
                                   MPOS_GIVEN(in, MPOS_PLACE_APPROVAL) ? in->approval : NULL);
     }
     if (err != MPOS_OK) {
         return err;
     }
-    mpos_order_take_prices(order, &cart);
-    mpos_order_take_lines(order, &cart);
-    if (MPOS_GIVEN(in, MPOS_PLACE_PRICED_HASH) && memcmp(in->priced_hash, cart.hash, sizeof cart.hash) != 0) {
+    mpos_order_take_prices(order, cart);
+    mpos_order_take_lines(order, cart);
+    order->channel = mpos_channel_words[cart->basket.in.channel];
+    out->differs = mpos_price_differs(in, cart);
+    if (out->differs) {
         mpos_order_flag(order, "price_diff");
         mpos_op_flag(op, "price_diff");
     }
@@ -45,9 +62,11 @@ begin(mpos_call *call, const mpos_place_in *in, const mpos_device *device, mpos_
     memcpy(order->device, device->id, sizeof order->device);
     memcpy(order->staff, call->context.actor, sizeof order->staff);
     memcpy(order->transaction, call->transaction.data, sizeof order->transaction);
-    order->channel = MPOS_GIVEN(in, MPOS_PLACE_CHANNEL) ? mpos_channel_words[in->channel]
-                     : device->channel                  ? "api"
-                                                        : "counter";
+    order->has_customer = MPOS_GIVEN(in, MPOS_PLACE_CUSTOMER) && MPOS_GIVEN(&in->customer, CUSTOMER_ID);
+    memcpy(order->customer, in->customer.id, sizeof order->customer);
+    for (int i = 0; i < in->coupons.count; i++) {
+        order->coupons[order->coupon_count++] = ((const char *const *)in->coupons.items)[i];
+    }
     order->table = in->table;
     order->state = MPOS_ORDER_OPEN;
     order->version = 1;
@@ -90,6 +109,7 @@ static mpos_err
 place(mpos_call *call, mpos_device_op *op, const mpos_place_in *in, mpos_device *device)
 {
     mpos_order order;
+    priced_order priced;
     mpos_settlement settlement;
     mpos_pii personal;
     mpos_err err;
@@ -98,7 +118,7 @@ place(mpos_call *call, mpos_device_op *op, const mpos_place_in *in, mpos_device 
     if (MPOS_GIVEN(in, MPOS_PLACE_ID) && mpos_order_exists(call->context.tenant, order.id)) {
         return mpos_refuse(call, MPOS_E_ID_TAKEN, "/id", "%s", "");
     }
-    err = price(call, op, in, &order);
+    err = price(call, op, in, device, &order, &priced);
     if (err == MPOS_OK && in->send) {
         err = check_send(call, &order);
     }
@@ -114,7 +134,14 @@ place(mpos_call *call, mpos_device_op *op, const mpos_place_in *in, mpos_device 
     }
     settlement.receipt_n = in->receipt_n;
     mpos_pii_store(call, &personal, order.id);
+    if (mpos_order_stays_open(&order)) {
+        order.basket = mpos_cart_basket(&priced.cart);
+    }
     write(call, op, device, &order, &settlement, in->send);
+    mpos_coupons_write(call, &order, &priced.coupons);
+    if (priced.differs) {
+        mpos_price_diff_keep(call, in, &order, &priced.cart);
+    }
     if (op != NULL) {
         mpos_op_outcome(op, &order, settlement.first);
     } else {

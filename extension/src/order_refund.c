@@ -8,7 +8,6 @@
 #include "json.h"
 #include "order_limit.h"
 #include "payment.h"
-#include "priced_form.h"
 #include "refund_rows.h"
 #include "shift.h"
 #include "sqlstate.h"
@@ -101,8 +100,6 @@ find_line(const work *w, const uint8 id[16])
 static mpos_err
 load_order(mpos_call *call, const uint8 id[16], work *w)
 {
-    size_t size;
-    size_t room_size;
     mpos_err err;
 
     if (!mpos_order_load(call, id, true, &w->order)) {
@@ -114,11 +111,7 @@ load_order(mpos_call *call, const uint8 id[16], work *w)
     if (err != MPOS_OK) {
         return mpos_refuse(call, err, NULL, "%s", "");
     }
-    size = VARSIZE_ANY_EXHDR(w->order.form);
-    room_size = mpos_priced_form_room_size(size);
-    mpos_check(mpos_priced_form_decode((const uint8 *)VARDATA_ANY(w->order.form), size, palloc(room_size),
-                                       room_size, &w->cart, &w->priced),
-               "stored priced form");
+    mpos_order_form(&w->order, &w->cart, &w->priced);
     w->before = palloc0(sizeof *w->before * (size_t)Max(w->cart.line_count, 1));
     w->taxes = palloc0(sizeof *w->taxes * (size_t)Max(w->cart.tax_count, 1));
     return MPOS_OK;

@@ -7,6 +7,7 @@
 #include "utils/jsonb.h"
 
 #include "heap.h"
+#include "order_input.h"
 #include "order_rows.h"
 #include "statement.h"
 
@@ -19,7 +20,8 @@ static mpos_table orders_table = {"pos", "orders", "orders_pkey"};
     "version, currency, "                                                                                    \
     "gross, discount, net, tax, total, paid, catalogue, priced_form, priced_hash, receipt, call_number, "    \
     "flags, "                                                                                                \
-    "transaction_id, created_at, refunded"
+    "transaction_id, created_at, refunded, basket, priced_at, place, guests, exempt, customer_group_id, "    \
+    "customer_id, coupons"
 
 static mpos_statement read_statement = {
     "SELECT " ORDER_COLUMNS " FROM pos.orders WHERE tenant_id = $1 AND order_id = $2 AND outlet_id = $3"};
@@ -31,7 +33,8 @@ static mpos_statement lock_statement = {
 static mpos_statement lines_statement = {
     "SELECT line_id, parent_id, item_id, position, name, station, stocked, qty, unit_price, modifiers, "
     "gross, discount, "
-    "tax, total, course, state FROM pos.order_line WHERE tenant_id = $1 AND order_id = $2 ORDER BY position"};
+    "tax, total, course, state, variant_id FROM pos.order_line WHERE tenant_id = $1 AND order_id = $2 ORDER "
+    "BY position"};
 
 static mpos_statement payments_statement = {"SELECT payment_id, amount, tendered, rounding, created_at FROM "
                                             "pos.payment WHERE tenant_id = $1 AND order_id = $2 "
@@ -40,22 +43,24 @@ static mpos_statement payments_statement = {"SELECT payment_id, amount, tendered
 static mpos_statement state_statement = {
     "UPDATE pos.orders SET state = $3, payment_state = $4, paid = $5, receipt = $6, shift_id = $7, flags = "
     "$8, "
-    "transaction_id = $9, version = $10 WHERE tenant_id = $1 AND order_id = $2"};
+    "transaction_id = $9, version = $10, basket = CASE WHEN $11 THEN basket END WHERE tenant_id = $1 AND "
+    "order_id = $2"};
 
-static mpos_statement prices_statement = {"UPDATE pos.orders SET state = $3, payment_state = $4, gross = $5, "
-                                          "discount = $6, net = $7, tax = $8, total = $9, "
-                                          "catalogue = $10, priced_form = $11, priced_hash = $12, version = "
-                                          "$13, flags = $14 WHERE tenant_id = $1 AND order_id = $2"};
+static mpos_statement prices_statement = {
+    "UPDATE pos.orders SET state = $3, payment_state = $4, gross = $5, "
+    "discount = $6, net = $7, tax = $8, total = $9, "
+    "catalogue = $10, priced_form = $11, priced_hash = $12, version = "
+    "$13, flags = $14, basket = $15 WHERE tenant_id = $1 AND order_id = $2"};
 
 static mpos_statement update_lines_statement = {
     "UPDATE pos.order_line l SET gross = u.gross, discount = u.discount, tax = u.tax, total = u.total, state "
     "= u.state, "
-    "version = l.version + 1 "
-    "FROM unnest($3::uuid[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::text[]) "
-    "AS u(line_id, gross, discount, tax, total, state) "
+    "unit_price = u.unit_price, version = l.version + 1 "
+    "FROM unnest($3::uuid[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::int8[], $9::text[]) "
+    "AS u(line_id, gross, discount, tax, total, unit_price, state) "
     "WHERE l.tenant_id = $1 AND l.order_id = $2 AND l.line_id = u.line_id "
-    "AND (l.gross, l.discount, l.tax, l.total, l.state) IS DISTINCT FROM (u.gross, u.discount, u.tax, "
-    "u.total, u.state)"};
+    "AND (l.gross, l.discount, l.tax, l.total, l.unit_price, l.state) IS DISTINCT FROM (u.gross, u.discount, "
+    "u.tax, u.total, u.unit_price, u.state)"};
 
 static void
 text_to_state(mpos_err err)
@@ -69,6 +74,12 @@ const char *
 mpos_line_state_text(mpos_line_state state)
 {
     return line_states[state];
+}
+
+bool
+mpos_order_stays_open(const mpos_order *order)
+{
+    return order->payment_state == MPOS_PAYMENT_UNPAID || order->payment_state == MPOS_PAYMENT_PARTIAL;
 }
 
 bool
@@ -116,6 +127,54 @@ read_hash(int column, uint8 out[32])
     memcpy(out, VARDATA_ANY(mpos_cell_bytes(0, column)), 32);
 }
 
+static int
+place_of(const char *text)
+{
+    for (int i = 0; mpos_place_words[i] != NULL; i++) {
+        if (strcmp(mpos_place_words[i], text) == 0) {
+            return i;
+        }
+    }
+    elog(ERROR, "stored place is not known");
+}
+
+static void
+read_coupons(mpos_order *out, int column)
+{
+    bool is_null;
+    Datum list = mpos_cell(0, column, &is_null);
+    Datum *values;
+    bool *nulls;
+    int count = 0;
+
+    if (!is_null) {
+        deconstruct_array(DatumGetArrayTypeP(list), TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls,
+                          &count);
+    }
+    for (int i = 0; i < count && i < MPOS_BASKET_COUPONS_MAX; i++) {
+        out->coupons[out->coupon_count++] = TextDatumGetCString(values[i]);
+    }
+}
+
+static void
+read_circumstances(mpos_order *out)
+{
+    const char *place = mpos_cell_text(0, 29);
+
+    out->basket = mpos_cell_bytes(0, 27);
+    out->has_circumstances = place != NULL;
+    if (place == NULL) {
+        return;
+    }
+    out->in.at = mpos_cell_big(0, 28);
+    out->in.place = (uint8)place_of(place);
+    out->in.guests = (uint16)mpos_cell_int(0, 30);
+    out->in.exempt = mpos_cell_bool(0, 31);
+    (void)mpos_cell_uuid(0, 32, out->in.customer_group);
+    out->has_customer = mpos_cell_uuid(0, 33, out->customer);
+    read_coupons(out, 34);
+}
+
 static void
 read_order(mpos_order *out)
 {
@@ -146,6 +205,7 @@ read_order(mpos_order *out)
     (void)mpos_cell_uuid(0, 24, out->transaction);
     out->created_us = mpos_cell_time(0, 25);
     out->refunded = mpos_cell_big(0, 26);
+    read_circumstances(out);
 }
 
 bool
@@ -195,6 +255,7 @@ read_line(uint64 row, mpos_order_line *out)
     out->total = mpos_cell_big(row, 14);
     out->course = mpos_cell_int(row, 15);
     out->state = line_state(mpos_cell_text(row, 16));
+    out->has_variant = mpos_cell_uuid(row, 17, out->variant);
 }
 
 void
@@ -262,6 +323,7 @@ mpos_order_update_state(mpos_call *call, mpos_order *order)
     arg_flags(&args, order);
     mpos_arg_uuid(&args, order->transaction);
     mpos_arg_int(&args, order->version);
+    mpos_arg_bool(&args, mpos_order_stays_open(order));
     (void)mpos_statement_run(&state_statement, &args);
 }
 
@@ -285,6 +347,11 @@ mpos_order_update_prices(mpos_call *call, mpos_order *order)
     mpos_arg_bytes(&args, order->priced_hash, 32);
     mpos_arg_int(&args, order->version);
     arg_flags(&args, order);
+    if (order->basket != NULL && mpos_order_stays_open(order)) {
+        mpos_arg_bytes(&args, (const uint8 *)VARDATA_ANY(order->basket), VARSIZE_ANY_EXHDR(order->basket));
+    } else {
+        mpos_arg_bytes(&args, NULL, 0);
+    }
     (void)mpos_statement_run(&prices_statement, &args);
 }
 
@@ -292,9 +359,9 @@ void
 mpos_order_update_lines(mpos_call *call, const mpos_order *order, int count)
 {
     mpos_args args = {0};
-    Datum *cells[6];
+    Datum *cells[7];
 
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < 7; i++) {
         cells[i] = palloc(sizeof(Datum) * (size_t)Max(count, 1));
     }
     for (int i = 0; i < count; i++) {
@@ -305,14 +372,15 @@ mpos_order_update_lines(mpos_call *call, const mpos_order *order, int count)
         cells[2][i] = Int64GetDatum(line->discount);
         cells[3][i] = Int64GetDatum(line->tax);
         cells[4][i] = Int64GetDatum(line->total);
-        cells[5][i] = CStringGetTextDatum(line_states[line->state]);
+        cells[5][i] = Int64GetDatum(line->unit_price);
+        cells[6][i] = CStringGetTextDatum(line_states[line->state]);
     }
     mpos_arg_uuid(&args, call->context.tenant);
     mpos_arg_uuid(&args, order->id);
     mpos_arg_array(&args, UUIDOID, cells[0], NULL, count);
-    for (int i = 1; i < 5; i++) {
+    for (int i = 1; i < 6; i++) {
         mpos_arg_array(&args, INT8OID, cells[i], NULL, count);
     }
-    mpos_arg_array(&args, TEXTOID, cells[5], NULL, count);
+    mpos_arg_array(&args, TEXTOID, cells[6], NULL, count);
     (void)mpos_statement_run(&update_lines_statement, &args);
 }

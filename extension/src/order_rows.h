@@ -20,6 +20,8 @@ typedef struct mpos_order_line {
     uint8 parent[16];
     uint8 item[16];
     int position;
+    bool has_variant;
+    uint8 variant[16];
     const char *name;
     const char *station; /* NULL: nothing to prepare */
     bool stocked;
@@ -64,6 +66,7 @@ typedef struct mpos_order {
     int64 refunded; /* 0 until something was given back */
     uint8 catalogue[32];
     const bytea *form;
+    const bytea *basket; /* core/basket.h; NULL once paid, and of orders from before there were rules */
     uint8 priced_hash[32];
     const char *receipt; /* NULL until paid */
     const char *call_number;
@@ -71,6 +74,13 @@ typedef struct mpos_order {
     int flag_count;
     uint8 transaction[16];
     int64 created_us;
+
+    mpos_circumstances in;  /* that it was sold in */
+    bool has_circumstances; /* false: from before there were rules */
+    bool has_customer;
+    uint8 customer[16];
+    const char *coupons[MPOS_BASKET_COUPONS_MAX];
+    int coupon_count;
 
     mpos_order_line *lines;
     int line_count;
@@ -86,9 +96,17 @@ mpos_order_exists(const uint8 tenant[16], const uint8 id[16]);
 void
 mpos_order_take_prices(mpos_order *order, const mpos_priced_cart *cart);
 
+/* Reads the order's priced form in the current context. */
+void
+mpos_order_form(const mpos_order *order, mpos_cart *cart, mpos_priced *priced);
+
 /* Appends the cart's new lines to order->lines, and brings the amounts of all lines up to the cart's. */
 void
 mpos_order_take_lines(mpos_order *order, const mpos_priced_cart *cart);
+
+/* May lines still come or go? As long as they may, the basket is kept. */
+bool
+mpos_order_stays_open(const mpos_order *order);
 
 /* Adds a flag once. */
 void
@@ -108,11 +126,11 @@ mpos_order_load_lines(mpos_call *call, mpos_order *order);
 void
 mpos_order_load_payments(mpos_call *call, mpos_order *order);
 
-/* State, payment state, paid, receipt, shift, flags and transaction; counts the version up. */
+/* State, payment state, paid, receipt, shift, flags and transaction, and whether the basket is kept; counts the version up. */
 void
 mpos_order_update_state(mpos_call *call, mpos_order *order);
 
-/* Amounts, form and the state; counts the version up. */
+/* Amounts, form, basket and the state; counts the version up. */
 void
 mpos_order_update_prices(mpos_call *call, mpos_order *order);
 
@@ -120,7 +138,7 @@ mpos_order_update_prices(mpos_call *call, mpos_order *order);
 void
 mpos_order_insert_lines(mpos_call *call, const mpos_order *order, int first);
 
-/* Writes amounts and state of lines[0..count) back. */
+/* Writes unit price, amounts and state of lines[0..count) back. */
 void
 mpos_order_update_lines(mpos_call *call, const mpos_order *order, int count);
 
@@ -134,6 +152,25 @@ mpos_order_json(mpos_call *call, StringInfo out, const char *key, const mpos_ord
 /* The member "taxes" of an order or preview; names are those of the cart's catalogue. */
 void
 mpos_cart_taxes_json(mpos_call *call, StringInfo out, const mpos_cart *cart, const mpos_priced *priced);
+
+/* The promotions that took something off a priced cart, in the order in which its lines name them first. */
+typedef struct mpos_sale_promotion {
+    uint8 id[16];
+    int64 amount;
+} mpos_sale_promotion;
+
+typedef struct mpos_sale_promotions {
+    mpos_sale_promotion *list;
+    int count;
+    int room;
+} mpos_sale_promotions;
+
+void
+mpos_cart_promotions(const mpos_cart *cart, const mpos_priced *priced, mpos_sale_promotions *out);
+
+/* The members "promotions" and "charges". */
+void
+mpos_cart_rules_json(mpos_call *call, StringInfo out, const mpos_cart *cart, const mpos_priced *priced);
 
 /* Fills call->body with {"order":...} and the status. */
 void

@@ -3,10 +3,8 @@
 
 #include "cart.h"
 #include "payment.h"
-#include "priced_form.h"
 #include "rounding.h"
 #include "shift.h"
-#include "sqlstate.h"
 #include "stock.h"
 #include "journal.h"
 #include "uuid.h"
@@ -223,15 +221,11 @@ static void
 post_sums(mpos_call *call, const mpos_order *order, const mpos_settlement *settlement)
 {
     mpos_shift_posting posting = {.sale = settlement->completes};
-    size_t size = VARSIZE_ANY_EXHDR(order->form);
-    size_t room_size = mpos_priced_form_room_size(size);
     mpos_cart cart;
     mpos_priced priced;
 
     if (posting.sale) {
-        mpos_check(mpos_priced_form_decode((const uint8 *)VARDATA_ANY(order->form), size, palloc(room_size),
-                                           room_size, &cart, &priced),
-                   "stored priced form");
+        mpos_order_form(order, &cart, &priced);
         posting.cart = &cart;
         posting.priced = &priced;
     }

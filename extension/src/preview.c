@@ -1,25 +1,30 @@
 /* preview.c - what lines would cost, and a quote for them. Stores nothing. */
 #include "postgres.h"
 
+#include "explain.h"
 #include "json.h"
-#include "local_time.h"
 #include "operations.h"
 #include "order_price.h"
 #include "order_rows.h"
 #include "quantity.h"
 #include "quote.h"
+#include "sqlstate.h"
 
 static void
 line_json(StringInfo out, const mpos_priced_cart *cart, int at)
 {
-    const mpos_cart_line *line = &cart->lines[at];
+    static const uint8 none[16] = {0};
+    const mpos_basket_line *chosen = &cart->lines[at];
+    const mpos_cart_line *line = &cart->cart.lines[at];
     const mpos_priced_line *priced = &cart->priced.lines[at];
 
     mpos_json_open(out, NULL, '{');
     mpos_json_uuid(out, "id", line->id);
     mpos_json_uuid(out, "item_id", line->item);
+    mpos_json_uuid(out, "variant_id",
+                   memcmp(chosen->variant, none, sizeof none) != 0 ? chosen->variant : NULL);
     mpos_json_uuid(out, "parent_id", line->parent != MPOS_NO_PARENT ? cart->lines[line->parent].id : NULL);
-    mpos_json_text(out, "name", cart->notes[at].item->name);
+    mpos_json_text(out, "name", cart->notes[at].name);
     mpos_json_decimal(out, "qty", line->qty, MPOS_QTY_SCALE);
     mpos_json_int(out, "unit_price", line->unit_price);
     mpos_json_int(out, "gross", priced->gross);
@@ -34,7 +39,7 @@ static void
 lines_json(StringInfo out, const mpos_priced_cart *cart)
 {
     mpos_json_open(out, "lines", '[');
-    for (int i = 0; i < cart->cart.line_count; i++) {
+    for (int i = 0; i < cart->basket.line_count; i++) {
         line_json(out, cart, i);
     }
     mpos_json_close(out, ']');
@@ -53,9 +58,9 @@ amounts_json(StringInfo out, const mpos_priced_cart *cart)
 }
 
 static void
-quote_json(const mpos_call *call, StringInfo out, const mpos_priced_cart *cart, int64 at)
+quote_json(const mpos_call *call, StringInfo out, const mpos_priced_cart *cart)
 {
-    mpos_quote quote = {.at = at, .expires_us = call->now_us + MPOS_QUOTE_VALID_US};
+    mpos_quote quote = {.at = cart->basket.in.at, .expires_us = call->now_us + MPOS_QUOTE_VALID_US};
 
     memcpy(quote.catalogue, cart->cart.catalogue, sizeof quote.catalogue);
     mpos_quote_price(cart, quote.price);
@@ -63,36 +68,108 @@ quote_json(const mpos_call *call, StringInfo out, const mpos_priced_cart *cart, 
     mpos_json_time(out, "quote_expires_at", quote.expires_us);
 }
 
+static const char *
+step_text(uint8 step)
+{
+    static const char *const texts[] = {
+        [MPOS_WHY_PRICE] = "price",
+        [MPOS_WHY_OPEN_PRICE] = "open_price",
+        [MPOS_WHY_BOOK] = "book",
+        [MPOS_WHY_TAX_MAP] = "tax_map",
+        [MPOS_WHY_MODIFIER] = "modifier",
+        [MPOS_WHY_COMBO_SHARE] = "combo_share",
+        [MPOS_WHY_GROSS] = "gross",
+        [MPOS_WHY_LINE_DISCOUNT] = "line_discount",
+        [MPOS_WHY_ORDER_DISCOUNT] = "order_discount",
+        [MPOS_WHY_DISCOUNT_SHARE] = "discount_share",
+        [MPOS_WHY_SURCHARGE] = "surcharge",
+        [MPOS_WHY_SURCHARGE_SHARE] = "surcharge_share",
+        [MPOS_WHY_CHARGE] = "charge",
+        [MPOS_WHY_TAX] = "tax",
+        [MPOS_WHY_TAX_TOTAL] = "tax_total",
+        [MPOS_WHY_LINE_TOTAL] = "line_total",
+        [MPOS_WHY_TOTAL] = "total",
+    };
+
+    return texts[step];
+}
+
+static void
+entry_json(StringInfo out, const mpos_priced_cart *cart, const mpos_explain_entry *entry)
+{
+    static const char *const units[] = {"amount", "rate", "quantity"};
+    static const uint8 none[16] = {0};
+    bool has_rule = memcmp(entry->rule, none, sizeof none) != 0;
+
+    mpos_json_open(out, NULL, '{');
+    mpos_json_uuid(out, "line_id",
+                   entry->line != MPOS_EXPLAIN_ORDER ? cart->cart.lines[entry->line].id : NULL);
+    mpos_json_text(out, "step", step_text(entry->step));
+    mpos_json_uuid(out, "rule_id", has_rule ? entry->rule : NULL);
+    mpos_json_text(out, "name", has_rule ? mpos_catalogue_rule_name(cart->catalogue, entry->rule) : NULL);
+    mpos_json_text(out, "unit", units[entry->unit]);
+    mpos_json_int(out, "value", entry->value);
+    mpos_json_int(out, "base", entry->base);
+    mpos_json_int(out, "amount", entry->amount);
+    mpos_json_int(out, "remainder", entry->remainder);
+    mpos_json_close(out, '}');
+}
+
+static void
+trace_json(StringInfo out, const mpos_priced_cart *cart)
+{
+    size_t most = mpos_explain_count_max(&cart->basket, &cart->cart);
+    mpos_explain_entry *entries = palloc(sizeof *entries * Max(most, 1));
+    size_t count;
+
+    mpos_check(mpos_explain(cart->rules, &cart->basket, &cart->cart, &cart->priced, entries, most, &count),
+               "trace");
+    mpos_json_open(out, "trace", '[');
+    for (size_t i = 0; i < count; i++) {
+        entry_json(out, cart, &entries[i]);
+    }
+    mpos_json_close(out, ']');
+}
+
+static void
+answer(mpos_call *call, const mpos_priced_cart *cart)
+{
+    StringInfo out = &call->body;
+    char at[17];
+
+    mpos_local_format(cart->basket.in.at, at);
+    mpos_json_open(out, NULL, '{');
+    mpos_json_text(out, "currency", pnstrdup(cart->cart.currency, sizeof cart->cart.currency));
+    mpos_json_int(out, "exponent", cart->cart.exponent);
+    mpos_json_hex(out, "catalogue", cart->cart.catalogue, sizeof cart->cart.catalogue);
+    mpos_json_text(out, "at", at);
+    lines_json(out, cart);
+    mpos_cart_rules_json(call, out, &cart->cart, &cart->priced);
+    mpos_cart_taxes_json(call, out, &cart->cart, &cart->priced);
+    amounts_json(out, cart);
+    trace_json(out, cart);
+    quote_json(call, out, cart);
+    mpos_json_close(out, '}');
+}
+
 mpos_err
 mpos_price_preview(mpos_call *call)
 {
-    StringInfo out = &call->body;
     mpos_place_in in;
     mpos_priced_cart cart;
-    char text[17];
-    int64 at;
+    mpos_device device;
+    mpos_channel channel = MPOS_CHANNEL_COUNTER;
     mpos_err err = mpos_input_body(call, &mpos_preview_shape, &in);
 
-    if (err == MPOS_OK) {
-        err = mpos_order_price(call, NULL, &in, &cart);
-    }
     if (err != MPOS_OK) {
         return err;
     }
-    at = mpos_local_minute(call, call->now_us);
-    mpos_local_format(at, text);
-    mpos_json_open(out, NULL, '{');
-    mpos_json_text(out, "currency", pnstrdup(cart.cart.currency, sizeof cart.cart.currency));
-    mpos_json_int(out, "exponent", cart.cart.exponent);
-    mpos_json_hex(out, "catalogue", cart.cart.catalogue, sizeof cart.cart.catalogue);
-    mpos_json_text(out, "at", text);
-    lines_json(out, &cart);
-    mpos_json_raw(out, "promotions", "[]");
-    mpos_json_raw(out, "charges", "[]");
-    mpos_cart_taxes_json(call, out, &cart.cart, &cart.priced);
-    amounts_json(out, &cart);
-    mpos_json_raw(out, "trace", "[]");
-    quote_json(call, out, &cart, at);
-    mpos_json_close(out, '}');
-    return MPOS_OK;
+    if (mpos_device_get(call->context.tenant, call->context.device, &device) && device.channel) {
+        channel = MPOS_CHANNEL_API;
+    }
+    err = mpos_order_price(call, NULL, &in, channel, NULL, &cart);
+    if (err == MPOS_OK) {
+        answer(call, &cart);
+    }
+    return err;
 }

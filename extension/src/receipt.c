@@ -110,69 +110,119 @@ print_modifiers(StringInfo out, const mpos_order_line *line)
     }
 }
 
-static void
-print_lines(StringInfo out, const mpos_order *order, int exponent)
+static const char *
+rule_name(const mpos_catalogue *catalogue, const mpos_cart_discount *discount)
 {
-    for (int i = 0; i < order->line_count; i++) {
-        const mpos_order_line *line = &order->lines[i];
+    const char *name = (discount->flags & MPOS_DISCOUNT_RULE) != 0
+                           ? mpos_catalogue_rule_name(catalogue, discount->rule)
+                           : "";
 
-        if (line->state == MPOS_LINE_VOIDED) {
-            continue;
+    return name[0] != '\0' ? name : "discount";
+}
+
+/* Before surcharges: those are printed for the whole order. */
+static int64
+plain_gross(const mpos_cart *cart, const mpos_priced_line *priced)
+{
+    int64 gross = priced->gross;
+
+    for (int k = 0; k < cart->discount_count; k++) {
+        gross += (cart->discounts[k].flags & MPOS_DISCOUNT_SURCHARGE) != 0 ? priced->shares[k] : 0;
+    }
+    return gross;
+}
+
+static void
+print_line(const mpos_catalogue *catalogue, StringInfo out, const mpos_order_line *line,
+           const mpos_cart *cart, const mpos_priced *priced, int at, int exponent)
+{
+    const mpos_cart_line *sold = &cart->lines[at];
+
+    if (line->has_parent) {
+        mpos_receipt_print(out, psprintf("  %s", line->name), "");
+    } else {
+        mpos_receipt_print(out, psprintf("%s x %s", quantity_text(line->qty), line->name),
+                           mpos_receipt_money(plain_gross(cart, &priced->lines[at]), exponent));
+    }
+    print_modifiers(out, line);
+    for (int k = 0; k < sold->discount_count; k++) {
+        mpos_receipt_print(out, psprintf("  %s", rule_name(catalogue, &sold->discounts[k])),
+                           mpos_receipt_money(-priced->lines[at].discounts[k], exponent));
+    }
+}
+
+/* The cart begins with the lines that are not voided. */
+static void
+print_lines(const mpos_catalogue *catalogue, StringInfo out, const mpos_order *order, const mpos_cart *cart,
+            const mpos_priced *priced, int exponent)
+{
+    int at = 0;
+
+    for (int i = 0; i < order->line_count; i++) {
+        if (order->lines[i].state != MPOS_LINE_VOIDED) {
+            print_line(catalogue, out, &order->lines[i], cart, priced, at++, exponent);
         }
-        if (line->has_parent) {
-            mpos_receipt_print(out, psprintf("  %s", line->name), "");
-        } else {
-            mpos_receipt_print(out, psprintf("%s x %s", quantity_text(line->qty), line->name),
-                               mpos_receipt_money(line->gross, exponent));
-        }
-        print_modifiers(out, line);
-        if (!line->has_parent && line->discount > 0) {
-            mpos_receipt_print(out, "  discount", mpos_receipt_money(-line->discount, exponent));
+    }
+}
+
+/* What lies on the whole order: its discounts, surcharges and charges. */
+static void
+print_rules(const mpos_catalogue *catalogue, StringInfo out, const mpos_cart *cart, const mpos_priced *priced,
+            int exponent)
+{
+    for (int k = 0; k < cart->discount_count; k++) {
+        mpos_receipt_print(out, rule_name(catalogue, &cart->discounts[k]),
+                           mpos_receipt_money(-priced->discounts[k], exponent));
+    }
+    for (int i = 0; i < cart->line_count; i++) {
+        if (cart->lines[i].kind != MPOS_LINE_ITEM) {
+            mpos_receipt_print(out, mpos_catalogue_rule_name(catalogue, cart->lines[i].item),
+                               mpos_receipt_money(priced->lines[i].gross, exponent));
         }
     }
 }
 
 static void
-print_taxes(mpos_call *call, StringInfo out, const mpos_order *order, int exponent)
+print_taxes(const mpos_catalogue *catalogue, StringInfo out, const mpos_cart *cart, const mpos_priced *priced,
+            int exponent)
 {
-    size_t size = VARSIZE_ANY_EXHDR(order->form);
-    size_t room_size = mpos_priced_form_room_size(size);
-    const mpos_catalogue *catalogue = mpos_catalogue_get(call, order->catalogue);
-    mpos_cart cart;
-    mpos_priced priced;
-
-    mpos_check(mpos_priced_form_decode((const uint8 *)VARDATA_ANY(order->form), size, palloc(room_size),
-                                       room_size, &cart, &priced),
-               "stored priced form");
-    for (int i = 0; i < cart.tax_count; i++) {
+    for (int i = 0; i < cart->tax_count; i++) {
         const mpos_catalogue_tax *tax =
-            catalogue != NULL ? mpos_catalogue_tax_find(catalogue, cart.taxes[i].id) : NULL;
+            catalogue != NULL ? mpos_catalogue_tax_find(catalogue, cart->taxes[i].id) : NULL;
+        bool rate = cart->taxes[i].type == MPOS_TAX_PERCENT || cart->taxes[i].type == MPOS_TAX_DIVISION;
         char percent[MPOS_DECIMAL_SIZE];
-        size_t length = mpos_decimal_format(cart.taxes[i].value, MPOS_RATE_SCALE - 2, percent);
+        size_t length = mpos_decimal_format(cart->taxes[i].value, MPOS_RATE_SCALE - 2, percent);
+        const char *base = mpos_receipt_money(priced->taxes[i].base, exponent);
 
-        mpos_receipt_print(out,
-                           psprintf("%s %.*s %% of %s", tax != NULL ? tax->name : "Tax", (int)length, percent,
-                                    mpos_receipt_money(priced.taxes[i].base, exponent)),
-                           mpos_receipt_money(priced.taxes[i].amount, exponent));
+        mpos_receipt_print(
+            out,
+            rate ? psprintf("%s %.*s %% of %s", tax != NULL ? tax->name : "Tax", (int)length, percent, base)
+                 : psprintf("%s of %s", tax != NULL ? tax->name : "Tax", base),
+            mpos_receipt_money(priced->taxes[i].amount, exponent));
     }
 }
 
 static void
 print_all(mpos_call *call, StringInfo out, const mpos_order *order, const mpos_heading *head)
 {
+    const mpos_catalogue *catalogue = mpos_catalogue_get(call, order->catalogue);
     int64 tendered = 0;
     int64 taken = 0;
+    mpos_cart cart;
+    mpos_priced priced;
 
+    mpos_order_form(order, &cart, &priced);
     mpos_json_open(out, "text", '[');
     mpos_receipt_print(out, head->business, "");
     mpos_receipt_print(out, head->outlet, "");
     mpos_receipt_print(out, order->receipt, head->time);
     mpos_receipt_print(out, "------------------------------------------", "");
-    print_lines(out, order, head->exponent);
+    print_lines(catalogue, out, order, &cart, &priced, head->exponent);
+    print_rules(catalogue, out, &cart, &priced, head->exponent);
     mpos_receipt_print(out, "------------------------------------------", "");
     mpos_receipt_print(out, psprintf("Total %s", order->currency),
                        mpos_receipt_money(order->total, head->exponent));
-    print_taxes(call, out, order, head->exponent);
+    print_taxes(catalogue, out, &cart, &priced, head->exponent);
     for (int i = 0; i < order->payment_count; i++) {
         tendered += order->payments[i].tendered;
         taken += order->payments[i].amount;

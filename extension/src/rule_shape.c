@@ -5,6 +5,7 @@
 #include "rule_shape.h"
 
 #define AMOUNT_MAX MPOS_DEF_AMOUNT_MAX
+#define COUPON_USES_MAX INT64CONST(1000000000)
 #define FIELD(type, member, kind, ...)                                                                       \
     {                                                                                                        \
 #member, kind, 0, offsetof(type, member), __VA_ARGS__                                                \
@@ -85,6 +86,8 @@ static const mpos_field promotion_fields[] = {
     FIELD(mpos_def_promotion, max_uses, MPOS_IN_INT, 1, MPOS_DEF_USES_MAX),
     FIELD(mpos_def_promotion, group, MPOS_IN_INT, 1, MPOS_DEF_GROUP_MAX),
     FIELD(mpos_def_promotion, stackable, MPOS_IN_BOOL),
+    FIELD(mpos_def_promotion, coupon_uses, MPOS_IN_INT, 1, COUPON_USES_MAX),
+    FIELD(mpos_def_promotion, coupon_uses_per_customer, MPOS_IN_INT, 1, COUPON_USES_MAX),
 };
 RULE_SHAPE(promotion);
 

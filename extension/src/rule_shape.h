@@ -97,11 +97,13 @@ typedef struct mpos_def_promotion {
     int64 price;
     int64 x;
     int64 y;
-    mpos_list slots;  /* mpos_def_slot */
-    int64 max_amount; /* in one order */
-    int64 max_uses;   /* in one order */
-    int64 group;      /* of a group only the first that applies, by priority; 0 none */
-    bool stackable;   /* with other promotions; true unless given */
+    mpos_list slots;   /* mpos_def_slot */
+    int64 max_amount;  /* in one order */
+    int64 max_uses;    /* in one order */
+    int64 group;       /* of a group only the first that applies, by priority; 0 none */
+    bool stackable;    /* with other promotions; true unless given */
+    int64 coupon_uses; /* of one coupon, by all orders; the row decides, not what is published */
+    int64 coupon_uses_per_customer;
 } mpos_def_promotion;
 
 enum {
@@ -121,7 +123,9 @@ enum {
     MPOS_DEF_PROMOTION_MAX_AMOUNT,
     MPOS_DEF_PROMOTION_MAX_USES,
     MPOS_DEF_PROMOTION_GROUP,
-    MPOS_DEF_PROMOTION_STACKABLE
+    MPOS_DEF_PROMOTION_STACKABLE,
+    MPOS_DEF_PROMOTION_COUPON_USES,
+    MPOS_DEF_PROMOTION_COUPON_USES_PER_CUSTOMER
 };
 
 typedef enum mpos_def_charge_kind {

@@ -177,6 +177,9 @@ export interface LineIn {
   modifiers?: ModifierIn[];
   discounts?: DiscountIn[];
   components?: ComponentIn[];
+  variant_id?: string;
+  /** Minor units; of items with an open price. */
+  unit_price?: number;
 }
 
 export interface PaymentIn {
@@ -186,16 +189,32 @@ export interface PaymentIn {
   tendered?: number;
 }
 
+export type Channel = 'counter' | 'dine_in' | 'takeaway' | 'kiosk' | 'qr' | 'web' | 'delivery' | 'fridge' | 'api';
+
+/** Where it is consumed. */
+export type Place = 'dine_in' | 'take_away' | 'delivery';
+
 export interface OrderPlace {
   id: string;
-  channel: string;
+  channel: Channel;
   table?: string;
+  /** What the prices were made by, on the clock of the outlet: "2026-11-21T14:05". */
+  at?: string;
+  place?: Place;
+  guests?: number;
+  customer_group_id?: string;
+  coupons?: string[];
+  exempt?: boolean;
+  /** Charges that are not asked for. */
+  waive?: string[];
   lines: LineIn[];
   discounts?: DiscountIn[];
   send?: boolean;
   payments?: PaymentIn[];
   catalogue: string;
   priced_hash: string;
+  /** The form behind the hash, base64. */
+  priced_form?: string;
   receipt_n?: number;
 }
 

@@ -13,6 +13,11 @@ interface CoreExports {
   input_size(): number;
   output(): number;
   price(size: number): number;
+  rules(): number;
+  rules_size(): number;
+  load_rules(size: number): number;
+  sell(size: number): number;
+  explain(): number;
   check_proof(size: number): number;
   scan(size: number): number;
   order_next(op: number, state: number, payment: number): number;
@@ -79,6 +84,24 @@ export class Core {
   /** Prices a cart form. The result is a copy. Throws CoreError. */
   price(cart: Uint8Array): Uint8Array {
     return this.through(cart, (size) => this.wasm.price(size));
+  }
+
+  /** The rules that baskets are sold by from now on. Throws CoreError; then there are none. */
+  loadRules(rules: Uint8Array): void {
+    if (rules.length > this.wasm.rules_size()) throw new CoreError('too_many');
+    new Uint8Array(this.wasm.memory.buffer, this.wasm.rules(), rules.length).set(rules);
+    this.checked(this.wasm.load_rules(rules.length));
+  }
+
+  /** Sells a basket form by the loaded rules: its priced form, a copy. Throws CoreError. */
+  sell(basket: Uint8Array): Uint8Array {
+    return this.through(basket, (size) => this.wasm.sell(size));
+  }
+
+  /** The trace of the last sale: the form MPOSWHY1 of extension/core/explain.h, a copy. Throws CoreError. */
+  explain(): Uint8Array {
+    const size = this.checked(this.wasm.explain());
+    return new Uint8Array(this.wasm.memory.buffer, this.wasm.output(), size).slice();
   }
 
   /** Checks a receipt's proof; layouts as in extension/core/wasm/proof.h, see proof.ts. */

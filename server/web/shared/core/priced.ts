@@ -1,6 +1,6 @@
 /* The priced form as an object. The layout is that of extension/core/priced_form.h. */
 import { ByteReader, decimalText, hexText } from './bytes';
-import { qtyScale, rateScale } from './cart';
+import { qtyScale, rateScale } from './basket';
 
 export interface PricedTax {
   readonly id: string;
@@ -15,7 +15,11 @@ export interface PricedDiscount {
   readonly type: 'percent' | 'fixed';
   /** percent: a rate, scale 9; fixed: minor units. */
   readonly value: number;
+  /** Of a surcharge below zero. */
   readonly amount: number;
+  readonly surcharge: boolean;
+  /** The promotion or charge that it is of, null when somebody gave it. */
+  readonly rule: string | null;
 }
 
 export interface PricedModifier {
@@ -36,6 +40,11 @@ export interface PricedLine {
   readonly itemId: string;
   readonly qty: string;
   readonly unitPrice: number;
+  /** A charge: an amount per quantity (guests) or a percentage; its itemId is the charge's. */
+  readonly kind: 'item' | 'charge';
+  readonly variantId: string | null;
+  /** The price book that the unit price is of, null for the item's own. */
+  readonly bookId: string | null;
   /** Index of the combo line, null for a line of its own. */
   readonly parent: number | null;
   readonly gross: number;
@@ -77,14 +86,19 @@ function readTax(form: ByteReader): PricedTax {
   const id = form.uuid();
   form.skip(1);
   const included = (form.u8() & 1) === 1;
-  form.skip(6);
-  return { id, included, rate: decimalText(form.i64(), rateScale), base: form.i64(), amount: form.i64() };
+  const brackets = form.u16();
+  form.skip(4);
+  const tax = { id, included, rate: decimalText(form.i64(), rateScale), base: form.i64(), amount: form.i64() };
+  form.skip(24 * brackets);
+  return tax;
 }
 
 function readDiscount(form: ByteReader): PricedDiscount {
   const type = form.u8() === 0 ? 'percent' : 'fixed';
-  form.skip(7);
-  return { type, value: form.i64(), amount: form.i64() };
+  const flags = form.u8();
+  form.skip(6);
+  const discount = { value: form.i64(), amount: form.i64(), rule: (flags & 4) !== 0 ? form.uuid() : null };
+  return { type, surcharge: (flags & 2) !== 0, ...discount };
 }
 
 function readModifier(form: ByteReader): PricedModifier {
@@ -104,16 +118,29 @@ function readLine(form: ByteReader, orderDiscounts: number): PricedLine {
   const parent = form.u16();
   form.skip(2);
   const counts = { modifiers: form.u16(), discounts: form.u16(), taxes: form.u16() };
-  form.skip(6);
-  return {
-    ...head,
-    parent: parent === noParent ? null : parent,
+  const kind = form.u8() === 0 ? 'item' : 'charge';
+  form.skip(1);
+  const extras = form.u8();
+  form.skip(3);
+  const amounts = {
     gross: form.i64(),
     lineDiscount: form.i64(),
     orderDiscount: form.i64(),
     net: form.i64(),
     tax: form.i64(),
     total: form.i64(),
+  };
+  const sources = {
+    variantId: (extras & 1) !== 0 ? form.uuid() : null,
+    bookId: (extras & 2) !== 0 ? form.uuid() : null,
+  };
+  if ((extras & 4) !== 0) form.skip(8);
+  return {
+    ...head,
+    ...sources,
+    ...amounts,
+    kind,
+    parent: parent === noParent ? null : parent,
     modifiers: list(counts.modifiers, () => readModifier(form)),
     discounts: list(counts.discounts, () => readDiscount(form)),
     shares: list(orderDiscounts, () => form.i64()),
