@@ -143,6 +143,24 @@ test_the_cheapest_of_each_set_is_free(void **state)
     taken(p, 1, 1000);
 }
 
+/* Buy 1 get 2: what is free of a set may lie on several lines, each has its own part. */
+static void
+test_what_is_free_lies_on_several_lines(void **state)
+{
+    mpos_promotion *p = made_promotion(&m, MPOS_PROMOTION_BUY_GET, 100 * PERCENT);
+
+    (void)state;
+    p->buy = MPOS_QTY_ONE;
+    p->get = 2 * MPOS_QTY_ONE;
+    made_line(&m, 11, 1, 600);
+    made_line(&m, 12, 1, 1000);
+    made_line(&m, 13, 1, 800);
+    made_sell(&m); /* 1000 [800] [600] */
+    taken(p, 0, 600);
+    taken(p, 1, 0);
+    taken(p, 2, 800);
+}
+
 /* Buy 2 get 1 at half the price, by weight too. */
 static void
 test_buy_get_at_a_rate_and_by_weight(void **state)
@@ -571,6 +589,7 @@ main(void)
         TEST(test_amount_of_each_unit),
         TEST(test_price_of_each_unit),
         TEST(test_the_cheapest_of_each_set_is_free),
+        TEST(test_what_is_free_lies_on_several_lines),
         TEST(test_buy_get_at_a_rate_and_by_weight),
         TEST(test_bundle_costs_its_price),
         TEST(test_a_slot_with_fewer_choices_is_filled_first),

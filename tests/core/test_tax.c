@@ -145,6 +145,31 @@ test_rounding_the_tax_or_the_net(void **state)
     }
 }
 
+/* A table: nothing below 1.00, then 0.05, from 2.00 on 0.10 and 6 % of what is above; and its span of 3.00. */
+static void
+test_bracket_taxes(void **state)
+{
+    static const mpos_tax_bracket brackets[] = {{100, 5, 0}, {200, 10, 60000000}};
+    static const struct {
+        int64_t price, span, tax;
+    } cases[] = {{0, 0, 0},    {99, 0, 0},     {100, 0, 5},        {199, 0, 5},        {200, 0, 10},
+                 {300, 0, 16}, {300, 300, 16}, {399, 300, 16 + 0}, {400, 300, 16 + 5}, {650, 300, 32 + 0}};
+    draft *d = *state;
+    uint16_t tax = add_tax(d, MPOS_TAX_BRACKET, 0, 0);
+    mpos_cart_line *line = add_line(d, 0, MPOS_QTY_ONE);
+
+    d->taxes[tax].bracket_count = 2;
+    d->taxes[tax].brackets = brackets;
+    tax_line(d, line, tax);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        line->unit_price = cases[i].price;
+        d->taxes[tax].value = cases[i].span;
+        assert_int_equal(price(d), MPOS_OK);
+        assert_int_equal(d->priced.tax, cases[i].tax);
+        assert_int_equal(d->priced.total, cases[i].price + cases[i].tax);
+    }
+}
+
 /* Three lines of 3 pieces at 0.33 with 20 % and 5 % added: where the rounding happens shows in the sums. */
 static void
 test_levels(void **state)
@@ -234,6 +259,7 @@ main(void)
         TEST(test_division_taxes_of_the_whole_price_are_refused),
         TEST(test_included_tax_takes_at_most_the_price),
         TEST(test_rounding_the_tax_or_the_net),
+        TEST(test_bracket_taxes),
         TEST(test_levels),
         TEST(test_fractions_that_add_up_to_a_tie_are_a_tie),
         TEST(test_unit_level_spreads_a_discount_over_the_units),

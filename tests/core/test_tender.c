@@ -214,6 +214,9 @@ test_a_refund_is_the_mirror_image(void **state)
     floors.mode = MPOS_ROUND_FLOOR; /* towards minus infinity: more is paid out */
     assert_int_equal(mpos_settle(&floors, &s, NULL), MPOS_OK);
     assert_int_equal(s.payable, -2440);
+    floors.mode = MPOS_ROUND_CEILING; /* less is paid out */
+    assert_int_equal(mpos_settle(&floors, &s, NULL), MPOS_OK);
+    assert_int_equal(s.payable, -2435);
     floors.tenders = sold;
     floors.tender_count = 1;
     assert_int_equal(mpos_settle(&floors, &s, NULL), MPOS_E_OUT_OF_RANGE);
