@@ -35,6 +35,23 @@ BEGIN
 END
 $$;
 
+-- The rules that would be published now, as the compiler reads them. Taxes are there as long as they exist: an item may still
+-- name one that is archived.
+CREATE OR REPLACE FUNCTION pos.rules_draft(tenant uuid) RETURNS jsonb
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT jsonb_build_object('currency', t.currency, 'exponent', t.exponent,
+               'settings', coalesce(s.definition, jsonb_build_object('rounding', t.rounding)),
+               'taxes', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', x.tax_id, 'code', x.code, 'name', x.name,
+                                                                      'definition', pos.tax_definition(x)) ORDER BY x.code), '[]')
+                           FROM pos.tax x WHERE x.tenant_id = tenant),
+               'tax_maps', pos.catalogue_rules(tenant, 'tax_map'),
+               'books', pos.catalogue_rules(tenant, 'price_book'),
+               'promotions', pos.catalogue_rules(tenant, 'promotion'),
+               'charges', pos.catalogue_rules(tenant, 'charge'),
+               'currencies', pos.catalogue_rules(tenant, 'currency_rate'))
+      FROM pos.tenant t LEFT JOIN pos.rule_settings s ON s.tenant_id = t.tenant_id WHERE t.tenant_id = tenant
+$$;
+
 -- Who may read the menu does not learn the codes of coupons.
 CREATE OR REPLACE FUNCTION pos.catalogue_promotions(tenant uuid) RETURNS jsonb
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -43,7 +60,6 @@ CREATE OR REPLACE FUNCTION pos.catalogue_promotions(tenant uuid) RETURNS jsonb
       FROM jsonb_array_elements(pos.catalogue_rules(tenant, 'promotion')) WITH ORDINALITY e(p, n)
 $$;
 
--- Taxes are there as long as they exist: an item may still name one that is archived.
 CREATE OR REPLACE FUNCTION pos.catalogue_menu(tenant uuid) RETURNS jsonb
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT jsonb_build_object(
@@ -201,6 +217,7 @@ BEGIN
     SELECT p.document::jsonb INTO before FROM pos.published p WHERE p.tenant_id = tenant AND p.hash = head.hash;
     before := CASE WHEN before->>'v' = '2' THEN before END;
     SELECT jsonb_build_object('v', 2, 'currency', t.currency, 'exponent', t.exponent,
+               'rules', pos.catalogue_keep(tenant, mpos.rules_compile(pos.rules_draft(tenant))),
                'menu', pos.catalogue_keep(tenant, convert_to(pos.catalogue_menu(tenant)::text, 'UTF8')))
            || pos.catalogue_items(tenant, before)
       INTO parts FROM pos.tenant t WHERE t.tenant_id = tenant;
@@ -229,7 +246,7 @@ DO $$
 DECLARE
     f text;
 BEGIN
-    FOREACH f IN ARRAY ARRAY['catalogue_groups(uuid)', 'catalogue_rules(uuid, text)', 'catalogue_promotions(uuid)',
+    FOREACH f IN ARRAY ARRAY['catalogue_groups(uuid)', 'catalogue_rules(uuid, text)', 'rules_draft(uuid)', 'catalogue_promotions(uuid)',
             'catalogue_menu(uuid)', 'catalogue_combo(uuid, uuid)', 'catalogue_barcodes(uuid, uuid, uuid)',
             'catalogue_variants(uuid, uuid)', 'catalogue_prices(uuid, uuid)', 'catalogue_chunk(uuid, integer, integer)', 'catalogue_keep(uuid, bytea)',
             'catalogue_chunks(uuid, integer, jsonb, integer[])', 'catalogue_changes(uuid)', 'catalogue_bits(bigint, integer)',
@@ -241,4 +258,4 @@ $$;
 
 -- Businesses whose catalogue was published in the form of before: one document with everything.
 SELECT pos.publish(h.tenant_id) FROM pos.catalogue_head h JOIN pos.published p ON p.tenant_id = h.tenant_id AND p.hash = h.hash
- WHERE starts_with(p.document, '{"v": 1,');
+ WHERE starts_with(p.document, '{"v": 1,') OR p.document !~ '"rules": ';

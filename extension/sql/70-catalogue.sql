@@ -31,3 +31,11 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION mpos.catalogue_watch(regclass) IS 'Has changes of a table with an item_id published with the items'' chunks';
+
+CREATE FUNCTION mpos.rules_compile(draft jsonb) RETURNS bytea
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'mpos_rules_compile';
+COMMENT ON FUNCTION mpos.rules_compile(jsonb) IS 'The rules of a draft (pos.rules_draft) as the core reads them';
+
+CREATE FUNCTION mpos.rules_mistakes(draft jsonb) RETURNS jsonb
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'mpos_rules_mistakes';
+COMMENT ON FUNCTION mpos.rules_mistakes(jsonb) IS 'What is wrong in a draft, each with its place';

@@ -98,6 +98,30 @@ mpos_catalogue_modifier_find(const mpos_catalogue *catalogue, const mpos_catalog
     return NULL;
 }
 
+const mpos_rules *
+mpos_catalogue_rules(const mpos_catalogue *catalogue)
+{
+    return catalogue->rules;
+}
+
+const char *
+mpos_catalogue_rule_name(const mpos_catalogue *catalogue, const uint8 id[16])
+{
+    const mpos_catalogue_menu *menu = catalogue->menu;
+    const mpos_list *lists[] = {&menu->promotions, &menu->charges, &menu->books, &menu->tax_maps};
+
+    for (size_t l = 0; l < lengthof(lists); l++) {
+        const mpos_catalogue_name *names = lists[l]->items;
+
+        for (int i = 0; i < lists[l]->count; i++) {
+            if (memcmp(names[i].id, id, 16) == 0) {
+                return names[i].name;
+            }
+        }
+    }
+    return "";
+}
+
 static bool
 current_hash(const uint8 tenant[16], uint8 hash[32])
 {
@@ -115,7 +139,7 @@ current_hash(const uint8 tenant[16], uint8 hash[32])
     return row != NULL;
 }
 
-/* The menu is asked for anew each time: it may have been given up since the last transaction. */
+/* Menu and rules are asked for anew each time: they may have been given up since the last transaction. */
 const mpos_catalogue *
 mpos_catalogue_get(mpos_call *call, const uint8 hash[32])
 {
@@ -130,7 +154,11 @@ mpos_catalogue_get(mpos_call *call, const uint8 hash[32])
     if (catalogue->menu == NULL) {
         elog(ERROR, "published catalogue names a menu that is not there");
     }
-    catalogue->rounding = catalogue->menu->rounding;
+    catalogue->rules = mpos_part_get(MPOS_PART_RULES, tenant, catalogue->rules_part.hash);
+    if (catalogue->rules == NULL) {
+        elog(ERROR, "published catalogue names rules that are not there");
+    }
+    catalogue->rounding = catalogue->rules->rounding;
     return catalogue;
 }
 
@@ -156,7 +184,7 @@ mpos_catalogue_read(mpos_call *call)
     if (!current_hash(call->context.tenant, hash)) {
         return mpos_refuse(call, MPOS_E_CATALOGUE_MISSING, NULL, "Publish a catalogue first.");
     }
-    appendStringInfoString(&call->body, mpos_manifest_text(call->context.tenant, hash));
+    appendStringInfoString(&call->body, text_to_cstring(mpos_manifest_text(call->context.tenant, hash)));
     call->etag[hex_encode((const char *)hash, 32, call->etag)] = '\0';
     return MPOS_OK;
 }

@@ -102,10 +102,20 @@ typedef struct mpos_catalogue_part {
     uint32 size;
 } mpos_catalogue_part;
 
+/* What a rule is called: a promotion, charge, price book or tax map. */
+typedef struct mpos_catalogue_name {
+    uint32 given;
+    uint8 id[16];
+    const char *name;
+} mpos_catalogue_name;
+
 typedef struct mpos_catalogue_menu {
-    mpos_rounding rounding;
-    mpos_list taxes;  /* mpos_catalogue_tax */
-    mpos_list groups; /* mpos_catalogue_group */
+    mpos_list taxes;      /* mpos_catalogue_tax */
+    mpos_list groups;     /* mpos_catalogue_group */
+    mpos_list promotions; /* mpos_catalogue_name, these too */
+    mpos_list charges;
+    mpos_list books;
+    mpos_list tax_maps;
 } mpos_catalogue_menu;
 
 typedef struct mpos_catalogue {
@@ -114,11 +124,13 @@ typedef struct mpos_catalogue {
     char currency[4];
     uint8 exponent;
     int64 version;
-    mpos_rounding rounding; /* of the menu */
+    mpos_rounding rounding; /* of the rules, for outlets without one of their own */
     mpos_catalogue_part menu_part;
+    mpos_catalogue_part rules_part;
     int bits;                    /* of a slot that choose an items chunk */
     mpos_catalogue_part *chunks; /* 1 << bits */
     const mpos_catalogue_menu *menu;
+    const mpos_rules *rules;
 } mpos_catalogue;
 
 /* The catalogue now valid for the context's tenant, NULL when nothing has been published. */
@@ -151,6 +163,14 @@ mpos_catalogue_rule_name(const mpos_catalogue *catalogue, const uint8 id[16]);
 const mpos_catalogue_modifier *
 mpos_catalogue_modifier_find(const mpos_catalogue *catalogue, const mpos_catalogue_item *item,
                              const uint8 id[16], int *group_index);
+
+/* How its lines are priced. */
+const mpos_rules *
+mpos_catalogue_rules(const mpos_catalogue *catalogue);
+
+/* The name of a promotion, charge, price book or tax map; "" for anything else. */
+const char *
+mpos_catalogue_rule_name(const mpos_catalogue *catalogue, const uint8 id[16]);
 
 /* catalogue.read, catalogue.chunk */
 mpos_err

@@ -54,14 +54,10 @@
 #field, MPOS_IN_OBJECTS, MPOS_IN_REQUIRED, offsetof(type, field), 0, LIST_MAX, NULL, &shape          \
     }
 
-typedef struct rounding {
-    uint32 given;
-    int mode;
-    int level;
-    int64 increment;
-    int64 cash_increment;
-    int inclusive;
-} rounding;
+#define MENU_LIST(field, shape)                                                                              \
+    {                                                                                                        \
+#field, MPOS_IN_OBJECTS, MPOS_IN_REQUIRED, offsetof(menu, menu.field), 0, LIST_MAX, NULL, &shape     \
+    }
 
 typedef struct part {
     uint32 given;
@@ -77,6 +73,7 @@ typedef struct manifest {
     int64 exponent;
     int64 version;
     part menu;
+    part rules;
     int64 bits;
     mpos_list items; /* part */
 } manifest;
@@ -84,9 +81,7 @@ typedef struct manifest {
 typedef struct menu {
     uint32 given;
     int64 v;
-    rounding rounding;
-    mpos_list taxes;
-    mpos_list groups;
+    mpos_catalogue_menu menu;
 } menu;
 
 typedef struct items {
@@ -94,12 +89,6 @@ typedef struct items {
     int64 v;
     mpos_list items;
 } items;
-
-/* In the order of the core's enumerations. */
-static const char *const mode_words[] = {"half_up", "half_even", "half_down", "up",
-                                         "down",    "ceiling",   "floor",     NULL};
-static const char *const level_words[] = {"unit", "line", "rate", "order", NULL};
-static const char *const inclusive_words[] = {"tax", "net", NULL};
 
 static const mpos_field tax_fields[] = {
     UUID_FIELD(mpos_catalogue_tax, id),
@@ -185,15 +174,6 @@ static const mpos_field item_fields[] = {
 };
 MPOS_SHAPE(item, mpos_catalogue_item);
 
-static const mpos_field rounding_fields[] = {
-    {"mode", MPOS_IN_WORD, MPOS_IN_REQUIRED, offsetof(rounding, mode), 0, 0, mode_words},
-    {"level", MPOS_IN_WORD, MPOS_IN_REQUIRED, offsetof(rounding, level), 0, 0, level_words},
-    INT_FIELD(rounding, increment, 1, PRICE_MAX),
-    INT_FIELD(rounding, cash_increment, 1, PRICE_MAX),
-    {"inclusive", MPOS_IN_WORD, MPOS_IN_REQUIRED, offsetof(rounding, inclusive), 0, 0, inclusive_words},
-};
-MPOS_SHAPE(rounding, rounding);
-
 static const mpos_field part_fields[] = {
     {"hash", MPOS_IN_HASH, MPOS_IN_REQUIRED, offsetof(part, hash)},
     INT_FIELD(part, size, 0, PG_INT32_MAX),
@@ -207,24 +187,27 @@ static const mpos_field manifest_fields[] = {
     INT_FIELD(manifest, exponent, 0, 4),
     INT_FIELD(manifest, version, 1, PG_INT32_MAX),
     {"menu", MPOS_IN_OBJECT, MPOS_IN_REQUIRED, offsetof(manifest, menu), 0, 0, NULL, &part_shape},
+    {"rules", MPOS_IN_OBJECT, MPOS_IN_REQUIRED, offsetof(manifest, rules), 0, 0, NULL, &part_shape},
     INT_FIELD(manifest, bits, 0, 16),
     LIST_FIELD(manifest, items, part_shape),
 };
 MPOS_SHAPE(manifest, manifest);
 
+static const mpos_field name_fields[] = {
+    UUID_FIELD(mpos_catalogue_name, id),
+    TEXT_FIELD(mpos_catalogue_name, name),
+    UNREAD_FIELD(code),
+    UNREAD_FIELD(priority),
+    UNREAD_FIELD(definition),
+    UNREAD_FIELD(coupon),
+};
+MPOS_SHAPE(name, mpos_catalogue_name);
+
 static const mpos_field menu_fields[] = {
-    INT_FIELD(menu, v, 2, 2),
-    {"rounding", MPOS_IN_OBJECT, MPOS_IN_REQUIRED, offsetof(menu, rounding), 0, 0, NULL, &rounding_shape},
-    LIST_FIELD(menu, taxes, tax_shape),
-    LIST_FIELD(menu, groups, group_shape),
-    UNREAD_FIELD(categories),
-    UNREAD_FIELD(customer_groups),
-    UNREAD_FIELD(tax_maps),
-    UNREAD_FIELD(books),
-    UNREAD_FIELD(promotions),
-    UNREAD_FIELD(charges),
-    UNREAD_FIELD(currencies),
-    UNREAD_FIELD(barcode_patterns),
+    INT_FIELD(menu, v, 2, 2),          MENU_LIST(taxes, tax_shape),    MENU_LIST(groups, group_shape),
+    MENU_LIST(promotions, name_shape), MENU_LIST(charges, name_shape), MENU_LIST(books, name_shape),
+    MENU_LIST(tax_maps, name_shape),   UNREAD_FIELD(rounding),         UNREAD_FIELD(categories),
+    UNREAD_FIELD(customer_groups),     UNREAD_FIELD(currencies),       UNREAD_FIELD(barcode_patterns),
 };
 MPOS_SHAPE(menu, menu);
 
@@ -270,6 +253,7 @@ mpos_manifest_parse(const char *text)
     catalogue->version = in.version;
     catalogue->bits = (int)in.bits;
     take_part(&in.menu, &catalogue->menu_part);
+    take_part(&in.rules, &catalogue->rules_part);
     catalogue->chunks = palloc(sizeof *catalogue->chunks * (size_t)in.items.count);
     chunks = in.items.items;
     for (int i = 0; i < in.items.count; i++) {
@@ -286,13 +270,7 @@ mpos_menu_parse(const char *text)
     menu in;
 
     read_text(text, &menu_shape, &in);
-    out->rounding = (mpos_rounding){.mode = (uint8)in.rounding.mode,
-                                    .level = (uint8)in.rounding.level,
-                                    .inclusive = (uint8)in.rounding.inclusive,
-                                    .increment = in.rounding.increment,
-                                    .cash_increment = in.rounding.cash_increment};
-    out->taxes = in.taxes;
-    out->groups = in.groups;
+    *out = in.menu;
     return out;
 }
 

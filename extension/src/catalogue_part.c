@@ -10,6 +10,7 @@
 #include "catalogue_part.h"
 #include "heap.h"
 #include "sha256.h"
+#include "sqlstate.h"
 
 /* A backend serves many tenants in turn; a chunk of 64 KiB takes about 200 KiB read, so this holds some hundred of them. */
 #define KEPT_BYTES_MAX ((Size)64 * 1024 * 1024)
@@ -64,41 +65,42 @@ mpos_part_bytes(const uint8 tenant[16], const uint8 hash[32])
     return (bytea *)DatumGetPointer(load(&chunk_table, "content", tenant, hash));
 }
 
-char *
+text *
 mpos_manifest_text(const uint8 tenant[16], const uint8 hash[32])
 {
-    Datum text = load(&manifest_table, "document", tenant, hash);
-
-    return text != (Datum)0 ? text_to_cstring((const struct varlena *)DatumGetPointer(text)) : NULL;
+    return (text *)DatumGetPointer(load(&manifest_table, "document", tenant, hash));
 }
 
-static char *
-load_text(mpos_part_kind kind, const uint8 tenant[16], const uint8 hash[32])
+static mpos_rules *
+read_rules(const bytea *form)
 {
-    bytea *bytes;
+    size_t size = VARSIZE_ANY_EXHDR(form);
+    size_t room = mpos_rules_room_size(size);
+    mpos_rules *rules = palloc0(sizeof *rules);
 
-    if (kind == MPOS_PART_MANIFEST) {
-        return mpos_manifest_text(tenant, hash);
-    }
-    bytes = mpos_part_bytes(tenant, hash);
-    return bytes != NULL ? text_to_cstring((text *)bytes) : NULL;
+    mpos_check(
+        mpos_rules_form_decode((const uint8 *)VARDATA_ANY(form), size, palloc(Max(room, 1)), room, rules),
+        "published rules");
+    return rules;
 }
 
 static void *
-parse(mpos_part_kind kind, const part_key *key, const char *text)
+parse(mpos_part_kind kind, const part_key *key, const struct varlena *bytes)
 {
     mpos_catalogue *catalogue;
 
     switch (kind) {
     case MPOS_PART_MANIFEST:
-        catalogue = mpos_manifest_parse(text);
+        catalogue = mpos_manifest_parse(text_to_cstring(bytes));
         memcpy(catalogue->tenant, key->tenant, 16);
         memcpy(catalogue->hash, key->hash, 32);
         return catalogue;
     case MPOS_PART_MENU:
-        return mpos_menu_parse(text);
+        return mpos_menu_parse(text_to_cstring(bytes));
+    case MPOS_PART_RULES:
+        return read_rules(bytes);
     case MPOS_PART_ITEMS:
-        return mpos_items_parse(text);
+        return mpos_items_parse(text_to_cstring(bytes));
     }
     return NULL;
 }
@@ -142,25 +144,26 @@ keep(const part_key *key, mpos_part_kind kind, MemoryContext memory, void *value
 static void *
 read_part(const part_key *key, mpos_part_kind kind)
 {
-    char *text = load_text(kind, key->tenant, key->hash);
+    struct varlena *bytes = kind == MPOS_PART_MANIFEST ? mpos_manifest_text(key->tenant, key->hash)
+                                                       : mpos_part_bytes(key->tenant, key->hash);
     MemoryContext memory;
     MemoryContext before;
     uint8 hash[32];
     void *value;
 
-    if (text == NULL) {
+    if (bytes == NULL) {
         return NULL;
     }
-    mpos_sha256(text, strlen(text), NULL, 0, hash);
+    mpos_sha256(VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes), NULL, 0, hash);
     if (memcmp(hash, key->hash, 32) != 0) {
         ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
                         errmsg("published catalogue has other bytes than its hash")));
     }
     memory = AllocSetContextCreate(CurrentMemoryContext, "mpos catalogue part", ALLOCSET_DEFAULT_SIZES);
     before = MemoryContextSwitchTo(memory);
-    value = parse(kind, key, text);
+    value = parse(kind, key, bytes);
     MemoryContextSwitchTo(before);
-    pfree(text);
+    pfree(bytes);
     keep(key, kind, memory, value);
     return value;
 }

@@ -1,6 +1,6 @@
 /*
  * catalogue_part.h - published parts as this backend has read them, by tenant and hash, the least recently used given up
- * first. Words: part (manifest, menu, items chunk), kept.
+ * first. Words: part (manifest, menu, rules, items chunk), kept.
  */
 #ifndef MPOS_CATALOGUE_PART_H
 #define MPOS_CATALOGUE_PART_H
@@ -9,7 +9,12 @@
 
 #include "catalogue.h"
 
-typedef enum mpos_part_kind { MPOS_PART_MANIFEST, MPOS_PART_MENU, MPOS_PART_ITEMS } mpos_part_kind;
+typedef enum mpos_part_kind {
+    MPOS_PART_MANIFEST,
+    MPOS_PART_MENU,
+    MPOS_PART_RULES,
+    MPOS_PART_ITEMS
+} mpos_part_kind;
 
 /* An items chunk, sorted by id. */
 typedef struct mpos_catalogue_items {
@@ -18,7 +23,7 @@ typedef struct mpos_catalogue_items {
 } mpos_catalogue_items;
 
 /*
- * mpos_catalogue, mpos_catalogue_menu or mpos_catalogue_items of that hash, NULL when the tenant never published it. Raises
+ * mpos_catalogue, mpos_catalogue_menu, mpos_rules or mpos_catalogue_items of that hash, NULL when the tenant never published it. Raises
  * DATA_CORRUPTED when stored bytes are not those of their hash or are of another kind. Valid until the transaction ends.
  */
 const void *
@@ -29,7 +34,7 @@ bytea *
 mpos_part_bytes(const uint8 tenant[16], const uint8 hash[32]);
 
 /* The text of a manifest in the current context; NULL when the tenant has none of that hash. */
-char *
+text *
 mpos_manifest_text(const uint8 tenant[16], const uint8 hash[32]);
 
 /* Reads a published JSON text, everything allocated in the current context (catalogue_document.c). */

@@ -26,7 +26,7 @@ suite('catalogue and stock', () => {
     const client = await integrator();
     const manifest = ok(await client.get('/v1/catalogue'));
     assert.equal(manifest.items.length, 2 ** manifest.bits);
-    for (const { hash, size, count } of [manifest.menu, ...manifest.items]) {
+    for (const { hash, size, count } of [manifest.rules, manifest.menu, ...manifest.items]) {
       const answer = await client.get(`/v1/published/${hash}`);
       ok(answer);
       assert.equal(createHash('sha256').update(answer.bytes).digest('hex'), hash);

@@ -10,7 +10,7 @@ async function part<T>({ hash }: CataloguePart): Promise<T> {
 export async function readCatalogue(known?: string): Promise<{ document: Catalogue; hash: string } | null> {
   const answer = await get<CatalogueManifest>('/v1/catalogue', known ? `"${known}"` : undefined);
   if (answer.status === 304) return null;
-  const { items: parts, menu: menuPart, ...manifest } = answer.body;
+  const { items: parts, menu: menuPart, rules: _, ...manifest } = answer.body;
   const [menu, ...chunks] = await Promise.all([part<CatalogueMenu>(menuPart), ...parts.map((p) => part<CatalogueItems>(p))]);
   const sort = new Map(menu.categories.map((one) => [one.id, one.sort]));
   const place = (id: string): number => sort.get(id) ?? 0;

@@ -128,6 +128,8 @@ export interface CatalogueManifest {
   currency: string;
   exponent: number;
   version: number;
+  /** Bytes for the core: everything that prices are made by. */
+  rules: CataloguePart;
   menu: CataloguePart;
   bits: number;
   items: CataloguePart[];
@@ -139,6 +141,24 @@ export interface CatalogueMenu {
   taxes: Tax[];
   categories: Category[];
   groups: ModifierGroup[];
+  customer_groups: { id: string; code: string; name: string }[];
+  tax_maps: CatalogueRule[];
+  books: CatalogueRule[];
+  promotions: CatalogueRule[];
+  charges: CatalogueRule[];
+  currencies: CatalogueRule[];
+  barcode_patterns: { name: string; pattern: string; symbology?: string; value: 'qty' | 'price' }[];
+}
+
+/** A rule as pages show it; what it does is in the rules. */
+export interface CatalogueRule {
+  id: string;
+  code: string;
+  name: string;
+  priority: number;
+  definition: Record<string, unknown>;
+  /** Of promotions: it needs a coupon. */
+  coupon?: boolean;
 }
 
 export interface CatalogueItems {
@@ -147,7 +167,7 @@ export interface CatalogueItems {
 }
 
 /** All of a published catalogue. */
-export interface Catalogue extends Omit<CatalogueManifest, 'menu' | 'items'>, CatalogueMenu {
+export interface Catalogue extends Omit<CatalogueManifest, 'rules' | 'menu' | 'items'>, CatalogueMenu {
   items: Item[];
 }
 
