@@ -40,12 +40,10 @@ api_published(api_exchange *exchange)
     };
     mpos_err err = http_read_params(&exchange->match, exchange->http.req, &params, &refusal);
 
-    if (err == MPOS_OK) {
-        request.params = params.data;
-        request.params_len = params.len;
-        api_call(exchange, &request, on_reply);
-    } else {
+    if (err != MPOS_OK) {
         http_problem(&exchange->http, err, refusal.field, refusal.detail);
+        text_free(&params);
+        return;
     }
-    text_free(&params);
+    api_call_params(exchange, &request, &params, on_reply);
 }

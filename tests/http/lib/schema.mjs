@@ -90,8 +90,9 @@ export function checkAnswer(method, path, answer) {
   const response = resolve(op.responses[answer.status] ?? op.responses.default);
   if (!response) return [`status ${answer.status} is not in the contract`];
   if (!response.content) return answer.bytes.length ? ['a body where none belongs'] : [];
-  const [media, { schema }] = Object.entries(response.content)[0];
-  if (answer.type !== media) return [`media type ${answer.type} instead of ${media}`];
+  const media = answer.type;
+  if (!response.content[media]) return [`media type ${media} instead of ${Object.keys(response.content)}`];
+  const { schema } = response.content[media];
   if (media === 'text/plain' || media === 'application/octet-stream') return [];
   const out = check(schema, answer.json);
   if (answer.status >= 400 && answer.json?.status !== answer.status) out.push('status differs from the problem');
