@@ -21,7 +21,9 @@ api() {
 }
 
 TOKEN=$(api POST /v1/auth/pin '{"tenant":"demo-cafe","outlet":"main","staff":"101","pin":"1234"}' | jq -re .token)
-CATALOGUE=$(api GET /v1/catalogue)
+# The manifest names the chunks that were published.
+CATALOGUE=$(api GET /v1/catalogue | jq -re '.menu.hash, .items[].hash' | while read -r HASH; do api GET "/v1/published/$HASH"; done |
+    jq -cs 'reduce .[] as $part ({}; . + $part + {items: (.items + ($part.items // []))})')
 # A regular cappuccino with oat milk and a piece of cheesecake, paid with ten.
 ORDER=$(jq -ce '
     def item($code): .items[] | select(.code == $code);

@@ -1,12 +1,13 @@
 // The signer under kill -9, a lost database, a full disk, forged trees and restored backups: it never signs two histories,
 // and says what it refuses. Every note that was ever stored is checked against the entries by a second implementation.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
 import { readCatalogue } from '../lib/catalogue.mjs';
-import { startStack } from '../lib/stack.mjs';
+import { root, startStack } from '../lib/stack.mjs';
 import { closeConnections, ok, signIn, uuid7 } from '../http/lib/client.mjs';
 import { SqlSession } from '../http/lib/sql.mjs';
 import * as log from '../lib/public_log.mjs';
@@ -105,6 +106,12 @@ describe('the signer', { timeout: 240000 + rounds * 4000 }, () => {
   after(async () => {
     closeConnections();
     await stack.stop();
+  });
+
+  test('the sale that make run shows is placed, paid and signed', async () => {
+    const { stdout } = await promisify(execFile)(`${root}/server/run/sale.sh`, [stack.url]);
+    assert.match(stdout, /Cheesecake/);
+    assert.match(stdout, /^Signed {2}mpos\/demo-cafe\/main/m);
   });
 
   test('its key and memory are its own', () => {
