@@ -166,11 +166,11 @@ start_line(mpos_promoting *p, size_t i)
     int64_t floor;
     mpos_err err = mpos_price_extend(sale->cart, &sale->lines[i], sale->lines[i].floor, 0, &floor);
 
-    if (err != MPOS_OK && err != MPOS_E_AMOUNT_OVERFLOW) {
+    if (err != MPOS_OK) {
         return err;
     }
     p->left[i] = sale->gross[i];
-    p->floor[i] = err == MPOS_OK && floor < p->left[i] ? floor : p->left[i];
+    p->floor[i] = floor < p->left[i] ? floor : p->left[i];
     p->touched[i] = is_promotable(sale, i) ? MPOS_UNTOUCHED : MPOS_UNTOUCHABLE;
     p->spared |= (sale->basket->lines[i].flags & MPOS_BASKET_NO_DISCOUNT) != 0;
     return take_given(p, i);

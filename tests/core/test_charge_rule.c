@@ -147,6 +147,14 @@ test_apportioned(void **state)
     assert_memory_equal(m.cart.discounts[0].rule, charge->id, 16);
     assert_int_equal(m.priced.lines[0].gross, 2200);
     assert_int_equal(m.priced.lines[1].gross, 1100);
+    charge->type = MPOS_CHARGE_PERCENT;
+    charge->value = 10 * PERCENT;
+    made_discount(&m, NULL, MPOS_DISCOUNT_PERCENT, 50 * PERCENT);
+    made_sell(&m);
+    assert_int_equal(m.priced.total, 1500 + 150);
+    charge->base = MPOS_CHARGE_ON_GROSS;
+    made_sell(&m);
+    assert_int_equal(m.priced.total, 1500 + 300);
 }
 
 static void
@@ -170,7 +178,7 @@ test_free_modifiers(void **state)
     line->qty = MPOS_QTY_ONE;
     m.groups[0][0].free = 2;
     made_modifier(&m, line, 0, 120, 1);
-    made_modifier(&m, line, 0, 0, 1);
+    made_modifier(&m, line, 0, 0, 3);
     made_modifier(&m, line, 0, 50, 3);
     made_modifier(&m, line, 1, 30, 1);
     made_modifier(&m, line, 0, -20, 1);

@@ -175,6 +175,59 @@ test_buy_get_at_a_rate_and_by_weight(void **state)
     taken(p, 0, 300); /* of 7.5 kg two sets: 2 kg at half of 3.00 */
 }
 
+/* Buy 1, get 2: the lines end inside of the set. */
+static void
+test_more_is_given_than_bought(void **state)
+{
+    mpos_promotion *p = made_promotion(&m, MPOS_PROMOTION_BUY_GET, 100 * PERCENT);
+
+    (void)state;
+    p->buy = MPOS_QTY_ONE;
+    p->get = 2 * MPOS_QTY_ONE;
+    made_line(&m, 11, 1, 500);
+    made_line(&m, 12, 1, 400);
+    made_line(&m, 13, 1, 300);
+    made_sell(&m);
+    taken(p, 0, 0);
+    taken(p, 1, 400);
+    taken(p, 2, 300);
+}
+
+/* Among units of one price the line with the higher id is the cheaper, wherever it stands. */
+static void
+test_ties_go_by_line_id(void **state)
+{
+    mpos_promotion *p = made_promotion(&m, MPOS_PROMOTION_BUY_GET, 100 * PERCENT);
+
+    (void)state;
+    p->buy = p->get = MPOS_QTY_ONE;
+    made_id(made_line(&m, 11, 1, 500)->id, 9);
+    made_id(made_line(&m, 12, 1, 500)->id, 8);
+    made_sell(&m);
+    taken(p, 0, 500);
+    taken(p, 1, 0);
+}
+
+/* What was bought for the free one has had its promotion; what has nothing left to give does not count as bought. */
+static void
+test_bought_units_are_touched(void **state)
+{
+    mpos_promotion *p = made_promotion(&m, MPOS_PROMOTION_BUY_GET, 100 * PERCENT);
+    mpos_promotion *other = made_promotion(&m, MPOS_PROMOTION_PERCENT, 10 * PERCENT);
+
+    (void)state;
+    p->buy = p->get = MPOS_QTY_ONE;
+    made_line(&m, 11, 1, 1000);
+    made_discount(&m, made_line(&m, 12, 1, 500), MPOS_DISCOUNT_FIXED, 500);
+    made_line(&m, 13, 1, 200);
+    made_line(&m, 14, 1, 100);
+    made_sell(&m);
+    taken(p, 2, 200);
+    taken(other, 0, 0);
+    taken(other, 2, 0);
+    taken(other, 3, 10);
+}
+
 static void
 test_bundle_costs_its_price(void **state)
 {
@@ -240,6 +293,59 @@ test_order_percent_and_amount(void **state)
     assert_int_equal(made_taken_of_order(&m, ten), 300);
     assert_int_equal(made_taken_of_order(&m, five), 500);
     assert_int_equal(m.priced.total, 2200);
+}
+
+/* Rounding up may not carry a percentage over its limit. */
+static void
+test_rounding_does_not_pass_the_limit(void **state)
+{
+    mpos_promotion *p = made_promotion(&m, MPOS_PROMOTION_PERCENT, 10 * PERCENT);
+
+    (void)state;
+    m.rules.rounding.mode = MPOS_ROUND_UP;
+    p->max_amount = 33;
+    made_line(&m, 11, 1, 333);
+    made_sell(&m);
+    taken(p, 0, 33);
+}
+
+/* More than an amount can be is as good as everything. */
+static void
+test_amounts_beyond_all_bounds(void **state)
+{
+    mpos_promotion *p = made_promotion(&m, MPOS_PROMOTION_AMOUNT_UNIT, MPOS_AMOUNT_MAX);
+
+    (void)state;
+    made_line(&m, 11, 5, 333);
+    made_sell(&m);
+    assert_int_equal(m.priced.total, 0);
+    p->kind = MPOS_PROMOTION_PRICE_UNIT;
+    made_sell(&m);
+    assert_int_equal(m.priced.total, 5 * 333);
+}
+
+static void
+test_promotions_of_the_order_meet_like_those_of_lines(void **state)
+{
+    mpos_promotion *p[3];
+
+    (void)state;
+    for (int k = 0; k < 3; k++) {
+        p[k] = made_promotion(&m, MPOS_PROMOTION_PERCENT, 10 * PERCENT);
+        p[k]->scope = MPOS_SCOPE_ORDER;
+    }
+    made_line(&m, 11, 1, 1000);
+    made_sell(&m);
+    assert_int_equal(m.cart.discount_count, 1);
+    p[0]->flags = p[2]->flags = MPOS_PROMOTION_STACKABLE;
+    made_sell(&m);
+    assert_int_equal(made_taken_of_order(&m, p[0]), 100);
+    assert_int_equal(made_taken_of_order(&m, p[1]), 0);
+    assert_int_equal(made_taken_of_order(&m, p[2]), 90);
+    made_discount(&m, NULL, MPOS_DISCOUNT_FIXED, 5)->flags = MPOS_DISCOUNT_EXCLUSIVE;
+    made_sell(&m);
+    assert_int_equal(m.cart.discount_count, 1);
+    assert_int_equal(m.priced.total, 995);
 }
 
 static void
@@ -436,6 +542,12 @@ test_stacked_units_count_what_is_left(void **state)
     taken(a, 0, 400);
     taken(b, 0, 800);
     assert_int_equal(m.priced.total, 800);
+    b->kind = MPOS_PROMOTION_PRICE_UNIT; /* down to a price: only what is still above it */
+    b->value = 500;
+    b->buy = b->get = 0;
+    made_sell(&m);
+    taken(b, 0, 600);
+    assert_int_equal(m.priced.total, 1000);
 }
 
 /* Of a group the first that gives something, also between lines and order. */
@@ -497,6 +609,11 @@ test_lines_that_promotions_leave_alone(void **state)
     made_sell(&m);
     assert_int_equal(m.priced.lines[0].total, 900);
     assert_int_equal(m.priced.lines[1].total, 1000);
+    p = made_promotion(&m, MPOS_PROMOTION_PRICE_UNIT, 500); /* lines and order do not close each other out */
+    p->priority = 1;
+    made_sell(&m);
+    taken(p, 0, 500);
+    assert_int_equal(m.priced.lines[0].line_discount, 100 + 500);
 }
 
 /* Given by hand: they come first, stay as they are, and an exclusive one keeps promotions away. */
@@ -517,6 +634,21 @@ test_discounts_by_hand(void **state)
     p->max_amount = 451;
     made_sell(&m);
     taken(p, 0, 450);
+    made_discount(&m, line, MPOS_DISCOUNT_FIXED, 100); /* taken after the percentage: 800 are left, not 810 */
+    p->max_amount = 399;
+    made_sell(&m);
+    taken(p, 0, 399);
+    p->max_amount = 402;
+    made_sell(&m);
+    taken(p, 0, 400);
+    m.discounts[0][1].value = 2000; /* more than there is */
+    made_line(&m, 12, 1, 1000);
+    p->kind = MPOS_PROMOTION_AMOUNT;
+    p->value = p->max_amount = 300;
+    made_sell(&m);
+    taken(p, 0, 0);
+    taken(p, 1, 300);
+    m.basket.line_count = 1;
     m.discounts[0][0].flags = MPOS_DISCOUNT_EXCLUSIVE;
     made_sell(&m);
     taken(p, 0, 0);
@@ -591,10 +723,16 @@ main(void)
         TEST(test_the_cheapest_of_each_set_is_free),
         TEST(test_what_is_free_lies_on_several_lines),
         TEST(test_buy_get_at_a_rate_and_by_weight),
+        TEST(test_more_is_given_than_bought),
+        TEST(test_ties_go_by_line_id),
+        TEST(test_bought_units_are_touched),
         TEST(test_bundle_costs_its_price),
         TEST(test_a_slot_with_fewer_choices_is_filled_first),
         TEST(test_a_bundle_never_costs_more),
         TEST(test_order_percent_and_amount),
+        TEST(test_rounding_does_not_pass_the_limit),
+        TEST(test_amounts_beyond_all_bounds),
+        TEST(test_promotions_of_the_order_meet_like_those_of_lines),
         TEST(test_most_that_is_taken_of_an_order),
         TEST(test_a_limited_order_percentage_is_of_what_lines_leave),
         TEST(test_thresholds),
