@@ -151,14 +151,6 @@ mpos_catalogue_tax_find(const mpos_catalogue *catalogue, const uint8 id[16]);
 const mpos_catalogue_group *
 mpos_catalogue_group_find(const mpos_catalogue *catalogue, const uint8 id[16]);
 
-/* The rules that it was published with. */
-const mpos_rules *
-mpos_catalogue_rules(const mpos_catalogue *catalogue);
-
-/* Name of a promotion or charge, "" when there is none of that id. */
-const char *
-mpos_catalogue_rule_name(const mpos_catalogue *catalogue, const uint8 id[16]);
-
 /* The item's modifier of that id and, through *group_index, which of the item's groups it is in; NULL when none has it. */
 const mpos_catalogue_modifier *
 mpos_catalogue_modifier_find(const mpos_catalogue *catalogue, const mpos_catalogue_item *item,

@@ -1,10 +1,10 @@
 /* rule_take.c - see rule_take.h. Lists of ids ascend, each id once, as the core wants them. */
 #include "postgres.h"
 
+#include "coupon.h"
 #include "id.h"
 #include "quantity.h"
 #include "rule_take.h"
-#include "sha256.h"
 
 static int
 compare_ids(const void *a, const void *b)
@@ -131,21 +131,6 @@ take_targets(const mpos_list *items, const mpos_list *categories, mpos_targets *
     out->categories = take_ids(categories, &out->category_count);
 }
 
-/* The first 16 bytes of the SHA-256 of the code with a to z as A to Z. */
-static void
-coupon_hash(const char *code, uint8 out[16])
-{
-    char *capitals = pstrdup(code);
-    uint8 hash[MPOS_SHA256_LEN];
-
-    for (char *c = capitals; *c != '\0'; c++) {
-        *c = (char)pg_ascii_toupper((unsigned char)*c);
-    }
-    mpos_sha256(capitals, strlen(capitals), NULL, 0, hash);
-    memcpy(out, hash, 16);
-    pfree(capitals);
-}
-
 static void
 take_coupons(const mpos_list *codes, mpos_promotion *out)
 {
@@ -154,7 +139,7 @@ take_coupons(const mpos_list *codes, mpos_promotion *out)
     mpos_list list = {.count = codes->count, .items = hashes};
 
     for (int i = 0; i < codes->count; i++) {
-        coupon_hash(texts[i], hashes[i]);
+        mpos_coupon_hash(texts[i], hashes[i]);
     }
     out->coupons = take_ids(&list, &out->coupon_count);
     pfree(hashes);
