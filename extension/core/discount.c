@@ -56,17 +56,18 @@ apportion_discount(mpos_price_work *work, const mpos_cart_discount *discount, si
     const int64_t *left = work->left + first;
     int64_t base = sum_of(left, count);
     int64_t most = base;
+    int capped = work->floored ||
+                 work->cart->apportion != MPOS_APPORTION_LARGEST; /* who takes the rest might not have it */
     mpos_err err;
 
-    for (size_t i = 0; work->floored && i < count; i++) {
+    for (size_t i = 0; capped && i < count; i++) {
         work->caps[i] = left[i] - work->floors[first + i];
         most -= work->floors[first + i];
     }
     err = discount_amount(work->cart, discount, base, most, amount);
-    return err == MPOS_OK
-               ? mpos_apportion_by((mpos_apportion_mode)work->cart->apportion, *amount, left,
-                                   work->floored ? work->caps : NULL, count, work->parts, work->scratch)
-               : err;
+    return err == MPOS_OK ? mpos_apportion_by((mpos_apportion_mode)work->cart->apportion, *amount, left,
+                                              capped ? work->caps : NULL, count, work->parts, work->scratch)
+                          : err;
 }
 
 /* Takes discount k of line `at` off the line, or off the components of a combo. */

@@ -52,12 +52,32 @@ random_settings(random_cart *r)
     cart->rounding.inclusive = (uint8_t)random_below(r, 2);
     cart->rounding.increment = increments[random_below(r, 6)];
     cart->rounding.cash_increment = 5;
+    cart->rounding.discount = (uint8_t)random_below(r, 2);
+    cart->apportion = (uint8_t)random_below(r, MPOS_APPORTION_MODES);
     random_id(r, cart->catalogue);
     memcpy(cart->sequence, sequences[which], 5);
     cart->sequence_count = which < 2 ? 4 : 5;
     cart->taxes = r->taxes;
     cart->discounts = r->order_discounts;
     cart->lines = r->lines;
+}
+
+/* A table of three brackets, with or without a span. */
+static void
+random_table(random_cart *r, mpos_cart_tax *tax)
+{
+    mpos_tax_bracket *brackets = r->brackets[tax - r->taxes];
+    int64_t from = (int64_t)random_below(r, 20);
+
+    for (int i = 0; i < 3; i++) {
+        brackets[i] = (mpos_tax_bracket){from, (int64_t)random_below(r, 100),
+                                         random_below(r, 2) ? (int64_t)random_below(r, 200000000) : 0};
+        from += 1 + (int64_t)random_below(r, 500);
+    }
+    tax->flags &= (uint8_t) ~(MPOS_TAX_INCLUDED | MPOS_TAX_AFFECTS_NEXT);
+    tax->value = random_below(r, 2) ? 1 + (int64_t)random_below(r, 1000) : 0;
+    tax->brackets = brackets;
+    tax->bracket_count = 3;
 }
 
 static void
@@ -72,7 +92,12 @@ random_tax(random_cart *r, mpos_cart_tax *tax)
     if (!r->simple && random_below(r, 4) == 0) {
         tax->flags |= (uint8_t)random_below(r, 4) << 1;
     }
+    tax->bracket_count = 0;
     tax->value = tax->type == MPOS_TAX_FIXED ? (int64_t)random_below(r, 60) : percents[random_below(r, 8)];
+    if (!r->simple && random_below(r, 8) == 0) {
+        tax->type = MPOS_TAX_BRACKET;
+        random_table(r, tax);
+    }
 }
 
 static void
@@ -81,9 +106,21 @@ random_discount(random_cart *r, mpos_cart_discount *discount)
     static const int64_t rates[] = {1, 5000000, 50000000, 100000000, 333333333, 1000000000};
 
     discount->type = (uint8_t)random_below(r, 2);
+    memset(discount->rule, 0, sizeof discount->rule);
     discount->value = discount->type == MPOS_DISCOUNT_PERCENT
                           ? rates[random_below(r, random_below(r, 8) ? 5 : 6)]
                           : 1 + (int64_t)random_below(r, 900);
+}
+
+/* One in four is of a promotion or charge. */
+static void
+random_rule(random_cart *r, mpos_cart_discount *discount)
+{
+    if (random_below(r, 4) == 0) {
+        discount->flags |= MPOS_DISCOUNT_RULE;
+        random_id(r, discount->rule);
+        discount->rule[0] |= 1; /* never zero */
+    }
 }
 
 /* A discount of the order: one in six is a surcharge, one in eight exclusive. */
@@ -99,6 +136,7 @@ random_order_discount(random_cart *r, mpos_cart_discount *discount)
     } else if (random_below(r, 8) == 0) {
         discount->flags = MPOS_DISCOUNT_EXCLUSIVE;
     }
+    random_rule(r, discount);
 }
 
 static void
@@ -161,6 +199,26 @@ random_line_discounts(random_cart *r, size_t at, int plain)
         random_discount(r, &r->discounts[at][k]);
         r->discounts[at][k].flags = random_below(r, 10) == 0 ? MPOS_DISCOUNT_EXCLUSIVE : 0;
         r->discounts[at][k].base = 0;
+        random_rule(r, &r->discounts[at][k]);
+    }
+}
+
+/* One in three has a floor, one in four a variant, one in four a price of a book. */
+static void
+random_extras(random_cart *r, size_t at, int plain)
+{
+    mpos_cart_line *line = &r->lines[at];
+
+    if (!plain && random_below(r, 3) == 0) {
+        line->floor = (int64_t)random_below(r, 3000);
+    }
+    if (!plain && random_below(r, 4) == 0) {
+        random_id(r, line->variant);
+        line->variant[0] |= 1;
+    }
+    if (!plain && random_below(r, 4) == 0) {
+        random_id(r, line->source);
+        line->source[0] |= 1;
     }
 }
 
@@ -223,6 +281,7 @@ random_cart_next(random_cart *r)
         }
         random_line(r, at, plain);
         random_line_discounts(r, at, plain);
+        random_extras(r, at, plain);
         if (random_below(r, 6) == 0) {
             at = random_combo(r, at, plain);
         } else {

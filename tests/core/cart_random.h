@@ -14,6 +14,7 @@ typedef struct random_cart {
     int simple; /* only percent taxes without compounding, as the catalogue has them today */
     mpos_cart cart;
     mpos_cart_tax taxes[6];
+    mpos_tax_bracket brackets[6][3];
     mpos_cart_discount order_discounts[4];
     mpos_cart_line lines[RANDOM_LINES_MAX];
     mpos_cart_modifier modifiers[RANDOM_LINES_MAX][5];

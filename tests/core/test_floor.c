@@ -247,6 +247,21 @@ test_a_cart_says_how(void **state)
     assert_int_equal(price(d), MPOS_E_INVALID_VALUE);
 }
 
+/* 29 of 40 by 13, 13, 13 and 1: nines, and the rest of 2 is more than the last line costs. */
+static void
+test_who_takes_the_rest_must_have_it(void **state)
+{
+    desk *d = *state;
+
+    for (int i = 0; i < 4; i++) {
+        add(d, i < 3 ? 13 : 1, 0);
+    }
+    discount_order(d, MPOS_DISCOUNT_FIXED, 29);
+    d->cart.apportion = MPOS_APPORTION_LAST;
+    assert_int_equal(price(d), MPOS_OK);
+    expect_shares(d, (int64_t[]){9, 9, 10, 1});
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -261,6 +276,7 @@ main(void)
         TEST(test_the_rest_goes_where_it_is_said),
         TEST(test_caps_hold_in_every_mode),
         TEST(test_a_cart_says_how),
+        TEST(test_who_takes_the_rest_must_have_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

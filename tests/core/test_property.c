@@ -17,6 +17,18 @@ carts(void)
     return full != NULL && strcmp(full, "1") == 0 ? 1000000 : 10000;
 }
 
+/* Discounts leave the floor, or all there was when that is less; surcharges come on top. */
+static void
+check_floor(const mpos_cart_line *line, const mpos_priced_line *p)
+{
+    int64_t left = p->gross - p->line_discount - p->order_discount;
+    int64_t floor = (int64_t)((mpos_wide)line->floor * line->qty / MPOS_QTY_ONE);
+
+    if (line->floor > 0) {
+        assert_true(left >= floor || p->line_discount + p->order_discount == 0);
+    }
+}
+
 static void
 check_line(const mpos_cart *cart, const mpos_priced *priced, size_t at)
 {
@@ -49,6 +61,7 @@ check_line(const mpos_cart *cart, const mpos_priced *priced, size_t at)
     }
     if (line->parent == MPOS_NO_PARENT) {
         assert_int_equal(p->line_discount, discounts);
+        check_floor(line, p);
     }
 }
 
@@ -153,6 +166,7 @@ test_rate_level_is_the_tax_of_the_sum(void **state)
         r.cart.tax_count = 1;
         r.taxes[0].type = MPOS_TAX_PERCENT;
         r.taxes[0].flags = MPOS_TAX_INCLUDED;
+        r.taxes[0].bracket_count = 0;
         for (size_t k = 0; k < r.cart.line_count; k++) {
             r.lines[k].kind = MPOS_LINE_ITEM; /* a charge on the total has no tax */
             r.lines[k].base = 0;
