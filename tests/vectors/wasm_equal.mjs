@@ -79,19 +79,26 @@ function nativeBatch(price, seen, seed, count) {
   }
 }
 
-/* What a cart form contains: see extension/core/cart_form.h. */
+/* What a cart form contains: see extension/core/cart_form.h. Some parts have more bytes than others. */
 function look(form, seen) {
-  const lines = form.readUInt16BE(76);
-  let at = 80 + 32 * form.readUInt16BE(72) + 16 * form.readUInt16BE(74);
+  let at = 80;
+  for (let i = form.readUInt16BE(72); i > 0; i--) at += 32 + 24 * form.readUInt16BE(at + 18);
+  const skipDiscounts = (count) => {
+    for (let i = count; i > 0; i--) at += 16 + (form[at + 1] & 4 ? 16 : 0);
+  };
   let discounts = form.readUInt16BE(74);
   let modifiers = 0;
   let taxes = 0;
-  for (let i = 0; i < lines; i++) {
+  skipDiscounts(discounts);
+  for (let i = form.readUInt16BE(76); i > 0; i--) {
     const counts = [52, 54, 56].map((offset) => form.readUInt16BE(at + offset));
+    const extras = form[at + 60];
     modifiers += counts[0];
     discounts += counts[1];
     taxes = Math.max(taxes, counts[2]);
-    at += 64 + 32 * counts[0] + 16 * counts[1] + 2 * counts[2];
+    at += 64 + (extras & 1 ? 16 : 0) + (extras & 2 ? 16 : 0) + (extras & 4 ? 8 : 0) + 32 * counts[0];
+    skipDiscounts(counts[1]);
+    at += 2 * counts[2];
   }
   seen.carts++;
   seen.modifiers += modifiers > 0 ? 1 : 0;
