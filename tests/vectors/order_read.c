@@ -103,6 +103,59 @@ read_taxes(order_in *in, const json_t *taxes)
     }
 }
 
+/* Whether a list has an amount before a percentage (1), the other way round (-1), or neither (0). */
+static int
+amounts_first(const mpos_cart_discount *discounts, size_t count)
+{
+    for (size_t k = 1; k < count; k++) {
+        if (discounts[k].type != discounts[0].type) {
+            return discounts[0].type == MPOS_DISCOUNT_FIXED ? 1 : -1;
+        }
+    }
+    return 0;
+}
+
+static void
+add_step(order_in *in, mpos_discount_step step)
+{
+    if (in->cart.sequence_count == MPOS_SEQUENCE_MAX) {
+        report_fail(in->r, "more than %d discount steps", MPOS_SEQUENCE_MAX);
+    } else {
+        in->cart.sequence[in->cart.sequence_count++] = (uint8_t)step;
+    }
+}
+
+/*
+ * Without a declared sequence discounts apply as they are listed. Percentages before amounts is the default sequence;
+ * amounts before percentages needs its own: the lines' first, then the order's one by one.
+ */
+static void
+listed_sequence(order_in *in)
+{
+    int order = amounts_first(in->discounts, in->discount_count), up = 0, down = 0;
+
+    for (size_t i = 0; i < in->item_count; i++) {
+        int line = amounts_first(in->line_discounts[i], in->lines[i].discount_count);
+
+        up |= line > 0;
+        down |= line < 0;
+    }
+    if (up && down) {
+        report_fail(in->r, "discounts of lines in different orders without a sequence");
+    }
+    if (order <= 0 && !up) {
+        return;
+    }
+    add_step(in, up ? MPOS_STEP_LINE_FIXED : MPOS_STEP_LINE_PERCENT);
+    add_step(in, up ? MPOS_STEP_LINE_PERCENT : MPOS_STEP_LINE_FIXED);
+    for (size_t k = 0; k < in->discount_count; k++) {
+        if (!in->empty[k]) {
+            add_step(in, in->discounts[k].type == MPOS_DISCOUNT_FIXED ? MPOS_STEP_ORDER_FIXED
+                                                                      : MPOS_STEP_ORDER_PERCENT);
+        }
+    }
+}
+
 /* Kinds of discount that the case does not name come last, in the default order. */
 static void
 read_sequence(order_in *in, const json_t *list)
@@ -114,16 +167,19 @@ read_sequence(order_in *in, const json_t *list)
     size_t i;
     json_t *name;
 
+    if (list == NULL) {
+        listed_sequence(in);
+    }
     json_array_foreach((json_t *)list, i, name)
     {
         const char *text = json_string_value(name);
         int step = text != NULL ? word_of(text, words) : -1;
 
-        if (step < 0 || i == MPOS_SEQUENCE_MAX) {
+        if (step < 0) {
             report_fail(in->r, "unknown discount step %s", text != NULL ? text : "(no text)");
             return;
         }
-        cart->sequence[cart->sequence_count++] = (uint8_t)(step + 1);
+        add_step(in, (mpos_discount_step)(step + 1));
     }
     for (uint8_t step = 1; step <= 4; step++) {
         if (memchr(cart->sequence, step, cart->sequence_count) == NULL &&
@@ -192,10 +248,10 @@ order_read(order_in *in, const json_t *inputs, const char *others)
     in->discount_count =
         read_discounts(in, member_of(inputs, "order_discounts|discounts"), in->discounts, in->empty, in->on);
     in->cart.discount_count = (uint16_t)in->discount_count;
-    read_sequence(in, member_of(inputs, "discount_sequence|sequence"));
     for (size_t i = 0; !in->r->failed && i < in->item_count; i++) {
         read_line(in, json_array_get(lines, i), i);
     }
+    read_sequence(in, member_of(inputs, "discount_sequence|sequence"));
     if (!in->r->failed) {
         read_charges(in, member_of(inputs, "service_charges|charges|fees|surcharges"));
     }
