@@ -63,12 +63,29 @@ function line(below, document) {
   };
 }
 
-/** An OrderPlace without payments. */
-export function randomCart(below, document) {
+const channels = ['counter', 'dine_in', 'takeaway', 'kiosk', 'qr', 'web', 'delivery', 'fridge', 'api'];
+
+/** Where, for how many and for whom, with what rules.mjs has made depend on it. */
+function circumstances(below, { coupons, group, charge }) {
+  const some = (share, members) => (below(100) < share ? members : {});
+  return {
+    channel: pick(below, channels),
+    ...some(50, { place: pick(below, ['dine_in', 'take_away', 'delivery']) }),
+    ...some(50, { guests: pick(below, [1, 2, 9, 12]) }),
+    ...some(50, { customer_group_id: group }),
+    ...some(40, { coupons: coupons.slice(0, 1 + below(2)).map((code) => (below(2) ? code : code.toUpperCase())) }),
+    ...some(10, { exempt: true }),
+    ...some(20, { waive: [charge] }),
+  };
+}
+
+/** An OrderPlace without payments, in circumstances when the rules for them are given. */
+export function randomCart(below, document, rules) {
   return {
     id: uuid(below),
     lines: Array.from({ length: 1 + below(8) }, () => line(below, document)),
     discounts: discounts(below, 25),
+    ...(rules && circumstances(below, rules)),
   };
 }
 
