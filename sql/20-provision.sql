@@ -21,17 +21,15 @@ BEGIN
       FROM jsonb_array_elements(coalesce(doc->'groups', '[]')) x
       JOIN pos.modifier_group g ON g.tenant_id = tenant AND g.code = x->>'code'
      CROSS JOIN LATERAL jsonb_array_elements(x->'modifiers') WITH ORDINALITY e(m, n);
-    INSERT INTO pos.item (tenant_id, item_id, code, name, category_id, price, tax_ids, station, stocked, sort)
+    INSERT INTO pos.item (tenant_id, item_id, code, name, category_id, price, tax_ids, station, stocked, open_price, unit, floor, sort)
     SELECT tenant, gen_random_uuid(), x->>'code', x->>'name', c.category_id, (x->>'price')::bigint,
            ARRAY(SELECT t.tax_id FROM jsonb_array_elements_text(x->'taxes') WITH ORDINALITY k(code, n)
                    JOIN pos.tax t ON t.tenant_id = tenant AND t.code = k.code ORDER BY k.n),
-           x->>'station', x ? 'stock' AND x->>'stock' IS NOT NULL, e.n
+           x->>'station', x ? 'stock' AND x->>'stock' IS NOT NULL,
+           coalesce((x->>'open_price')::boolean, false), x->>'unit', (x->>'floor')::bigint, e.n
       FROM jsonb_array_elements(doc->'items') WITH ORDINALITY e(x, n)
       LEFT JOIN pos.category c ON c.tenant_id = tenant AND c.code = x->>'category';
-    INSERT INTO pos.barcode (tenant_id, barcode, item_id, sort)
-    SELECT tenant, x->>'barcode', i.item_id, 1
-      FROM jsonb_array_elements(doc->'items') x JOIN pos.item i ON i.tenant_id = tenant AND i.code = x->>'code'
-     WHERE x->>'barcode' IS NOT NULL;
+    PERFORM pos.provision_variants(tenant, doc);
     INSERT INTO pos.item_group (tenant_id, item_id, group_id, sort)
     SELECT tenant, i.item_id, g.group_id, k.n
       FROM jsonb_array_elements(doc->'items') x
@@ -125,6 +123,7 @@ BEGIN
     FOR outlet_doc IN SELECT jsonb_array_elements(doc->'outlets') LOOP
         PERFORM pos.provision_outlet(tenant, new_slug, doc, outlet_doc);
     END LOOP;
+    PERFORM pos.provision_rules(tenant, doc);
     PERFORM pos.publish(tenant);
     RETURN tenant;
 END

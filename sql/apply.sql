@@ -8,6 +8,7 @@ BEGIN;
 \ir 15-role.sql
 \ir 15-device.sql
 \ir 16-licence.sql
+\ir 18-provision-rules.sql
 \ir 20-provision.sql
 \ir 25-tenant.sql
 \ir 26-tenant-tables.sql

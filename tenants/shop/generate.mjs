@@ -21,6 +21,8 @@ function ean13(number) {
   return digits + ((10 - (sum % 10)) % 10);
 }
 
+const weighed = 4990;
+
 function item(n) {
   const [category, , , tax, base, names] = lines[n % lines.length];
   const rest = Math.floor(n / lines.length);
@@ -31,6 +33,9 @@ function item(n) {
     code: `s${String(n + 1).padStart(4, '0')}`, name: `${names[name]} ${brands[brand]}, ${sizes[size]}`, category,
     price: base + size * 60 + name * 17 + brand * 7, taxes: [tax], groups: [], station: null,
     barcode: ean13(4100000 + n * 7), stock: String(20 + (n % 80)),
+    // Sold by weight: the scale's labels begin with 21, the article's number and zeros are what it is filed under.
+    ...(n === weighed && { unit: 'kg', barcodes: [ean13('10000100000')] }),
+    ...(n % 500 === 3 && { prices: [{ book: 'members', price: base + size * 50 + name * 15 }] }),
   };
 }
 
@@ -45,6 +50,13 @@ const template = {
   },
   categories: lines.map(([code, name, colour], i) => ({ code, name, colour, sort: i + 1 })),
   groups: [],
+  customer_groups: [{ code: 'members', name: 'Members' }],
+  books: [{ code: 'members', name: 'Members', definition: { customer_groups: ['members'] } }],
+  promotions: [
+    { code: 'kiez5', name: 'Neighbours', definition: { coupons: ['KIEZ5'], kind: 'amount', scope: 'order', amount: 500, min_amount: 3000 } },
+    { code: 'breakfast', name: 'Breakfast bundle', definition: { coupons: ['MORNING'], kind: 'bundle', price: 350, max_uses: 2, slots: [{ categories: ['bakery'], qty: '1' }, { categories: ['dairy'], qty: '1' }] } },
+  ],
+  settings: { barcode_patterns: [{ name: 'Scale', pattern: '21.....{NNDDD}.', symbology: 'ean13', value: 'qty' }, { name: 'Price label', pattern: '22.....{NNNDD}.', symbology: 'ean13', value: 'price' }] },
   items: Array.from({ length: 5000 }, (_, n) => item(n)),
 };
 process.stdout.write(`${JSON.stringify(template, null, 1)}\n`);
