@@ -70,6 +70,7 @@ CREATE OR REPLACE FUNCTION pos.provision_rules(tenant uuid, doc jsonb) RETURNS v
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     kind record;
+    missing text;
 BEGIN
     INSERT INTO pos.customer_group (tenant_id, customer_group_id, code, name)
     SELECT tenant, gen_random_uuid(), x->>'code', x->>'name' FROM jsonb_array_elements(coalesce(doc->'customer_groups', '[]')) x;
@@ -89,6 +90,13 @@ BEGIN
       JOIN pos.item i ON i.tenant_id = tenant AND i.code = x->>'code'
      CROSS JOIN LATERAL jsonb_array_elements(coalesce(x->'prices', '[]')) p
       LEFT JOIN pos.variant v ON v.tenant_id = tenant AND v.item_id = i.item_id AND v.code = p->>'variant';
+    SELECT x->>'code' INTO missing
+      FROM jsonb_array_elements(doc->'items') x
+     CROSS JOIN LATERAL jsonb_array_elements(coalesce(x->'prices', '[]')) p
+     WHERE p ? 'variant' AND NOT jsonb_path_exists(x, '$.variants[*].code ? (@ == $v)', jsonb_build_object('v', p->'variant')) LIMIT 1;
+    IF missing IS NOT NULL THEN
+        RAISE EXCEPTION 'a price of the item "%" names a variant that it does not have', missing USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     UPDATE pos.rule_settings r SET definition = r.definition || (doc->'settings') WHERE r.tenant_id = tenant AND doc ? 'settings';
 END
 $$;

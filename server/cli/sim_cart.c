@@ -82,10 +82,23 @@ components(const json_t *catalogue, const json_t *item)
     return list;
 }
 
+/* What has variants or no price of its own needs somebody who knows what is wanted. */
+static const json_t *
+any_item(const json_t *catalogue)
+{
+    const json_t *item;
+
+    do {
+        item = any_of(json_object_get(catalogue, "items"));
+    } while (json_array_size(json_object_get(item, "variants")) > 0 ||
+             json_is_true(json_object_get(item, "open_price")));
+    return item;
+}
+
 static json_t *
 line(const json_t *catalogue)
 {
-    const json_t *item = any_of(json_object_get(catalogue, "items"));
+    const json_t *item = any_item(catalogue);
     json_t *made = json_pack("{s:O, s:s, s:o}", "item_id", json_object_get(item, "id"), "qty",
                              randombytes_uniform(4) == 0 ? "2" : "1", "modifiers", choices(catalogue, item));
 

@@ -129,6 +129,40 @@ test('whatever is wrong is named by file, place and reason, and nothing is made'
   assert.equal(await weight(), empty);
 });
 
+test('rules of a template are rows with ids; what they name must be in it', async () => {
+  const rule = (definition) => [{ code: 'r', name: 'Rule', definition }];
+  const whole = small((d) => {
+    d.items[0].variants = [{ code: 's', name: 'Small', price: 250, barcodes: ['12345670'] }];
+    d.items[0].prices = [{ book: 'r', variant: 's', min_qty: '2', price: 200 }];
+    d.customer_groups = [{ code: 'staff', name: 'Staff' }];
+    d.books = rule({ outlets: ['main'], customer_groups: ['staff'] });
+    d.promotions = rule({ kind: 'percent', rate: '0.1', targets: { items: ['tea'], categories: ['all'] } });
+    d.charges = rule({ kind: 'fixed', amount: 100, taxes: ['std'] });
+    d.tax_maps = rule({ replace: [{ tax: 'std', by: ['std'] }], keep: 'gross', when: { places: ['delivery'] } });
+    d.settings = { apportion: 'last_line' };
+  });
+  assert.ok(fits(whole));
+  const { status, err } = await tool('create', file(whole));
+  assert.equal(status, 0, err);
+  const ids = await stack.psql(`SELECT p.definition = jsonb_build_object('kind', 'percent', 'rate', '0.1', 'targets',
+      jsonb_build_object('item_ids', jsonb_build_array(i.item_id), 'category_ids', jsonb_build_array(i.category_id))),
+      x.price, x.min_qty, s.definition->>'apportion'
+      FROM pos.tenant t JOIN pos.promotion p USING (tenant_id) JOIN pos.item i USING (tenant_id) JOIN pos.rule_settings s USING (tenant_id)
+      JOIN pos.price x ON x.item_id = i.item_id WHERE t.name = 'Small' AND i.code = 'tea' AND x.variant_id IS NOT NULL`);
+  assert.equal(ids, 't|200|2000000|last_line');
+  const before = await weight();
+  for (const [change, message] of [
+    [(d) => { d.promotions = rule({ kind: 'percent', rate: '0.1', targets: { items: ['cocoa'] } }); }, 'a rule or price of the template names the item "cocoa", which is not in it'],
+    [(d) => { d.items[0].prices = [{ book: 'x', price: 1 }]; }, 'a rule or price of the template names the price book "x", which is not in it'],
+    [(d) => { d.books = rule({}); d.items[0].prices = [{ book: 'r', variant: 'x', price: 1 }]; }, 'a price of the item "tea" names a variant that it does not have'],
+    [(d) => { d.items[0].barcodes = ['1234', '1234']; }, 'a barcode of the template, or a code of a variant, is there twice'],
+  ]) {
+    const { status: refused, err: line } = await tool('create', file(small((d) => { d.slug = 'other'; change(d); })));
+    assert.deepEqual([refused, line.split('\n').at(-1)], [3, `mpos: ${message}`]);
+  }
+  assert.equal(await weight(), before);
+});
+
 test('what the database refuses is undone as a whole', async () => {
   const empty = await weight();
   await stack.psql("CREATE FUNCTION pos.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'the disk is full'; END $$; "

@@ -68,7 +68,7 @@ let catalogue;
 export async function menu() {
   if (!catalogue) {
     const document = await readCatalogue(await integrator());
-    const plain = document.items.filter((item) => !item.combo.length && requiredGroups(document, item).length === 0);
+    const plain = document.items.filter((item) => !item.combo.length && !item.variants?.length && !item.open_price && requiredGroups(document, item).length === 0);
     catalogue = {
       document,
       plain,
