@@ -1,9 +1,10 @@
-/* fuzz_barcode.c - what a scanner sends: first byte chooses pattern or element string, a zero byte ends the pattern. */
+/* fuzz_barcode.c - what a scanner sends: first byte P: a pattern up to a zero byte, then a code; else an element string or a code. */
 #include <string.h>
 
 #include "barcode.h"
 #include "gs1.h"
 #include "host.h"
+#include "scan.h"
 
 static void
 try_match(const uint8_t *data, size_t size)
@@ -48,6 +49,28 @@ try_elements(const char *text, size_t size)
     }
 }
 
+/* The whole of it, as a till asks: patterns of a weight and of a price. */
+static void
+try_scan(const char *code, size_t size)
+{
+    static const mpos_scan_pattern patterns[] = {{MPOS_CODE_EAN13, "21.....{NNDDD}.", 15},
+                                                 {MPOS_CODE_ANY, "2.....{NNND}", 12}};
+    mpos_scan scan;
+    mpos_err err = mpos_scan_read(code, size, patterns, 2, 2, 2026, &scan);
+
+    MUST(err == MPOS_OK || err == MPOS_E_INVALID_VALUE || err == MPOS_E_TOO_MANY);
+    if (err != MPOS_OK) {
+        return;
+    }
+    MUST((scan.facts & MPOS_SCAN_LOT) == 0 || (size_t)scan.lot.offset + scan.lot.size <= size);
+    MUST((scan.facts & MPOS_SCAN_SERIAL) == 0 || (size_t)scan.serial.offset + scan.serial.size <= size);
+    MUST((scan.facts & MPOS_SCAN_QUANTITY) == 0 || scan.quantity >= 0);
+    MUST((scan.facts & MPOS_SCAN_AMOUNT) == 0 || scan.amount >= 0);
+    MUST(scan.pattern == MPOS_SCAN_NO_PATTERN || scan.pattern < 2);
+    MUST((scan.facts & MPOS_SCAN_GTIN) == 0 ||
+         mpos_barcode_check(MPOS_CODE_GTIN14, scan.gtin, MPOS_GTIN_SIZE) == MPOS_OK);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -59,6 +82,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else {
         (void)mpos_gs1_marked((const char *)data, size);
         try_elements((const char *)data, size);
+        try_scan((const char *)data, size);
     }
     return 0;
 }
