@@ -1,11 +1,16 @@
 /* limit.c - see limit.h. */
 #include "limit.h"
 
+#include "price_work.h"
 #include "wide.h"
 
+/* What a discount of that rate takes; a limit above everything is no discount's. */
 static mpos_err
 share(const mpos_cart *cart, int64_t gross, int64_t limit, int64_t *out)
 {
+    if (limit <= MPOS_RATE_ONE) {
+        return mpos_price_percentage(cart, limit, gross, out);
+    }
     return mpos_round_ratio((mpos_wide)gross * limit, MPOS_RATE_ONE, 1,
                             (mpos_rounding_mode)cart->rounding.mode, out);
 }

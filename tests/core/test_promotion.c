@@ -175,24 +175,6 @@ test_buy_get_at_a_rate_and_by_weight(void **state)
     taken(p, 0, 300); /* of 7.5 kg two sets: 2 kg at half of 3.00 */
 }
 
-/* Buy 1, get 2: the lines end inside of the set. */
-static void
-test_more_is_given_than_bought(void **state)
-{
-    mpos_promotion *p = made_promotion(&m, MPOS_PROMOTION_BUY_GET, 100 * PERCENT);
-
-    (void)state;
-    p->buy = MPOS_QTY_ONE;
-    p->get = 2 * MPOS_QTY_ONE;
-    made_line(&m, 11, 1, 500);
-    made_line(&m, 12, 1, 400);
-    made_line(&m, 13, 1, 300);
-    made_sell(&m);
-    taken(p, 0, 0);
-    taken(p, 1, 400);
-    taken(p, 2, 300);
-}
-
 /* Among units of one price the line with the higher id is the cheaper, wherever it stands. */
 static void
 test_ties_go_by_line_id(void **state)
@@ -723,7 +705,6 @@ main(void)
         TEST(test_the_cheapest_of_each_set_is_free),
         TEST(test_what_is_free_lies_on_several_lines),
         TEST(test_buy_get_at_a_rate_and_by_weight),
-        TEST(test_more_is_given_than_bought),
         TEST(test_ties_go_by_line_id),
         TEST(test_bought_units_are_touched),
         TEST(test_bundle_costs_its_price),
