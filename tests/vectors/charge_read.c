@@ -73,13 +73,13 @@ add_charge_line(order_in *in, const json_t *object, phase p, int percent, int64_
     line->kind = percent ? MPOS_LINE_CHARGE_PERCENT : MPOS_LINE_CHARGE_FIXED;
     line->base = percent ? p.base : 0;
     line->qty = qty != NULL && !percent ? decimal_of(in->r, qty, MPOS_QTY_SCALE) : MPOS_QTY_ONE;
-    line->unit_price = value;
+    line->unit_price = value < 0 ? -value : value;
     line->parent = MPOS_NO_PARENT;
     line->taxes = in->line_taxes[i];
     line->tax_count = taxes != NULL                         ? read_tax_list(in, taxes, in->line_taxes[i])
                       : flag_of(object, "taxable|taxed", 0) ? taxes_of_lines(in, in->line_taxes[i])
                                                             : 0;
-    in->sign[i] = 1;
+    in->sign[i] = value < 0 ? -1 : 1;
 }
 
 /* {amount} or {rate} (or {type, value}), taxable or with taxes. */
@@ -102,7 +102,7 @@ read_charge(order_in *in, const json_t *object)
         return;
     }
     if (at < 0 || in->cart.line_count == CASE_LINES_MAX || in->cart.discount_count == CASE_LIST_MAX ||
-        amount < 0) {
+        (amount < 0 && (percent || p.apportioned))) {
         report_fail(in->r, "a charge of unknown type, below zero, or one too many");
     } else if (p.apportioned) {
         add_surcharge(in, p, percent, amount);

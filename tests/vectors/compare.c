@@ -186,7 +186,8 @@ static int
 compare_total(order_case *c, const char *name, const json_t *value)
 {
     static const char words[] =
-        "total|grand_total|total_included|total_with_tax|order_total tax_total|total_tax|taxes_total|tax "
+        "total|grand_total|total_included|total_with_tax|order_total|payable "
+        "tax_total|total_tax|taxes_total|tax "
         "net_total|total_excluded|total_without_tax|net|untaxed_total lines_net|lines_net_total "
         "service_charge_total|service_charges_total|charge_total "
         "gross_total|subtotal|items_total|lines_gross "

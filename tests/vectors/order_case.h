@@ -37,6 +37,7 @@ typedef struct order_in {
     size_t item_count; /* lines of the case; charges follow them */
     int combination;   /* the level of that name */
     int included;      /* taxes that do not say are */
+    int64_t qty;       /* of the line whose discounts are being read */
     const json_t *tax_objects[MPOS_CART_TAXES_MAX];
     const char *tax_names[MPOS_CART_TAXES_MAX]; /* NULL for one that a line states itself */
     int withheld[MPOS_CART_TAXES_MAX];
@@ -129,7 +130,8 @@ run_rounding(const json_t *inputs, const json_t *expected, report *r);
 
 /* Members of an order's inputs that say how it is paid, and comparing with what is expected of that (tender_case.c). */
 #define TENDER_MEMBERS                                                                                       \
-    "cash_increment|cash_rounding|cash_mode|cash_rounding_mode tenders|payments|tender|payment tip|tips "    \
+    "cash_increment|cash_rounding|cash_mode|cash_rounding_mode "                                             \
+    "prepaid|prepaid_amount|advance|advances|deposit tenders|payments|tender|payment tip|tips "              \
     "currencies|rates "                                                                                      \
     "change_currency change_in"
 int

@@ -131,6 +131,12 @@ read_discount(order_in *in, const json_t *object, mpos_cart_discount *out)
     out->type = (uint8_t)at;
     out->flags = flag_of(object, "exclusive", 0) ? MPOS_DISCOUNT_EXCLUSIVE : 0;
     out->value = decimal_of(in->r, value, at == MPOS_DISCOUNT_PERCENT ? PERCENT_SCALE : in->scale);
+    if (word_of(text_of(object, "per", "line"), "line|order unit|item|each|piece") == 1) {
+        out->value = at == MPOS_DISCOUNT_FIXED ? out->value * (in->qty / MPOS_QTY_ONE) : out->value;
+        if (in->qty % MPOS_QTY_ONE != 0 || at != MPOS_DISCOUNT_FIXED) {
+            report_fail(in->r, "a discount of each unit that is a percentage, or of a broken quantity");
+        }
+    }
     if (out->value < 0) {
         report_fail(in->r, "a discount below zero");
     }
@@ -143,7 +149,7 @@ read_discounts(order_in *in, const json_t *list, mpos_cart_discount out[CASE_LIS
 {
     static const char members[] =
         "type|kind value|percent|percentage|rate|amount|fixed on|base|apply_on exclusive name|code|id "
-        "stackable priority";
+        "stackable priority per";
     uint16_t count = 0;
     size_t i;
     json_t *object;
@@ -258,12 +264,15 @@ read_line(order_in *in, const json_t *object, size_t i)
     static const char members[] = "unit_price|price qty|quantity per_qty|base_qty taxes|tax tax_rate "
                                   "tax_included|included tax_of_rate modifiers|options "
                                   "discounts|adjustments min_price|floor|minimum_price name|id|item|sku unit";
-    const json_t *floor = member_of(object, "min_price|floor|minimum_price");
+    const json_t *floor = member_of(object, "min_price|floor|minimum_price"),
+                 *qty = member_of(object, "qty|quantity");
     mpos_cart_line *line = &in->lines[i];
 
     if (!known_members(in->r, object, members)) {
         return;
     }
+    in->qty = qty != NULL ? decimal_of(in->r, qty, MPOS_QTY_SCALE) : MPOS_QTY_ONE;
+    in->qty = in->qty < 0 ? -in->qty : in->qty;
     line->parent = MPOS_NO_PARENT;
     line->modifiers = in->modifiers[i];
     line->discounts = in->line_discounts[i];

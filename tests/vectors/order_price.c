@@ -19,6 +19,7 @@ typedef struct group {
     size_t line_at[CASE_LINES_MAX];
     uint16_t line_taxes[CASE_LINES_MAX][MPOS_LINE_TAXES_MAX];
     size_t tax_at[CASE_LINES_MAX][MPOS_LINE_TAXES_MAX]; /* place among the line's taxes */
+    int64_t lack[CASE_LINES_MAX]; /* of the price to its included amounts, given back untaxed */
     mpos_cart_discount discounts[CASE_LIST_MAX];
     size_t discount_at[CASE_LIST_MAX];
 } group;
@@ -57,6 +58,25 @@ new_group(const order_in *in, purpose purpose, int sign)
     return g;
 }
 
+/* A price below the fixed amounts that it includes: the core sells at those, and the difference is given back. */
+static void
+fill_up(group *g, size_t j)
+{
+    mpos_cart_line *line = &g->lines[j];
+    int64_t fixed = 0;
+
+    for (size_t k = 0; k < line->tax_count; k++) {
+        const mpos_cart_tax *tax = &g->taxes[line->taxes[k]];
+
+        fixed += tax->type == MPOS_TAX_FIXED && (tax->flags & MPOS_TAX_INCLUDED) != 0 ? tax->value : 0;
+    }
+    if (fixed > line->unit_price && line->qty % MPOS_QTY_ONE == 0 && line->modifier_count == 0 &&
+        line->discount_count == 0) {
+        g->lack[j] = (fixed - line->unit_price) * (line->qty / MPOS_QTY_ONE);
+        line->unit_price = fixed;
+    }
+}
+
 /* Adds line i; of another purpose than a sale as one piece of what it came out as. */
 static void
 add_line(group *g, const order_case *c, size_t i)
@@ -76,7 +96,9 @@ add_line(group *g, const order_case *c, size_t i)
             g->line_taxes[j][line->tax_count++] = t;
         }
     }
-    if (g->purpose != SALE) {
+    if (g->purpose == SALE) {
+        fill_up(g, j);
+    } else {
         const line_result *sold = &c->out.lines[i];
 
         line->kind = MPOS_LINE_ITEM;
@@ -100,16 +122,16 @@ add_discounts(group *g, const order_in *in, int restated)
 }
 
 static void
-add_sold(const group *g, const mpos_priced_line *priced, line_result *out)
+add_sold(const group *g, size_t j, const mpos_priced_line *priced, line_result *out)
 {
     if (g->purpose == SALE) {
-        out->gross = g->sign * priced->gross;
+        out->gross = g->sign * (priced->gross - g->lack[j]);
         out->own_discount = g->sign * priced->line_discount;
     }
     out->order_discount += g->sign * priced->order_discount;
-    out->net = g->sign * priced->net;
+    out->net = g->sign * (priced->net - g->lack[j]);
     out->tax = g->sign * priced->tax;
-    out->total = g->sign * priced->total;
+    out->total = g->sign * (priced->total - g->lack[j]);
     for (size_t k = 0; k < g->cart.discount_count; k++) {
         out->shares[g->discount_at[k]] = g->sign * priced->shares[k];
     }
@@ -124,11 +146,11 @@ add_priced_line(const group *g, size_t j, const mpos_priced_line *priced, line_r
         out->tax += sign * priced->tax;
         out->total += sign * priced->tax;
     } else {
-        add_sold(g, priced, out);
+        add_sold(g, j, priced, out);
     }
     for (size_t k = 0; k < priced->tax_count; k++) {
         out->amounts[g->tax_at[j][k]] = sign * priced->taxes[k].amount;
-        out->bases[g->tax_at[j][k]] = g->sign * priced->taxes[k].base;
+        out->bases[g->tax_at[j][k]] = g->sign * (priced->taxes[k].base - g->lack[j]);
     }
 }
 

@@ -140,13 +140,14 @@ read_bill(bill_in *in, const json_t *inputs, int64_t total)
     const json_t *list = member_of(inputs, "tenders|payments|tender|payment");
     const char *change = text_of(inputs, "change_currency|change_in", NULL);
     const char *home = text_of(inputs, "currency", "XXX");
+    const json_t *prepaid = member_of(inputs, "prepaid|prepaid_amount|advance|advances|deposit");
     size_t i;
     json_t *one;
 
     coin = coin != NULL ? coin : json_is_object(cash) ? member_of(cash, "increment|coin") : cash;
     in->bill.currencies = in->currencies;
     in->bill.tenders = in->tenders;
-    in->bill.total = total;
+    in->bill.total = total - (prepaid != NULL ? decimal_of(in->r, prepaid, in->scale) : 0);
     in->bill.mode = (uint8_t)mode_of(
         in->r,
         text_of(inputs, "cash_mode|cash_rounding_mode|mode",
