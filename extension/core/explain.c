@@ -436,7 +436,7 @@ mpos_explain(const mpos_rules *rules, const mpos_basket *basket, const mpos_cart
              const mpos_priced *priced, mpos_explain_entry *entries, size_t capacity, size_t *count)
 {
     trace t = {.rules = rules,
-               .basket = basket,
+               .basket = rules != NULL ? basket : NULL,
                .cart = cart,
                .priced = priced,
                .entries = entries,

@@ -81,7 +81,7 @@ mpos_explain_count_max(const mpos_basket *basket, const mpos_cart *cart);
 
 /*
  * Fills entries (the caller's, capacity of them) and *count. basket, rules, cart and priced belong together (mpos_sell,
- * mpos_price); basket and rules may both be NULL: unit prices then are just what the cart says. BUFFER_TOO_SMALL.
+ * mpos_price); without basket or rules (NULL) unit prices are just what the cart says. BUFFER_TOO_SMALL.
  */
 mpos_err
 mpos_explain(const mpos_rules *rules, const mpos_basket *basket, const mpos_cart *cart,

@@ -97,7 +97,7 @@ step_text(uint8 step)
 static void
 entry_json(StringInfo out, const mpos_priced_cart *cart, const mpos_explain_entry *entry)
 {
-    static const char *const units[] = {"amount", "rate", "quantity"};
+    static const char *const units[] = {"amount", "rate", "quantity", "count"};
     static const uint8 none[16] = {0};
     bool has_rule = memcmp(entry->rule, none, sizeof none) != 0;
 

@@ -3,6 +3,7 @@
  *
  *   price_stream SEED COUNT   writes COUNT random carts as records { u32 size, cart form } { u32 size, priced form }
  *   price_stream              reads records { u32 size, cart form } and answers each with { u32 size, priced form }
+ *   price_stream sales SEED COUNT   writes COUNT random sales as records: rules, basket, priced form, trace (explain.h)
  *   price_stream bench        prints microseconds for carts of ten lines
  *
  * Sizes are big-endian; a size above 2^31 is 2^32 minus the error.
@@ -12,10 +13,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "basket_random.h"
 #include "bytes.h"
 #include "cart_form.h"
 #include "cart_random.h"
+#include "explain.h"
 #include "priced_form.h"
+#include "sell.h"
 
 static uint8_t cart_bytes[1 << 20];
 static uint8_t priced_bytes[1 << 20];
@@ -84,6 +88,51 @@ answer_records(void)
     return 0;
 }
 
+enum { ENTRIES_MAX = 20000 };
+
+/* Sells, prices and explains r's basket, and writes the four forms. */
+static mpos_err
+write_sale(const random_basket *r, mpos_explain_entry *entries)
+{
+    mpos_cart cart;
+    mpos_priced priced;
+    size_t size = 0;
+    size_t count = 0;
+    mpos_err err = mpos_rules_form_encode(&r->rules, cart_bytes, sizeof cart_bytes, &size);
+
+    put_record(cart_bytes, (uint32_t)size);
+    err = err == MPOS_OK ? mpos_basket_form_encode(&r->basket, cart_bytes, sizeof cart_bytes, &size) : err;
+    put_record(cart_bytes, (uint32_t)size);
+    err = err == MPOS_OK ? mpos_sell(&r->rules, &r->basket, cart_room, sizeof cart_room, &cart) : err;
+    err = err == MPOS_OK ? mpos_price(&cart, price_room, sizeof price_room, &priced) : err;
+    err = err == MPOS_OK ? mpos_priced_form_encode(&cart, &priced, priced_bytes, sizeof priced_bytes, &size)
+                         : err;
+    put_record(priced_bytes, (uint32_t)size);
+    err = err == MPOS_OK ? mpos_explain(&r->rules, &r->basket, &cart, &priced, entries, ENTRIES_MAX, &count)
+                         : err;
+    err = err == MPOS_OK ? mpos_trace_form_encode(entries, count, priced_bytes, sizeof priced_bytes, &size)
+                         : err;
+    put_record(priced_bytes, (uint32_t)size);
+    return err;
+}
+
+static int
+write_sales(uint64_t seed, long count)
+{
+    static random_basket r;
+    static mpos_explain_entry entries[ENTRIES_MAX];
+
+    random_basket_seed(&r, seed);
+    for (long i = 0; i < count; i++) {
+        random_rules_next(&r);
+        random_basket_next(&r);
+        if (write_sale(&r, entries) != MPOS_OK) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 /* A cart of ten lines, each with two modifiers, a discount and two taxes, and two discounts of the order. */
 static void
 ten_lines(random_cart *r)
@@ -135,6 +184,9 @@ main(int argc, char **argv)
 {
     if (argc == 3) {
         return write_random(strtoull(argv[1], NULL, 10), strtol(argv[2], NULL, 10));
+    }
+    if (argc == 4 && strcmp(argv[1], "sales") == 0) {
+        return write_sales(strtoull(argv[2], NULL, 10), strtol(argv[3], NULL, 10));
     }
     return argc == 2 && strcmp(argv[1], "bench") == 0 ? bench() : answer_records();
 }

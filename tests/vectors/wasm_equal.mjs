@@ -4,7 +4,7 @@
  *   node wasm_equal.mjs [CARTS]     carts per seed (default 1,000), three seeds
  *
  * First random cart forms made by the native side (every rounding, tax and discount the core has), then carts that
- * cart.ts builds from a catalogue, as the register does. Prints `N passed, N failed`; a comparison is one cart.
+ * cart.ts builds from a catalogue, as the register does, then random sales by random rules with their traces. Prints `N passed, N failed`; a comparison is one cart.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -109,7 +109,7 @@ function look(form, seen) {
 /* The TypeScript of the pages, bundled for node with the esbuild of the web build. */
 async function pages(dir) {
   const { buildSync } = createRequire(join(root, 'server/web/package.json'))('esbuild');
-  const entry = ['cart', 'core', 'priced'].map((name) => `export * from './${name}';`).join('\n');
+  const entry = ['cart', 'core', 'priced', 'trace'].map((name) => `export * from './${name}';`).join('\n');
   const outfile = join(dir, 'core.mjs');
   const stdin = { contents: entry, resolveDir: join(root, 'server/web/shared/core'), loader: 'ts' };
   buildSync({ stdin, bundle: true, format: 'esm', platform: 'node', outfile, logLevel: 'error' });
@@ -215,6 +215,40 @@ async function pageCarts(bytes) {
   }
 }
 
+/* What trace.ts reads of a sale is what priced.ts reads of it. */
+function checkTrace(label, trace, priced) {
+  const amounts = (step, line) => trace.filter((e) => e.step === step && e.line === line).map((e) => e.amount);
+  const sum = (list) => list.reduce((a, b) => a + b, 0);
+  check(`${label}: total`, amounts('total', null)[0] === priced.total);
+  check(`${label}: taxes`, sum(amounts('tax_total', null)) === priced.tax);
+  check(`${label}: lines`, priced.lines.every((line, i) => amounts('line_total', i)[0] === line.total));
+  check(
+    `${label}: discounts`,
+    priced.lines.every((line, i) => line.parent !== null || sum(amounts('line_discount', i)) === line.lineDiscount),
+  );
+}
+
+/* Rules, baskets, bills and traces through the page's Core. */
+async function sales(bytes) {
+  const dir = mkdtempSync(join(tmpdir(), 'mpos-vectors-'));
+  try {
+    const { Core, readPriced, readTrace } = await pages(dir);
+    const core = await Core.load(bytes);
+    const all = [...records(run(['sales', '7', String(Math.min(carts, 2000))]))];
+    for (let i = 0; i < all.length; i += 4) {
+      core.loadRules(all[i]);
+      const priced = core.sell(all[i + 1]);
+      const trace = core.explain();
+      compare(`sale ${i / 4}`, all[i + 2], Buffer.from(priced));
+      compare(`trace ${i / 4}`, all[i + 3], Buffer.from(trace));
+      checkTrace(`trace ${i / 4}`, readTrace(trace), readPriced(priced));
+    }
+    return all.length / 4;
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
 function speed(price) {
   const all = [...records(run(['5', '2000']))].filter((_, i) => i % 2 === 0);
   const start = process.hrtime.bigint();
@@ -226,9 +260,10 @@ const bytes = readFileSync(join(root, 'build/wasm/mpos_core.wasm'));
 const price = raw(new WebAssembly.Module(bytes));
 const seen = nativeCarts(price);
 const built = await pageCarts(bytes);
+const sold = await sales(bytes);
 const share = (n) => `${Math.round((100 * n) / seen.carts)} %`;
 console.log(`${seen.carts} random carts (${share(seen.bothTaxes)} with modifiers, discounts and two taxes on a line,`);
-console.log(`${share(seen.refused)} refused alike), ${built} carts of the pages; WASM ${speed(price).toFixed(1)} us per cart`);
+console.log(`${share(seen.refused)} refused alike), ${built} carts of the pages, ${sold} sales; WASM ${speed(price).toFixed(1)} us per cart`);
 check('a third of the carts is rich', seen.bothTaxes / seen.carts >= 0.3);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
