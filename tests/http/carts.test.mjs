@@ -34,6 +34,7 @@ async function compare(client, pages, hash, cart) {
   const receipt = ok(await client.get(`/v1/orders/${cart.id}/receipt`));
   assert.ok(Buffer.from(receipt.priced_form, 'base64').equals(form), `receipt of ${JSON.stringify(cart)}`);
   assert.equal(receipt.order.total, total);
+  for (const { name } of [...order.promotions, ...order.charges]) assert.ok(receipt.text.some((line) => line.trim().startsWith(name)), `${name} on ${receipt.text}`);
 }
 
 /** Priced forms by order id; asked for in parts, because a query is an argument of psql. */
