@@ -50,18 +50,14 @@ function component(below, document, slot) {
   return { id: uuid(below), slot_id: slot.id, item_id: item.id, modifiers: modifiers(below, document, item) };
 }
 
-/** What costs what it says: no variant to choose, no price to type in, no lowest price, no promotion of its own. */
-function ordinary(document) {
-  const promoted = new Set((document.promotions ?? []).flatMap(({ definition }) => definition.targets?.item_ids ?? []));
-  return document.items.filter((item) => !item.variants?.length && !item.open_price && item.floor == null && !promoted.has(item.id));
-}
-
 function line(below, document) {
-  const item = pick(below, ordinary(document));
+  const item = pick(below, document.items);
   const combo = item.combo.length > 0;
   return {
     id: uuid(below),
     item_id: item.id,
+    ...(item.variants.length ? { variant_id: pick(below, item.variants).id } : {}),
+    ...(item.open_price ? { unit_price: below(2000) } : {}),
     qty: combo ? String(1 + below(3)) : pick(below, quantities),
     modifiers: combo ? [] : modifiers(below, document, item),
     discounts: discounts(below, 25),
