@@ -29,9 +29,7 @@ mpos_tax_bracket_amount(const mpos_cart_tax *tax, mpos_wide base, mpos_wide *out
         return MPOS_E_AMOUNT_OVERFLOW;
     }
     base -= spans * span;
-    if (spans == 0 || base > 0) {
-        amount += read_table(tax, base);
-    }
+    amount += read_table(tax, base);
     if (amount > MPOS_AMOUNT_MAX * MPOS_PICO) {
         return MPOS_E_AMOUNT_OVERFLOW;
     }

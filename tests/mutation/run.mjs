@@ -21,7 +21,7 @@ const pq = execFileSync('pkg-config', ['--cflags', 'libpq'], { encoding: 'utf8' 
 const flags = ['-std=gnu17', '-O1', '-w', `-I${core}`, `-I${tests}`, ...pq];
 /* The quick ones first; every one of them must pass with the core as it is. */
 const first = ['numbers', 'tender', 'pricing', 'tax', 'charge', 'refund', 'sell'];
-const others = readdirSync(tests).flatMap((file) => /^test_((promotion|charge_rule|rules|basket|bracket|forms|limit|property)\w*)\.c$/.exec(file)?.[1] ?? []);
+const others = readdirSync(tests).flatMap((file) => /^test_((promotion|charge_rule|rules|basket|bracket|floor|extras|explain|forms|limit|property)\w*)\.c$/.exec(file)?.[1] ?? []);
 const programs = [...first, ...others];
 const run = promisify(execFile);
 
