@@ -298,11 +298,11 @@ take_tender(counter *c, size_t at)
     if (err != MPOS_OK) {
         return err;
     }
-    if (c->settled && value != 0) {
-        return MPOS_E_NOTHING_DUE;
-    }
     if (c->sign * tender->tip > value) {
         return MPOS_E_OUT_OF_RANGE;
+    }
+    if (c->settled) {
+        return value == 0 ? MPOS_OK : MPOS_E_NOTHING_DUE; /* nothing more is given, the change stays */
     }
     c->tendered[at].value = value;
     return tender->kind == MPOS_TENDER_CASH ? take_cash(c, at, tender, value)

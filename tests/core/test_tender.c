@@ -104,6 +104,21 @@ test_only_the_last_cash_is_rounded(void **state)
 }
 
 static void
+test_nothing_after_the_last_tender_leaves_the_change(void **state)
+{
+    const mpos_tender cash[] = {{.kind = MPOS_TENDER_CASH, .amount = 2000},
+                                {.kind = MPOS_TENDER_CASH, .amount = 0},
+                                {.kind = MPOS_TENDER_CASH, .currency = 2, .amount = 0}};
+    mpos_bill bill = bill_of(1230, cash, 3);
+    mpos_tendered tendered[3];
+    mpos_settlement s = settle(&bill, tendered);
+
+    (void)state;
+    assert_int_equal(s.change, 770);
+    assert_int_equal(s.change_home, 770);
+}
+
+static void
 test_tips_are_due_and_kept_change_is_a_tip(void **state)
 {
     const mpos_tender card[] = {{.kind = MPOS_TENDER_EXACT, .amount = 2300, .tip = 300}};
@@ -264,6 +279,7 @@ main(void)
         cmocka_unit_test(test_cash_is_rounded_and_gives_change),
         cmocka_unit_test(test_a_card_is_not_rounded),
         cmocka_unit_test(test_only_the_last_cash_is_rounded),
+        cmocka_unit_test(test_nothing_after_the_last_tender_leaves_the_change),
         cmocka_unit_test(test_tips_are_due_and_kept_change_is_a_tip),
         cmocka_unit_test(test_other_currencies_have_a_rate_and_a_spread),
         cmocka_unit_test(test_asking_for_another_currency),
