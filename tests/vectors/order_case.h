@@ -7,6 +7,7 @@
  *
  *   sign       lines below zero are a cart of their own, mirrored: what is taken back is the negative of a sale
  *   withheld   taxes below zero (kept back by the buyer) are taken of the net in a cart of their own and subtracted
+ *   apart      taxes with a rounding mode of their own, the same, and added
  *   restated   discounts "on" the net of prices with included taxes (or on the gross of prices without) are taken of the
  *              lines as they come out net (gross)
  *   groups     the level "combination" rounds once for all lines with the same taxes
@@ -41,10 +42,11 @@ typedef struct order_in {
     const json_t *tax_objects[MPOS_CART_TAXES_MAX];
     const char *tax_names[MPOS_CART_TAXES_MAX]; /* NULL for one that a line states itself */
     int withheld[MPOS_CART_TAXES_MAX];
-    int sign[CASE_LINES_MAX];      /* of each line: 1, -1, or 0 for none of it */
-    discount_on on[CASE_LIST_MAX]; /* of each discount of the order */
-    int empty[CASE_LIST_MAX];      /* one that takes nothing; the core has no such discounts */
-    size_t discount_count;         /* of the order, before the surcharges */
+    int apart[MPOS_CART_TAXES_MAX]; /* 1 more than the mode, 0 for that of the order */
+    int sign[CASE_LINES_MAX];       /* of each line: 1, -1, or 0 for none of it */
+    discount_on on[CASE_LIST_MAX];  /* of each discount of the order */
+    int empty[CASE_LIST_MAX];       /* one that takes nothing; the core has no such discounts */
+    size_t discount_count;          /* of the order, before the surcharges */
     mpos_cart_tax taxes[MPOS_CART_TAXES_MAX];
     mpos_cart_discount discounts[CASE_LIST_MAX];
     mpos_cart_line lines[CASE_LINES_MAX];

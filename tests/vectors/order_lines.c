@@ -9,6 +9,7 @@ read_tax_value(order_in *in, const json_t *object, mpos_cart_tax *tax, size_t t)
 {
     const json_t *rate = member_of(object, "rate|percent|value|percentage|amount");
     const json_t *amount = member_of(object, "amount|value|rate|fixed");
+    const json_t *rounding = member_of(object, "rounding|rounding_mode|mode|rounding_type");
     const char *type =
         text_of(object, "type|amount_type|kind", member_of(object, "fixed") != NULL ? "fixed" : "percent");
     int at = word_of(
@@ -21,6 +22,16 @@ read_tax_value(order_in *in, const json_t *object, mpos_cart_tax *tax, size_t t)
     tax->type = (uint8_t)at;
     tax->value =
         at == MPOS_TAX_FIXED ? decimal_of(in->r, amount, in->scale) : decimal_of(in->r, rate, PERCENT_SCALE);
+    if (rounding != NULL && at != MPOS_TAX_FIXED) {
+        in->apart[t] =
+            1 + mode_of(in->r, json_is_object(rounding) ? text_of(rounding, "mode|method", "half_up")
+                                                        : json_string_value(rounding));
+    }
+    if (rounding != NULL) {
+        in->apart[t] =
+            1 + (int)mode_of(in->r, json_is_object(rounding) ? text_of(rounding, "mode|method", "half_up")
+                                                             : json_string_value(rounding));
+    }
     in->withheld[t] = tax->value < 0 || flag_of(object, "withheld|retained|withholding", 0);
     tax->value = tax->value < 0 ? -tax->value : tax->value;
 }
@@ -32,7 +43,7 @@ read_tax(order_in *in, const json_t *object, const char *name)
         "name code|id type|amount_type|kind rate|percent|value|percentage|amount|fixed "
         "included|inclusive|price_include|is_tax_inclusive|included_in_price|include_in_price "
         "base_affected|is_base_affected affects_next_base|include_base_amount|compound|affects_next "
-        "withheld|retained|withholding";
+        "withheld|retained|withholding rounding|rounding_mode|mode|rounding_type";
     size_t t = in->cart.tax_count;
     int included = flag_of(
         object, "included|inclusive|price_include|is_tax_inclusive|included_in_price|include_in_price",

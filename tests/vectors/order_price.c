@@ -7,12 +7,14 @@
 #include "priced_form.h"
 
 /* What a cart's amounts are to the result. */
-typedef enum purpose { SALE, RESTATED_NET, RESTATED_GROSS, WITHHELD } purpose;
+typedef enum purpose { SALE, RESTATED_NET, RESTATED_GROSS, BESIDE } purpose;
 
 /* One cart: some of the lines, with their indexes in the order. */
 typedef struct group {
     purpose purpose;
     int sign;
+    int withheld; /* of BESIDE: which taxes are taken of the net */
+    int apart;
     mpos_cart cart;
     mpos_cart_tax taxes[MPOS_CART_TAXES_MAX];
     mpos_cart_line lines[CASE_LINES_MAX];
@@ -46,7 +48,7 @@ new_group(const order_in *in, purpose purpose, int sign)
     g->cart.rounding.mode = sign < 0 ? mirrored(in->cart.rounding.mode) : in->cart.rounding.mode;
     memcpy(g->taxes, in->taxes, sizeof g->taxes);
     for (size_t t = 0; t < in->cart.tax_count; t++) {
-        if (purpose == RESTATED_NET || purpose == WITHHELD) {
+        if (purpose == RESTATED_NET || purpose == BESIDE) {
             g->taxes[t].flags &= (uint8_t)~MPOS_TAX_INCLUDED;
         } else if (purpose == RESTATED_GROSS) {
             g->taxes[t].flags |= MPOS_TAX_INCLUDED;
@@ -91,7 +93,7 @@ add_line(group *g, const order_case *c, size_t i)
     for (size_t k = 0; k < c->in.lines[i].tax_count; k++) {
         uint16_t t = c->in.line_taxes[i][k];
 
-        if (c->in.withheld[t] == (g->purpose == WITHHELD)) {
+        if (c->in.withheld[t] == g->withheld && c->in.apart[t] == g->apart) {
             g->tax_at[j][line->tax_count] = k;
             g->line_taxes[j][line->tax_count++] = t;
         }
@@ -140,9 +142,9 @@ add_sold(const group *g, size_t j, const mpos_priced_line *priced, line_result *
 static void
 add_priced_line(const group *g, size_t j, const mpos_priced_line *priced, line_result *out)
 {
-    int sign = g->sign * (g->purpose == WITHHELD ? -1 : 1);
+    int sign = g->sign * (g->withheld ? -1 : 1);
 
-    if (g->purpose == WITHHELD) {
+    if (g->purpose == BESIDE) {
         out->tax += sign * priced->tax;
         out->total += sign * priced->tax;
     } else {
@@ -208,8 +210,8 @@ order_form(const order_case *c, bytes *out)
         }
     }
     for (size_t t = 0; t < in->cart.tax_count; t++) {
-        if (in->withheld[t]) {
-            report_fail(in->r, "a withheld tax in an order that is taken back");
+        if (in->withheld[t] || in->apart[t]) {
+            report_fail(in->r, "a tax withheld or apart in an order that is taken back");
         }
     }
     add_discounts(g, in, 0);
@@ -263,17 +265,22 @@ has_sign(const order_in *in, int sign)
 
 /* All lines of that sign; discounts of the order belong to what is sold, or to what comes back when nothing is sold. */
 static void
-price_sign(order_case *c, purpose purpose, int sign)
+price_sign(order_case *c, purpose purpose, int sign, int withheld, int apart)
 {
     const order_in *in = &c->in;
     group *g = new_group(in, purpose, sign);
 
+    g->withheld = withheld;
+    g->apart = apart;
+    if (apart > 0) {
+        g->cart.rounding.mode = sign < 0 ? mirrored((uint8_t)(apart - 1)) : (uint8_t)(apart - 1);
+    }
     for (size_t i = 0; i < in->cart.line_count; i++) {
-        if (in->sign[i] == sign && (purpose == SALE || i < in->item_count)) {
+        if (in->sign[i] == sign) {
             add_line(g, c, i);
         }
     }
-    if (purpose != WITHHELD && (sign > 0 || !has_sign(in, 1))) {
+    if (purpose != BESIDE && (sign > 0 || !has_sign(in, 1))) {
         add_discounts(g, in, purpose != SALE);
     }
     price_group(c, g);
@@ -301,13 +308,19 @@ restated(order_case *c)
     return net && included ? RESTATED_NET : gross && added ? RESTATED_GROSS : SALE;
 }
 
+/* Whether there is a tax of that kind. It must stand beside the others: added, and in no base but its own. */
 static int
-any_withheld(const order_in *in)
+has_beside(const order_in *in, int withheld, int apart)
 {
     int any = 0;
 
     for (size_t t = 0; t < in->cart.tax_count; t++) {
-        any |= in->withheld[t];
+        int is = in->withheld[t] == withheld && in->apart[t] == apart;
+
+        any |= is;
+        if (is && (in->taxes[t].flags & (MPOS_TAX_INCLUDED | MPOS_TAX_AFFECTS_NEXT)) != 0) {
+            report_fail(in->r, "a tax withheld, or with a mode of its own, that is in other bases");
+        }
     }
     return any;
 }
@@ -333,11 +346,23 @@ sum_up(order_case *c)
 }
 
 static void
-price_signs(order_case *c, purpose purpose)
+price_signs(order_case *c, purpose purpose, int withheld, int apart)
 {
     for (int sign = 1; sign >= -1; sign -= 2) {
         if (has_sign(&c->in, sign)) {
-            price_sign(c, purpose, sign);
+            price_sign(c, purpose, sign, withheld, apart);
+        }
+    }
+}
+
+static void
+price_beside(order_case *c)
+{
+    for (int withheld = 0; withheld < 2; withheld++) {
+        for (int apart = 0; apart <= MPOS_ROUNDING_MODES; apart++) {
+            if (withheld + apart > 0 && has_beside(&c->in, withheld, apart)) {
+                price_signs(c, BESIDE, withheld, apart);
+            }
         }
     }
 }
@@ -360,13 +385,11 @@ order_price(order_case *c)
     } else if (in->combination) {
         report_fail(in->r, "discounts or returns, rounded by combination");
     } else {
-        price_signs(c, SALE);
+        price_signs(c, SALE, 0, 0);
     }
     if (other != SALE) {
-        price_signs(c, other);
+        price_signs(c, other, 0, 0);
     }
-    if (any_withheld(in)) {
-        price_signs(c, WITHHELD);
-    }
+    price_beside(c);
     sum_up(c);
 }
