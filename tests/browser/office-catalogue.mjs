@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openOffice, row } from './office-setup.mjs';
-import { api, managerToken } from './setup.mjs';
+import { api, managerToken, picture, stack } from './setup.mjs';
 
 const rows = async (kind) => (await api(`/v1/catalogue/${kind.replace('_', '-')}?archived=all&limit=200`, { token: await managerToken() }))[kind];
 const byCode = async (kind, code) => (await rows(kind)).find((r) => r.code === code);
@@ -15,7 +15,7 @@ test('an item is added with variants and barcodes, changed, and that is taken ba
   await page.getByLabel('Name', { exact: true }).first().fill('Ginger beer');
   assert.equal(await page.getByLabel('Code', { exact: true }).inputValue(), 'ginger_beer');
   await page.getByLabel('Category').selectOption({ label: 'Cold drinks' });
-  await page.getByRole('group', { name: 'Taxes' }).getByRole('button', { name: 'VAT 19%' }).click();
+  await page.getByRole('group', { name: 'Taxes' }).getByRole('button', { name: 'VAT 19% · standard' }).click();
   for (const [n, name, price, barcode] of [[1, 'Small', '3.20', ''], [2, 'Large', '4.5', '4006381333931']]) {
     await page.getByRole('button', { name: 'Add variant' }).click();
     const line = page.getByRole('group', { name: 'Variants' }).getByRole('group', { name: `Row ${n}` });
@@ -100,5 +100,71 @@ test('a file is looked at as a whole, told by line and column, and written when 
 test('prices and rules are for who edits them', async () => {
   const page = await openOffice({ path: 'promotions', staff: '102', pin: '2345' });
   await page.getByText('Promotions is closed for you').waitFor();
+  await page.end();
+});
+
+const preview = (page) => page.getByRole('complementary', { name: 'Preview' });
+const figure = (page, name) => preview(page).getByRole('button', { name: new RegExp(`^${name}, .*: why this amount`) });
+
+/** Puts an item into the preview, as somebody who types. */
+async function addToPreview(page, name) {
+  await preview(page).getByRole('searchbox').fill(name);
+  await preview(page).getByRole('option', { name, exact: true }).click();
+  await figure(page, name).filter({ hasText: /\d/ }).waitFor();
+}
+
+/** The sentences and amounts that explain a figure. */
+async function why(page, name) {
+  await figure(page, name).click();
+  const sheet = page.getByRole('dialog', { name: /^Why / });
+  const told = await sheet.getByRole('listitem').evaluateAll((all) => all.map((li) => [...li.children].map((c) => c.innerText.replace(/\s+/g, ' ')).join(' = ')));
+  return { sheet, told };
+}
+
+async function addRules(token) {
+  const post = (kind, body) => api(`/v1/catalogue/${kind}`, { token, method: 'POST', body });
+  const standard = (await byCode('taxes', 'standard')).id;
+  const cocktails = (await byCode('categories', 'cocktails')).id;
+  await post('promotions', { code: 'why_twenty', name: 'Twenty off', priority: 9, definition: { kind: 'percent', rate: '0.2', targets: { category_ids: [cocktails] }, coupons: ['WHY20'] } });
+  await post('charges', { code: 'why_way', name: 'Way to you', priority: 0, definition: { kind: 'percent', rate: '0.1', tax_ids: [standard], when: { places: ['delivery'] } } });
+}
+
+test('every figure of a bill says why it is what it is', async () => {
+  const token = await managerToken();
+  await addRules(token);
+  await (await stack()).psql(`SELECT pos.publish(tenant_id) FROM pos.directory WHERE slug = 'demo-cafe'`);
+  const page = await openOffice({ path: 'promotions' });
+  await row(page, /^Twenty off/).click();
+  await addToPreview(page, 'Negroni');
+  await addToPreview(page, 'Cappuccino');
+  await preview(page).getByRole('button', { name: 'Change Cappuccino' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: /^Oat/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'One more' }).click();
+  await page.keyboard.press('Escape');
+  await preview(page).getByRole('button', { name: /^Dine in · now/ }).click();
+  const where = page.getByRole('dialog');
+  await where.getByLabel('Coupons').fill('WHY20');
+  await where.getByRole('radio', { name: 'Delivery' }).click();
+  await page.keyboard.press('Escape');
+  // 10.50 - 2.10, 2 x (3.60 + 0.50), and a tenth of both
+  await figure(page, 'Total').filter({ hasText: '18.26' }).waitFor();
+  const line = await why(page, 'Negroni');
+  assert.deepEqual(line.told.slice(0, 3), ['Negroni: ordinary price = €10.50', 'Twenty off: 20% of €10.50 = -€2.10', 'Negroni = €8.40']);
+  assert.match(line.told[3], /^VAT 19% on €7\.06, in the price already exactly €1\.341176, rounded = €1\.34$/);
+  await page.keyboard.press('Escape');
+  const options = await why(page, 'Cappuccino');
+  assert.ok(options.told.includes('Oat = €1.00') && options.told.includes('2 × €3.60 and options = €8.20'), options.told.join('\n'));
+  await page.keyboard.press('Escape');
+  assert.ok((await why(page, 'Way to you')).told.includes('Way to you: 10% of €16.60 = €1.66'));
+  await page.keyboard.press('Escape');
+  assert.deepEqual((await why(page, 'Twenty off')).told, ['Negroni · Twenty off: 20% of €10.50 = -€2.10', 'Twenty off = -€2.10']);
+  await page.keyboard.press('Escape');
+  const tax = await why(page, 'in it VAT 19%');
+  assert.equal(tax.told.length, 4, tax.told.join('\n'));
+  await page.keyboard.press('Escape');
+  const { sheet, told } = await why(page, 'Total');
+  assert.deepEqual(told.slice(0, 4), ['Negroni = €8.40', 'Cappuccino = €8.20', 'Way to you: 10% of €16.60 = €1.66', 'To pay = €18.26']);
+  await sheet.getByText(/in the price already/).first().waitFor();
+  await picture(page, 'office-why-wide');
   await page.end();
 });

@@ -48,6 +48,28 @@ for (const [name, view] of Object.entries(views)) {
     await open(page, 'keys/new', 'Make API key');
     await check(page, 'new API key');
     await picture(page, `office-key-${name}`);
+    await open(page, 'items', 'Items');
+    await check(page, 'items', name === 'wide');
+    await page.getByRole('searchbox', { name: 'Search name' }).fill('cappuccino');
+    await row(page, /^Cappuccino/).click();
+    await page.getByRole('button', { name: 'Try in the preview' }).click();
+    await page.getByRole('heading', { name: 'Cappuccino', level: 1 }).waitFor();
+    if (name === 'phone' || name === 'tablet') {
+      await check(page, 'preview');
+      await picture(page, `office-preview-${name}`);
+      await page.keyboard.press('Escape');
+    }
+    await check(page, 'item', view.axe);
+    await picture(page, `office-item-${name}`);
+    await open(page, 'promotions/new', 'Add promotion');
+    await check(page, 'promotion', view.axe);
+    await picture(page, `office-promotion-${name}`);
+    await open(page, 'import', 'Import and export');
+    await check(page, 'import', name === 'wide');
+    await open(page, 'provider', 'Sign-in of the organisation');
+    await check(page, 'provider', name === 'wide');
+    await open(page, 'licence', 'Licence');
+    await check(page, 'licence', name === 'wide');
     await open(page, 'account', 'My account');
     await check(page, 'account', name === 'wide');
     await picture(page, `office-account-${name}`);
@@ -68,7 +90,7 @@ test('signing in to the back office, and in German', async () => {
 test('the back office in German fits a phone', async () => {
   const page = await openOffice({ ...views.phone, path: 'account' });
   await page.getByRole('radio', { name: 'Deutsch' }).click();
-  for (const [path, heading] of [['people', 'Personal'], ['roles', 'Rollen'], ['roles/new', 'Rolle hinzufügen'], ['devices/new', 'Gerät hinzufügen'], ['sessions', 'Sitzungen']]) {
+  for (const [path, heading] of [['people', 'Personal'], ['roles', 'Rollen'], ['roles/new', 'Rolle hinzufügen'], ['devices/new', 'Gerät hinzufügen'], ['sessions', 'Sitzungen'], ['items', 'Artikel'], ['tax-maps/new', 'Steuerwechsel hinzufügen'], ['rounding', 'Rundung und Strichcodes']]) {
     await open(page, path, heading);
     await check(page, path);
     await picture(page, `office-de-${path.replace('/', '-')}`);

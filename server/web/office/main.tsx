@@ -4,6 +4,7 @@ import '../shared/ui/styles';
 import './frame.css';
 import './rows.css';
 import './forms.css';
+import './catalogue.css';
 import { finishSso } from './state/sso';
 import { App } from './view/app';
 

@@ -1,6 +1,5 @@
 /* The pages of the catalogue with their words and styles: loaded when the first of them is opened. */
 import type { JSX } from 'preact';
-import '../catalogue.css';
 import '../preview.css';
 import { catalogueDe } from '../i18n/catalogue-de';
 import { catalogueEn } from '../i18n/catalogue-en';

@@ -84,7 +84,6 @@ function Choose(): JSX.Element {
         <Icon name="plus" />
         <span>{o('import.choose')}</span>
         <input
-          class="visually-hidden"
           type="file"
           accept=".csv,text/csv"
           aria-label={o('import.choose')}

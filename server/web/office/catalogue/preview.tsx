@@ -42,7 +42,8 @@ function names(answer: Priced): Names {
       if (found) return found.name;
     }
     const option = groups.rows.value?.flatMap((g) => g.modifiers).find((m) => m.id === id);
-    return option?.name ?? answer.trace.find((e) => e.rule_id === id && e.name)?.name ?? '…';
+    const sold = answer.lines.find((l) => l.variant_id === id || l.item_id === id);
+    return option?.name ?? sold?.name ?? answer.trace.find((e) => e.rule_id === id && e.name)?.name ?? '…';
   };
   const top = answer.lines.filter((l) => l.parent_id === null);
   return {
@@ -112,6 +113,9 @@ function Line(props: { line: PreviewLineIn; total: number | null; onEdit: () => 
   );
 }
 
+/* Of the lines, before discounts and charges. */
+const grossOf = (answer: Priced): number => answer.trace.filter((e) => e.step === 'gross' && answer.lines.some((l) => l.id === e.line_id && l.parent_id === null)).reduce((n, e) => n + e.amount, 0);
+
 /* Below the lines: what was given, charged and taxed; each figure answers for itself. */
 function Sums({ answer, onWhy }: { answer: Priced; onWhy: (figure: Figure) => void }): JSX.Element {
   const known = names(answer);
@@ -125,7 +129,7 @@ function Sums({ answer, onWhy }: { answer: Priced; onWhy: (figure: Figure) => vo
   };
   return (
     <div class="preview-sums">
-      {(answer.discount !== 0 || answer.charges.length > 0) && row(o('preview.gross'), answer.gross, { of: 'gross' })}
+      {(answer.discount !== 0 || answer.charges.length > 0) && row(o('preview.gross'), grossOf(answer), { of: 'gross' })}
       {answer.promotions.map((p) => row(p.name, -p.amount, { of: 'discount', rule: p.id }, 'off'))}
       {surcharges.map((id) => row(known.rule(id), answer.trace.filter((e) => e.step === 'surcharge' && e.rule_id === id).reduce((n, e) => n + e.amount, 0), { of: 'surcharge', rule: id }))}
       {answer.charges.map((c) => row(c.name, c.total, { of: 'charge', line: c.line_id }))}

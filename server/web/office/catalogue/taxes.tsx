@@ -38,8 +38,14 @@ function rateText({ definition }: Tax): string {
   return percent(definition.rate ?? '0', locale.value);
 }
 
-/** "VAT 19 %": names alone are often alike. */
-export const taxName = (tax: Tax): string => `${tax.name} ${rateText(tax)}`;
+const withRate = (tax: Tax): string => `${tax.name} ${rateText(tax)}`;
+
+/** "VAT 19 %": names alone are often alike; with the code where rates are too. */
+export function taxName(tax: Tax): string {
+  const text = withRate(tax);
+  const alike = taxes.rows.value?.some((other) => other.id !== tax.id && other.active && withRate(other) === text);
+  return alike ? `${text} · ${tax.code}` : text;
+}
 
 export const taxNameOf = (id: string): string => {
   const tax = taxes.rows.value?.find((t) => t.id === id);

@@ -1,7 +1,7 @@
 /* What the pages show, read from the server when a page is opened and kept for going back. */
 import { effect, signal, type Signal } from '@preact/signals';
-import { get, session } from '../../shared/api/client';
-import type { ApiKey, Device, OpenSession, Person, Role } from './model';
+import { ApiError, get, session } from '../../shared/api/client';
+import type { ApiKey, Device, IdentityProvider, LicenceAnswer, OpenSession, Person, Role } from './model';
 import { refusal, type Refusal } from './problem';
 
 export interface List<T> {
@@ -60,6 +60,17 @@ export const roles = list(async () => (await get<{ roles: Role[] }>('/v1/roles')
 export const devices = list(async () => (await get<{ devices: Device[] }>('/v1/devices')).body.devices);
 export const sessions = list(async () => (await get<{ sessions: OpenSession[] }>('/v1/sessions')).body.sessions);
 export const keys = list(async () => (await get<{ api_keys: ApiKey[] }>('/v1/api-keys')).body.api_keys);
+
+/* A business has one or none of these; as lists they are read and dropped as all others are. */
+export const provider = list(async () => {
+  try {
+    return [{ id: 'provider', ...(await get<IdentityProvider>('/v1/identity-provider')).body }];
+  } catch (e) {
+    if (e instanceof ApiError && e.problem.status === 404) return [];
+    throw e;
+  }
+});
+export const licence = list(async () => [{ id: 'licence', ...(await get<LicenceAnswer>('/v1/licence')).body }]);
 
 /* Nothing of one person is left for the next one at the same screen. */
 effect(() => {

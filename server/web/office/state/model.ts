@@ -71,3 +71,21 @@ export interface ApiKey {
   expires_at: string;
   revoked_at: string | null;
 }
+
+export interface IdentityProvider {
+  issuer: string;
+  client_id: string;
+  has_secret: boolean;
+  role_claim: string;
+  role_map: Record<string, string>;
+  link_email: boolean;
+  enabled: boolean;
+  version: number;
+}
+
+export interface LicenceAnswer {
+  licence: { serial: number; devices?: number; outlets?: number; modules: string[]; valid_from: string; valid_until: string; grace_days: number } | null;
+  state?: 'valid' | 'grace' | 'expired';
+  days?: number;
+  used: { devices: number; outlets: number };
+}

@@ -7,7 +7,9 @@ import { AccountPage } from './account';
 import { DevicesPage } from './devices';
 import { KeysPage } from './keys';
 import { later } from './later';
+import { LicencePage } from './licence';
 import { PeoplePage } from './people';
+import { ProviderPage } from './provider';
 import { RolesPage } from './roles';
 import { SessionsPage } from './sessions';
 
@@ -47,6 +49,8 @@ export const pages: Record<string, Page> = {
   devices: { title: 'nav.devices', group: business, scope: 'device.read', view: DevicesPage },
   sessions: { title: 'nav.sessions', group: business, scope: 'staff.read', view: SessionsPage },
   keys: { title: 'nav.keys', group: business, scope: 'key.write', view: KeysPage },
+  provider: { title: 'provider.title', group: business, scope: 'settings.write', view: ProviderPage },
+  licence: { title: 'licence.title', group: business, scope: 'device.read', view: LicencePage },
   account: { title: 'nav.account', group: business, scope: null, view: AccountPage },
 };
 

@@ -92,8 +92,7 @@ class Explainer {
   }
 
   gross(): Explanation {
-    const lines = this.eachLine((id) => sum(this.ofLine(id).filter((e) => e.step === 'gross')));
-    const reasons = [...lines, ...this.all(this.ofStep('charge'))];
+    const reasons = this.eachLine((id) => sum(this.ofLine(id).filter((e) => e.step === 'gross')));
     return { reasons, result: { text: w('why.sum.gross'), amount: reasons.reduce((n, r) => n + (r.amount ?? 0), 0) } };
   }
 

@@ -51,9 +51,11 @@ export class Sentences {
     return e.line_id ? this.names.line(e.line_id) : '';
   }
 
-  /** A reason with what was rounded away. */
+  /** A reason with what was rounded away, or what a floor or the rest of the line did not allow. */
   reason(e: TraceEntry, text: string, amount: number | null = e.amount): Reason {
-    return e.remainder === 0 ? { text, amount } : { text, amount, note: w('why.exact', { m: exactText(e, this.currency) }) };
+    if (e.remainder === 0) return { text, amount };
+    const refused = Math.abs(e.remainder) >= Number(millionths);
+    return { text, amount, note: w(refused ? 'why.refused' : 'why.exact', { m: exactText(e, this.currency) }) };
   }
 
   /** A discount, surcharge or charge with its percentage. */

@@ -13,8 +13,8 @@ export interface TraceEntry {
   /** null is the whole order. */
   line_id: string | null;
   step: Step;
-  /** What `value` counts: minor units, a rate with nine decimals, or a quantity with six. */
-  unit: 'money' | 'rate' | 'qty';
+  /** What `value` is: minor units, a rate with nine decimals, a quantity with six, or a number. */
+  unit: 'amount' | 'rate' | 'quantity' | 'count';
   /** The rule, item, option or tax behind the step; null is something given by hand. */
   rule_id: string | null;
   /** Its name, where whoever made the trace knows it. */

@@ -26,6 +26,7 @@ const en = {
   'why.sum.taxes': 'All taxes',
   'why.sum.net': 'Without taxes',
   'why.sum.total': 'To pay',
+  'why.refused': '{m} in all; the lowest price or what is left allows no more',
   'why.nothing': 'Nothing changes this amount.',
 };
 
@@ -56,6 +57,7 @@ const de: Record<WhyKey, string> = {
   'why.sum.taxes': 'Alle Steuern',
   'why.sum.net': 'Ohne Steuern',
   'why.sum.total': 'Zu zahlen',
+  'why.refused': 'eigentlich {m}; mehr lassen der tiefste Preis oder der Rest nicht zu',
   'why.nothing': 'Nichts ändert diesen Betrag.',
 };
 
