@@ -12,17 +12,17 @@
 
 /* What goes goes in the order of who refers to whom. $1 tenant, $2 item, $3 variants that stay. */
 static mpos_statement clear_statements[] = {
-    {"DELETE FROM pos.price WHERE tenant_id = $1 AND item_id = $2 AND $3::uuid[] IS NOT NULL"},
-    {"DELETE FROM pos.barcode WHERE tenant_id = $1 AND item_id = $2 AND $3::uuid[] IS NOT NULL"},
+    {"DELETE FROM pos.price WHERE tenant_id = $1 AND item_id = $2"},
+    {"DELETE FROM pos.barcode WHERE tenant_id = $1 AND item_id = $2"},
     {"DELETE FROM pos.modifier_price m USING pos.variant v WHERE m.tenant_id = $1 AND v.tenant_id = $1 "
      "AND m.variant_id = v.variant_id AND v.item_id = $2 AND v.variant_id <> ALL ($3)"},
     {"DELETE FROM pos.variant WHERE tenant_id = $1 AND item_id = $2 AND variant_id <> ALL ($3)"},
     /* Two variants may swap their codes. */
     {"UPDATE pos.variant SET code = variant_id::text WHERE tenant_id = $1 AND item_id = $2 AND variant_id = "
      "ANY ($3)"},
-    {"DELETE FROM pos.item_group WHERE tenant_id = $1 AND item_id = $2 AND $3::uuid[] IS NOT NULL"},
-    {"DELETE FROM pos.combo_slot_item WHERE tenant_id = $1 AND item_id = $2 AND $3::uuid[] IS NOT NULL"},
-    {"DELETE FROM pos.combo_slot WHERE tenant_id = $1 AND item_id = $2 AND $3::uuid[] IS NOT NULL"},
+    {"DELETE FROM pos.item_group WHERE tenant_id = $1 AND item_id = $2"},
+    {"DELETE FROM pos.combo_slot_item WHERE tenant_id = $1 AND item_id = $2"},
+    {"DELETE FROM pos.combo_slot WHERE tenant_id = $1 AND item_id = $2"},
 };
 
 static mpos_statement groups_statement = {

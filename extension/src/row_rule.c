@@ -61,7 +61,7 @@ static mpos_statement tax_write = {
     "(d->>'amount')::bigint, "
     "(d->>'included')::boolean, coalesce((d->>'affects_next')::boolean, false), "
     "coalesce((d->>'base_unaffected')::boolean, false), d->'brackets', coalesce(d->'when', '{}') "
-    "FROM (SELECT $6::jsonb AS d, $5::integer AS priority) x "
+    "FROM (SELECT $6::jsonb AS d) x "
     "ON CONFLICT (tenant_id, tax_id) DO UPDATE SET code = excluded.code, name = excluded.name, type = "
     "excluded.type, "
     "rate = excluded.rate, amount = excluded.amount, included = excluded.included, affects_next = "
@@ -72,7 +72,7 @@ static mpos_statement tax_write = {
 
 static mpos_statement customer_group_write = {
     "INSERT INTO pos.customer_group AS t (tenant_id, customer_group_id, code, name) "
-    "SELECT $1, $2, $3, $4 WHERE $5::integer IS NOT NULL AND $6::text IS NULL "
+    "VALUES ($1, $2, $3, $4) "
     "ON CONFLICT (tenant_id, customer_group_id) DO UPDATE SET code = excluded.code, name = excluded.name, "
     "version = t.version + 1"};
 

@@ -14,10 +14,8 @@
             ")::text FROM " table " t WHERE t.tenant_id = $1 "                                               \
             "AND ($2::uuid IS NULL OR t." id                                                                 \
             " = $2) AND ($3::text IS NULL OR t.name ILIKE $3 OR t.code ILIKE $3) "                           \
-            "AND ($4 = 2 OR t.active = ($4 = 0)) AND $5::uuid IS NULL "                                      \
-            "AND ($6::uuid IS NULL OR t.code > (SELECT a.code FROM " table                                   \
-            " a WHERE a.tenant_id = $1 AND a." id " = $6)) "                                                 \
-            "AND ($8::text IS NULL OR true) ORDER BY t.code LIMIT $7"                                        \
+            "AND ($4 = 2 OR t.active = ($4 = 0)) AND ($6::uuid IS NULL OR t.code > (SELECT a.code "          \
+            "FROM " table " a WHERE a.tenant_id = $1 AND a." id " = $6)) ORDER BY t.code LIMIT $7"           \
     }
 
 #define MPOS_ROW_LOCK(table, id)                                                                             \
