@@ -284,8 +284,8 @@ mpos_price_size(const mpos_cart *cart);
 /*
  * Prices the cart. room is the caller's memory of room_size bytes, aligned to 8, at least
  * mpos_price_size(cart); *out points into it, so it must outlive *out. Errors: those of mpos_cart_check,
- * BUFFER_TOO_SMALL, and AMOUNT_OVERFLOW when any amount leaves +-MPOS_AMOUNT_MAX. *out is untouched on
- * failure.
+ * BUFFER_TOO_SMALL, OUT_OF_RANGE when added division taxes that are taken together reach the whole price, and
+ * AMOUNT_OVERFLOW when any amount leaves +-MPOS_AMOUNT_MAX. *out is untouched on failure.
  */
 mpos_err
 mpos_price(const mpos_cart *cart, void *room, size_t room_size, mpos_priced *out);

@@ -63,7 +63,8 @@ price(const mpos_cart *cart)
     mpos_priced priced;
     mpos_err err = mpos_price(cart, room, size, &priced);
 
-    MUST(err == MPOS_OK || err == MPOS_E_AMOUNT_OVERFLOW); /* the decoder has checked the rest */
+    /* the decoder has checked the rest; the range is that of division taxes taken together */
+    MUST(err == MPOS_OK || err == MPOS_E_AMOUNT_OVERFLOW || err == MPOS_E_OUT_OF_RANGE);
     if (err == MPOS_OK) {
         must_sum(cart, &priced);
         must_come_back(cart, &priced);

@@ -65,12 +65,14 @@ sell(const mpos_rules *rules, const mpos_basket *basket)
     mpos_priced priced;
     mpos_err err = mpos_sell(rules, basket, room, size, &cart);
 
-    MUST(err == MPOS_OK || err == MPOS_E_AMOUNT_OVERFLOW || err == MPOS_E_TOO_MANY);
+    MUST(err == MPOS_OK || err == MPOS_E_AMOUNT_OVERFLOW || err == MPOS_E_TOO_MANY ||
+         err == MPOS_E_OUT_OF_RANGE);
     if (err == MPOS_OK) {
         price_size = mpos_price_size(&cart);
         price_room = room_of(price_size);
         err = mpos_price(&cart, price_room, price_size, &priced);
-        MUST(err == MPOS_OK || err == MPOS_E_AMOUNT_OVERFLOW);
+        /* the range is that of division taxes taken together */
+        MUST(err == MPOS_OK || err == MPOS_E_AMOUNT_OVERFLOW || err == MPOS_E_OUT_OF_RANGE);
         if (err == MPOS_OK) {
             must_hold(rules, &cart, &priced);
         }
