@@ -201,6 +201,19 @@ BEGIN
 END
 $$;
 
+-- What devices that have the first catalogue read for the second.
+CREATE OR REPLACE FUNCTION pos.catalogue_moved(before jsonb, after jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    WITH chunk AS (
+        SELECT e->>'size' AS size FROM jsonb_array_elements(after->'items') e
+         WHERE NOT EXISTS (SELECT FROM jsonb_array_elements(before->'items') b WHERE b->>'hash' = e->>'hash'))
+    SELECT jsonb_build_object('rules', before->'rules' IS DISTINCT FROM after->'rules', 'menu', before->'menu' IS DISTINCT FROM after->'menu',
+               'chunks', (SELECT count(*) FROM chunk), 'of', jsonb_array_length(after->'items'),
+               'bytes', (SELECT coalesce(sum(size::bigint), 0) FROM chunk)
+                        + CASE WHEN before->'rules' IS DISTINCT FROM after->'rules' THEN (after #>> '{rules,size}')::bigint ELSE 0 END
+                        + CASE WHEN before->'menu' IS DISTINCT FROM after->'menu' THEN (after #>> '{menu,size}')::bigint ELSE 0 END)
+$$;
+
 -- Publishes what the rows say now and tells what became of it. Publishing the same again changes nothing.
 CREATE OR REPLACE FUNCTION pos.publish_changes(tenant uuid) RETURNS jsonb
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -212,7 +225,8 @@ DECLARE
     new_hash bytea;
 BEGIN
     PERFORM mpos.assume(tenant);
-    PERFORM pg_advisory_xact_lock(hashtextextended('mpos.publish ' || tenant, 0));
+    -- One at a time; who sells takes no lock that this would hold up.
+    PERFORM FROM pos.tenant t WHERE t.tenant_id = tenant FOR NO KEY UPDATE;
     SELECT * INTO head FROM pos.catalogue_head WHERE tenant_id = tenant;
     SELECT p.document::jsonb INTO before FROM pos.published p WHERE p.tenant_id = tenant AND p.hash = head.hash;
     before := CASE WHEN before->>'v' = '2' THEN before END;
@@ -225,15 +239,39 @@ BEGIN
         RAISE EXCEPTION 'no tenant %', tenant USING ERRCODE = 'no_data_found';
     END IF;
     IF parts = before - 'version' THEN
-        RETURN jsonb_build_object('hash', encode(head.hash, 'hex'), 'version', head.version, 'changed', false);
+        RETURN jsonb_build_object('hash', encode(head.hash, 'hex'), 'version', head.version, 'changed', false,
+                                  'rules', false, 'menu', false, 'chunks', 0, 'of', jsonb_array_length(parts->'items'), 'bytes', 0);
     END IF;
     document := (parts || jsonb_build_object('version', coalesce(head.version, 0) + 1))::text;
     new_hash := sha256(convert_to(document, 'UTF8'));
     INSERT INTO pos.published (tenant_id, hash, document) VALUES (tenant, new_hash, document);
     INSERT INTO pos.catalogue_head AS h (tenant_id, hash, version) VALUES (tenant, new_hash, 1)
         ON CONFLICT (tenant_id) DO UPDATE SET hash = excluded.hash, version = h.version + 1;
-    RETURN jsonb_build_object('hash', encode(new_hash, 'hex'), 'version', coalesce(head.version, 0) + 1, 'changed', true);
+    RETURN jsonb_build_object('hash', encode(new_hash, 'hex'), 'version', coalesce(head.version, 0) + 1, 'changed', true)
+           || pos.catalogue_moved(before, parts);
 END
+$$;
+
+CREATE OR REPLACE FUNCTION pos.shadow_modifiers(modifiers jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(jsonb_agg(jsonb_build_object('modifier_id', m->'id', 'qty', m->'qty') ORDER BY n), '[]')
+      FROM jsonb_array_elements(modifiers) WITH ORDINALITY e(m, n)
+$$;
+
+-- A line of an order as what was chosen (schema LineIn), to be priced anew: with the price that was typed in only where items
+-- have an open one.
+CREATE OR REPLACE FUNCTION pos.shadow_line(line pos.order_line) RETURNS jsonb
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT jsonb_strip_nulls(jsonb_build_object(
+               'id', line.line_id, 'item_id', line.item_id, 'qty', trim_scale(line.qty / 1000000::numeric)::text, 'variant_id', line.variant_id,
+               'unit_price', (SELECT line.unit_price FROM pos.item i WHERE i.tenant_id = line.tenant_id AND i.item_id = line.item_id AND i.open_price),
+               'modifiers', pos.shadow_modifiers(line.modifiers),
+               'components', (SELECT jsonb_agg(jsonb_build_object('id', c.line_id, 'item_id', c.item_id, 'modifiers', pos.shadow_modifiers(c.modifiers),
+                                  'slot_id', (SELECT s.slot_id FROM pos.combo_slot_item s
+                                               WHERE s.tenant_id = c.tenant_id AND s.item_id = line.item_id AND s.component_id = c.item_id
+                                               ORDER BY s.slot_id LIMIT 1)) ORDER BY c.position)
+                                FROM pos.order_line c
+                               WHERE c.tenant_id = line.tenant_id AND c.order_id = line.order_id AND c.parent_id = line.line_id)))
 $$;
 
 CREATE OR REPLACE FUNCTION pos.publish(tenant uuid) RETURNS bytea
@@ -250,7 +288,8 @@ BEGIN
             'catalogue_menu(uuid)', 'catalogue_combo(uuid, uuid)', 'catalogue_barcodes(uuid, uuid, uuid)',
             'catalogue_variants(uuid, uuid)', 'catalogue_prices(uuid, uuid)', 'catalogue_chunk(uuid, integer, integer)', 'catalogue_keep(uuid, bytea)',
             'catalogue_chunks(uuid, integer, jsonb, integer[])', 'catalogue_changes(uuid)', 'catalogue_bits(bigint, integer)',
-            'catalogue_items(uuid, jsonb)', 'publish_changes(uuid)', 'publish(uuid)'] LOOP
+            'catalogue_items(uuid, jsonb)', 'catalogue_moved(jsonb, jsonb)', 'publish_changes(uuid)',
+            'shadow_modifiers(jsonb)', 'shadow_line(pos.order_line)', 'publish(uuid)'] LOOP
         EXECUTE format('ALTER FUNCTION pos.%1$s OWNER TO mpos_owner; REVOKE ALL ON FUNCTION pos.%1$s FROM PUBLIC', f);
     END LOOP;
 END

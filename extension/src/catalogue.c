@@ -122,11 +122,11 @@ mpos_catalogue_rule_name(const mpos_catalogue *catalogue, const uint8 id[16])
     return "";
 }
 
-static bool
-current_hash(const uint8 tenant[16], uint8 hash[32])
+bool
+mpos_catalogue_current_hash(mpos_call *call, uint8 hash[32])
 {
     Relation relation = mpos_table_open(&head_table, AccessShareLock);
-    Datum keys[1] = {PointerGetDatum(tenant)};
+    Datum keys[1] = {PointerGetDatum(call->context.tenant)};
     HeapTuple row = mpos_table_get(&head_table, relation, keys, NULL);
     bool is_null;
 
@@ -167,7 +167,7 @@ mpos_catalogue_current(mpos_call *call)
 {
     uint8 hash[32];
 
-    return current_hash(call->context.tenant, hash) ? mpos_catalogue_get(call, hash) : NULL;
+    return mpos_catalogue_current_hash(call, hash) ? mpos_catalogue_get(call, hash) : NULL;
 }
 
 mpos_err
@@ -181,7 +181,7 @@ mpos_catalogue_read(mpos_call *call)
     if (err != MPOS_OK) {
         return err;
     }
-    if (!current_hash(call->context.tenant, hash)) {
+    if (!mpos_catalogue_current_hash(call, hash)) {
         return mpos_refuse(call, MPOS_E_CATALOGUE_MISSING, NULL, "Publish a catalogue first.");
     }
     appendStringInfoString(&call->body, text_to_cstring(mpos_manifest_text(call->context.tenant, hash)));

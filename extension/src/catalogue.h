@@ -164,6 +164,18 @@ mpos_catalogue_rules(const mpos_catalogue *catalogue);
 const char *
 mpos_catalogue_rule_name(const mpos_catalogue *catalogue, const uint8 id[16]);
 
+/* The hash of the catalogue now valid; false when nothing has been published. */
+bool
+mpos_catalogue_current_hash(mpos_call *call, uint8 hash[32]);
+
+/* catalogue.publish, catalogue.check (publish.c), catalogue.shadow (shadow.c) */
+mpos_err
+mpos_catalogue_publish(mpos_call *call);
+mpos_err
+mpos_catalogue_check(mpos_call *call);
+mpos_err
+mpos_catalogue_shadow(mpos_call *call);
+
 /* catalogue.read, catalogue.chunk */
 mpos_err
 mpos_catalogue_read(mpos_call *call);

@@ -105,6 +105,15 @@ parse(mpos_part_kind kind, const part_key *key, const struct varlena *bytes)
     return NULL;
 }
 
+static void
+give_up(kept_part *part)
+{
+    dlist_delete(&part->node);
+    kept_bytes -= part->bytes;
+    MemoryContextDelete(part->memory);
+    hash_search(parts, &part->key, HASH_REMOVE, NULL);
+}
+
 /* Gives up what was not asked for longest, but nothing that this transaction may point to. */
 static void
 make_room(void)
@@ -115,10 +124,7 @@ make_room(void)
         if (part->used_by == MyProc->lxid) {
             return;
         }
-        dlist_delete(&part->node);
-        kept_bytes -= part->bytes;
-        MemoryContextDelete(part->memory);
-        hash_search(parts, &part->key, HASH_REMOVE, NULL);
+        give_up(part);
     }
 }
 
@@ -198,4 +204,19 @@ mpos_part_get(mpos_part_kind kind, const uint8 tenant[16], const uint8 hash[32])
     part->used_by = MyProc->lxid;
     dlist_move_head(&recent, &part->node);
     return part->value;
+}
+
+void
+mpos_part_forget(const uint8 tenant[16], const uint8 hash[32])
+{
+    part_key key;
+    kept_part *part;
+
+    start();
+    memcpy(key.tenant, tenant, sizeof key.tenant);
+    memcpy(key.hash, hash, sizeof key.hash);
+    part = hash_search(parts, &key, HASH_FIND, NULL);
+    if (part != NULL) {
+        give_up(part);
+    }
 }

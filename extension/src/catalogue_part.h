@@ -29,6 +29,10 @@ typedef struct mpos_catalogue_items {
 const void *
 mpos_part_get(mpos_part_kind kind, const uint8 tenant[16], const uint8 hash[32]);
 
+/* Forgets what was read of that hash, which has been taken back. Not while pointers into it are in use. */
+void
+mpos_part_forget(const uint8 tenant[16], const uint8 hash[32]);
+
 /* The stored bytes of a chunk (not of a manifest) in the current context; NULL when the tenant has none of that hash. */
 bytea *
 mpos_part_bytes(const uint8 tenant[16], const uint8 hash[32]);

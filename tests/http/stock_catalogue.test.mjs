@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import { as, integrator, manager, menu, shop, suite } from './lib/context.mjs';
+import { as, cashier, integrator, manager, menu, rows, shop, suite, world } from './lib/context.mjs';
 import { ok, problem, send, uuid7 } from './lib/client.mjs';
 
 suite('catalogue and stock', () => {
@@ -68,6 +68,36 @@ suite('catalogue and stock', () => {
     for (const hash of [foreign.menu.hash, '0'.repeat(64), foreign.menu.hash.toUpperCase(), 'x', '%00']) {
       problem(await client.get(`/v1/published/${hash}`), 404, 'not_found');
     }
+  });
+
+  test('a price is published within a second, as one entry and one chunk', async () => {
+    const client = await as(shop, manager);
+    const { stack } = await world();
+    const before = ok(await client.get('/v1/catalogue'));
+    const [tenant] = await rows(`SELECT tenant_id AS id, journal_id FROM pos.tenant WHERE slug = 'demo-shop'`);
+    const entries = async () => (await rows(`SELECT next_seq FROM journal.head WHERE journal_id = '${tenant.journal_id}'`))[0].next_seq;
+    const count = await entries();
+    await stack.psql(`UPDATE pos.item SET price = price + 1 WHERE tenant_id = '${tenant.id}' AND code = (SELECT max(code) FROM pos.item WHERE tenant_id = '${tenant.id}')`);
+    const started = performance.now();
+    const { published } = ok(await client.post('/v1/catalogue/publish', {}));
+    const took = performance.now() - started;
+    assert.ok(took < 1000, `${took} ms`);
+    assert.equal(await entries(), count + 1);
+    assert.deepEqual([published.changed, published.rules, published.menu, published.chunks, published.of], [true, false, false, 1, before.items.length]);
+    const after = ok(await client.get('/v1/catalogue'));
+    assert.equal(after.items.filter(({ hash }, n) => hash !== before.items[n].hash).length, 1);
+    assert.equal(after.version, before.version + 1);
+    assert.equal(ok(await client.post('/v1/catalogue/publish', {})).published.changed, false);
+  });
+
+  test('who may not write the catalogue neither publishes nor tries', async () => {
+    const till = await as(shop, cashier);
+    problem(await till.post('/v1/catalogue/publish', {}), 403, 'forbidden');
+    problem(await till.get('/v1/catalogue/check'), 403, 'forbidden');
+    problem(await till.get('/v1/catalogue/shadow'), 403, 'forbidden');
+    const client = await as(shop, manager);
+    assert.deepEqual(ok(await client.get('/v1/catalogue/check')).mistakes, []);
+    assert.equal(ok(await client.get('/v1/catalogue/shadow')).next, null);
   });
 
   test('a sale takes from stock', async () => {

@@ -1,0 +1,518 @@
+/*
+ * shadow.c - operation catalogue.shadow: the orders of a day priced by the draft, and what that would have changed, in total and
+ * for each rule. A page prices orders for a second at most; whoever asks adds the pages up. Words: shadow, order, rule, page.
+ *
+ * Orders are built again from what was chosen (their lines, discounts given by hand, circumstances, coupons) with items, prices
+ * and rules of the draft. What the draft does not offer any more is skipped and counted. Charges that a guest was spared are
+ * not known and are charged.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/hsearch.h"
+#include "utils/timestamp.h"
+
+#include "cart.h"
+#include "catalogue_draft.h"
+#include "coupon.h"
+#include "id.h"
+#include "json.h"
+#include "priced_form.h"
+#include "rule_shape.h"
+#include "sqlstate.h"
+#include "statement.h"
+
+#define PAGE_ORDERS_MAX 200
+#define PAGE_US_MAX 1000000
+/* Orders that changed most tell more than a list of all. */
+#define EXAMPLES_MAX 20
+
+typedef struct shadow_in {
+    uint32 given;
+    uint8 outlet_id[16];
+    const char *date;
+    uint8 after[16];
+    int64 limit;
+} shadow_in;
+
+enum { SHADOW_OUTLET, SHADOW_DATE, SHADOW_AFTER, SHADOW_LIMIT };
+
+static const mpos_field shadow_fields[] = {
+    {"outlet_id", MPOS_IN_ID, 0, offsetof(shadow_in, outlet_id)},
+    {"date", MPOS_IN_TEXT, 0, offsetof(shadow_in, date), 10, 10},
+    {"after", MPOS_IN_ID, 0, offsetof(shadow_in, after)},
+    {"limit", MPOS_IN_INT, 0, offsetof(shadow_in, limit), 1, PAGE_ORDERS_MAX},
+};
+MPOS_SHAPE(shadow, shadow_in);
+
+typedef struct order_lines {
+    uint32 given;
+    mpos_list lines;
+} order_lines;
+
+static const mpos_field order_fields[] = {
+    {"lines", MPOS_IN_OBJECTS, MPOS_IN_REQUIRED, offsetof(order_lines, lines), 0, MPOS_CART_LINES_MAX, NULL,
+     &mpos_line_shape},
+};
+MPOS_SHAPE(order, order_lines);
+
+/* The outlet's day, yesterday unless one is named; no row for an outlet that is not there or a day that is none. */
+static mpos_statement day_statement = {"SELECT d.day::text, d.day::timestamp AT TIME ZONE o.timezone, (d.day "
+                                       "+ 1)::timestamp AT TIME ZONE o.timezone "
+                                       "FROM pos.outlet o CROSS JOIN LATERAL (SELECT coalesce($3::date, "
+                                       "(now() AT TIME ZONE o.timezone)::date - 1) AS day) d "
+                                       "WHERE o.tenant_id = $1 AND o.outlet_id = $2",
+                                       NULL};
+
+static mpos_statement orders_statement = {
+    "SELECT o.order_id, o.priced_form, o.channel, o.place, o.guests, o.exempt, o.customer_group_id, "
+    "coalesce(o.priced_at, (extract(epoch FROM o.created_at AT TIME ZONE u.timezone) / 60)::bigint), "
+    "o.coupons, "
+    "(SELECT jsonb_build_object('lines', jsonb_agg(pos.shadow_line(l) ORDER BY l.position))::text FROM "
+    "pos.order_line l "
+    "WHERE l.tenant_id = o.tenant_id AND l.order_id = o.order_id AND l.parent_id IS NULL AND l.state <> "
+    "'voided') "
+    "FROM pos.orders o JOIN pos.outlet u ON u.tenant_id = o.tenant_id AND u.outlet_id = o.outlet_id "
+    "WHERE o.tenant_id = $1 AND o.outlet_id = $2 AND o.created_at >= $3 AND o.created_at < $4 AND o.order_id "
+    "> $5 "
+    "AND o.state <> 'voided' ORDER BY o.order_id LIMIT $6",
+    NULL};
+
+/* One order as it was sold. */
+typedef struct sold {
+    uint8 id[16];
+    mpos_circumstances in;
+    mpos_list coupons; /* const char * */
+    char *lines;       /* JSON; NULL when nothing is left of it */
+    mpos_cart cart;
+    mpos_priced priced;
+} sold;
+
+typedef enum rule_kind { PROMOTION, BY_HAND, CHARGE, TAX } rule_kind;
+
+static const char *const kind_words[] = {"promotion", "by_hand", "charge", "tax"};
+
+typedef struct rule_key {
+    uint8 id[16];
+    int32 kind;
+} rule_key;
+
+typedef struct rule_sum {
+    rule_key key;   /* first: of the hash table */
+    int64 money[2]; /* before and after */
+} rule_sum;
+
+enum { BEFORE, AFTER };
+
+typedef struct example {
+    uint8 order[16];
+    int64 money[2];
+} example;
+
+typedef struct shadow {
+    const sold *orders;
+    int count;
+    int done;
+    int skipped;
+    int64 total[2];
+    int64 items[2]; /* gross of items: what price books, variants and prices change */
+    HTAB *rules;
+    example examples[EXAMPLES_MAX];
+    int example_count;
+} shadow;
+
+/* Places of a list of rules that are known to be words of orders. */
+static int
+word_index(const char *const *words, const char *text)
+{
+    for (int i = 0; text != NULL && words[i] != NULL; i++) {
+        if (strcmp(words[i], text) == 0) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+static void
+read_coupons(uint64 row, mpos_list *out)
+{
+    bool is_null;
+    Datum value = mpos_cell(row, 9, &is_null);
+    Datum *texts;
+
+    if (is_null) {
+        return;
+    }
+    deconstruct_array(DatumGetArrayTypeP(value), TEXTOID, -1, false, TYPALIGN_INT, &texts, NULL, &out->count);
+    out->items = palloc(sizeof(char *) * (size_t)Max(out->count, 1));
+    for (int i = 0; i < out->count; i++) {
+        ((char **)out->items)[i] = TextDatumGetCString(texts[i]);
+    }
+}
+
+static void
+read_sold(uint64 row, const uint8 outlet[16], sold *out)
+{
+    bytea *form = mpos_cell_bytes(row, 2);
+    size_t size = VARSIZE_ANY_EXHDR(form);
+    size_t room = mpos_priced_form_room_size(size);
+
+    (void)mpos_cell_uuid(row, 1, out->id);
+    mpos_check(mpos_priced_form_decode((const uint8 *)VARDATA_ANY(form), size, palloc(room), room, &out->cart,
+                                       &out->priced),
+               "stored priced form");
+    memcpy(out->in.outlet, outlet, 16);
+    out->in.channel = (uint8)word_index(mpos_channel_words, mpos_cell_text(row, 3));
+    out->in.place = (uint8)word_index(mpos_place_words, mpos_cell_text(row, 4));
+    out->in.guests = (uint16)mpos_cell_int(row, 5);
+    out->in.exempt = mpos_cell_bool(row, 6);
+    (void)mpos_cell_uuid(row, 7, out->in.customer_group);
+    out->in.at = mpos_cell_big(row, 8);
+    read_coupons(row, &out->coupons);
+    out->lines = mpos_cell_text(row, 10);
+}
+
+static void
+add_money(shadow *s, rule_kind kind, const uint8 *id, int side, int64 amount)
+{
+    rule_key key = {.kind = kind};
+    rule_sum *sum;
+    bool found;
+
+    if (amount == 0) {
+        return;
+    }
+    if (id != NULL) {
+        memcpy(key.id, id, 16);
+    }
+    sum = hash_search(s->rules, &key, HASH_ENTER, &found);
+    if (!found) {
+        memset(sum->money, 0, sizeof sum->money);
+    }
+    sum->money[side] += amount;
+}
+
+static void
+add_discount(shadow *s, const mpos_cart_discount *discount, int side, int64 amount)
+{
+    bool rule = (discount->flags & MPOS_DISCOUNT_RULE) != 0;
+
+    if ((discount->flags & MPOS_DISCOUNT_SURCHARGE) != 0) {
+        add_money(s, CHARGE, rule ? discount->rule : NULL, side, -amount);
+    } else {
+        add_money(s, rule ? PROMOTION : BY_HAND, rule ? discount->rule : NULL, side, -amount);
+    }
+}
+
+/* What each rule took or brought; discounts count below zero. */
+static void
+add_order(shadow *s, const mpos_cart *cart, const mpos_priced *priced, int side)
+{
+    s->total[side] += priced->total;
+    for (int i = 0; i < cart->line_count; i++) {
+        const mpos_cart_line *line = &cart->lines[i];
+
+        if (line->kind != MPOS_LINE_ITEM) {
+            add_money(s, CHARGE, line->item, side, priced->lines[i].gross);
+        } else if (line->parent == MPOS_NO_PARENT) {
+            s->items[side] += priced->lines[i].gross;
+        }
+        for (int d = 0; d < line->discount_count; d++) {
+            add_discount(s, &line->discounts[d], side, priced->lines[i].discounts[d]);
+        }
+    }
+    for (int d = 0; d < cart->discount_count; d++) {
+        add_discount(s, &cart->discounts[d], side, priced->discounts[d]);
+    }
+    for (int t = 0; t < cart->tax_count; t++) {
+        add_money(s, TAX, cart->taxes[t].id, side, priced->taxes[t].amount);
+    }
+}
+
+/* Those given by hand, as they came in. */
+static void
+by_hand(const mpos_cart_discount *all, int count, mpos_cart_discount **out, uint16 *out_count)
+{
+    mpos_cart_discount *list = palloc(sizeof *list * (size_t)Max(count, 1));
+    uint16 n = 0;
+
+    for (int i = 0; i < count; i++) {
+        if ((all[i].flags & (MPOS_DISCOUNT_RULE | MPOS_DISCOUNT_SURCHARGE)) == 0) {
+            list[n++] = all[i];
+        }
+    }
+    *out = list;
+    *out_count = n;
+}
+
+static void
+take_discounts(const sold *order, mpos_priced_cart *cart)
+{
+    mpos_cart_discount *list;
+
+    for (int i = 0; i < cart->basket.line_count; i++) {
+        for (int o = 0; o < order->cart.line_count; o++) {
+            if (mpos_id_same(order->cart.lines[o].id, cart->lines[i].id)) {
+                by_hand(order->cart.lines[o].discounts, order->cart.lines[o].discount_count, &list,
+                        &cart->lines[i].discount_count);
+                cart->lines[i].discounts = list;
+            }
+        }
+    }
+    by_hand(order->cart.discounts, order->cart.discount_count, &list, &cart->basket.discount_count);
+    cart->basket.discounts = list;
+}
+
+static int
+compare_ids(const void *a, const void *b)
+{
+    return memcmp(a, b, 16);
+}
+
+static void
+take_coupons(const sold *order, mpos_priced_cart *cart)
+{
+    uint8(*coupons)[16] = palloc(sizeof *coupons * (size_t)Max(order->coupons.count, 1));
+    const char *const *codes = order->coupons.items;
+    uint16 n = 0;
+
+    for (int i = 0; i < order->coupons.count; i++) {
+        mpos_coupon_hash(codes[i], coupons[i]);
+    }
+    qsort(coupons, (size_t)order->coupons.count, sizeof *coupons, compare_ids);
+    for (int i = 0; i < order->coupons.count; i++) {
+        if (n == 0 || !mpos_id_same(coupons[n - 1], coupons[i])) {
+            memmove(coupons[n++], coupons[i], 16);
+        }
+    }
+    cart->basket.coupons = (const uint8(*)[16])coupons;
+    cart->basket.coupon_count = n;
+}
+
+/* The order by the draft; false when the draft does not offer what is in it. The call takes the refusal, which nobody hears. */
+static bool
+price_by(mpos_call *call, const mpos_catalogue *draft, const sold *order, mpos_priced_cart *out)
+{
+    mpos_call *quiet = palloc(sizeof *quiet);
+    order_lines in;
+    Jsonb *lines;
+
+    if (order->lines == NULL) {
+        return false;
+    }
+    *quiet = *call;
+    lines = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(order->lines)));
+    mpos_cart_begin(out, draft, &order->in);
+    if (mpos_input_object(quiet, &lines->root, &order_shape, &in) != MPOS_OK ||
+        mpos_cart_add(quiet, out, &in.lines) != MPOS_OK) {
+        return false;
+    }
+    take_discounts(order, out);
+    take_coupons(order, out);
+    return mpos_cart_price(quiet, out) == MPOS_OK;
+}
+
+static void
+keep_example(shadow *s, const uint8 id[16], int64 before, int64 after)
+{
+    int at = s->example_count;
+
+    if (before == after) {
+        return;
+    }
+    if (at == EXAMPLES_MAX) {
+        at = 0;
+        for (int i = 1; i < EXAMPLES_MAX; i++) {
+            if (Abs(s->examples[i].money[AFTER] - s->examples[i].money[BEFORE]) <
+                Abs(s->examples[at].money[AFTER] - s->examples[at].money[BEFORE])) {
+                at = i;
+            }
+        }
+        if (Abs(after - before) <= Abs(s->examples[at].money[AFTER] - s->examples[at].money[BEFORE])) {
+            return;
+        }
+    } else {
+        s->example_count++;
+    }
+    memcpy(s->examples[at].order, id, 16);
+    s->examples[at].money[BEFORE] = before;
+    s->examples[at].money[AFTER] = after;
+}
+
+static mpos_err
+price_all(mpos_call *call, const mpos_catalogue *draft, void *argument)
+{
+    shadow *s = argument;
+    TimestampTz begin = GetCurrentTimestamp();
+
+    while (s->done < s->count && (s->done == 0 || GetCurrentTimestamp() - begin < PAGE_US_MAX)) {
+        const sold *order = &s->orders[s->done++];
+        mpos_priced_cart cart;
+
+        CHECK_FOR_INTERRUPTS();
+        if (!price_by(call, draft, order, &cart)) {
+            s->skipped++;
+            continue;
+        }
+        add_order(s, &order->cart, &order->priced, BEFORE);
+        add_order(s, &cart.cart, &cart.priced, AFTER);
+        keep_example(s, order->id, order->priced.total, cart.priced.total);
+    }
+    return MPOS_OK;
+}
+
+static void
+money_json(StringInfo out, const int64 money[2])
+{
+    mpos_json_int(out, "before", money[BEFORE]);
+    mpos_json_int(out, "after", money[AFTER]);
+    mpos_json_int(out, "difference", money[AFTER] - money[BEFORE]);
+}
+
+static int
+compare_sums(const void *a, const void *b)
+{
+    const rule_sum *left = *(const rule_sum *const *)a;
+    const rule_sum *right = *(const rule_sum *const *)b;
+
+    return left->key.kind != right->key.kind ? left->key.kind - right->key.kind
+                                             : memcmp(left->key.id, right->key.id, 16);
+}
+
+static void
+rules_json(StringInfo out, const shadow *s)
+{
+    long count = hash_get_num_entries(s->rules);
+    rule_sum **sums = palloc(sizeof *sums * (size_t)Max(count, 1));
+    HASH_SEQ_STATUS walk;
+
+    hash_seq_init(&walk, s->rules);
+    for (long i = 0; i < count; i++) {
+        sums[i] = hash_seq_search(&walk);
+    }
+    hash_seq_term(&walk);
+    qsort(sums, (size_t)count, sizeof *sums, compare_sums);
+    mpos_json_open(out, "rules", '[');
+    for (long i = 0; i < count; i++) {
+        mpos_json_open(out, NULL, '{');
+        mpos_json_text(out, "kind", kind_words[sums[i]->key.kind]);
+        mpos_json_uuid(out, "id", mpos_id_is_zero(sums[i]->key.id) ? NULL : sums[i]->key.id);
+        money_json(out, sums[i]->money);
+        mpos_json_close(out, '}');
+    }
+    mpos_json_close(out, ']');
+}
+
+static void
+examples_json(StringInfo out, const shadow *s)
+{
+    mpos_json_open(out, "examples", '[');
+    for (int i = 0; i < s->example_count; i++) {
+        mpos_json_open(out, NULL, '{');
+        mpos_json_uuid(out, "order_id", s->examples[i].order);
+        money_json(out, s->examples[i].money);
+        mpos_json_close(out, '}');
+    }
+    mpos_json_close(out, ']');
+}
+
+static void
+answer(mpos_call *call, const char *day, const shadow *s, bool more)
+{
+    StringInfo out = &call->body;
+
+    mpos_json_open(out, NULL, '{');
+    mpos_json_text(out, "date", day);
+    mpos_json_int(out, "orders", s->done);
+    mpos_json_int(out, "skipped", s->skipped);
+    mpos_json_open(out, "total", '{');
+    money_json(out, s->total);
+    mpos_json_close(out, '}');
+    mpos_json_open(out, "items", '{');
+    money_json(out, s->items);
+    mpos_json_close(out, '}');
+    rules_json(out, s);
+    examples_json(out, s);
+    mpos_json_uuid(out, "next", more || s->done < s->count ? s->orders[s->done - 1].id : NULL);
+    mpos_json_close(out, '}');
+}
+
+static bool
+is_date(const char *text)
+{
+    int year;
+    int month;
+    int day;
+    int end = 0;
+
+    return sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &end) == 3 && end == 10 && year >= 2000 &&
+           month >= 1 && month <= 12 && day >= 1 &&
+           day <= 28 + (month != 2 ? 2 : year % 4 == 0) +
+                      (month != 2 && month != 4 && month != 6 && month != 9 && month != 11);
+}
+
+/* The orders of the page; false for an outlet that is not there. */
+static bool
+read_orders(mpos_call *call, const shadow_in *in, const char **day, shadow *s)
+{
+    static const uint8 first[16] = {0};
+    const uint8 *outlet = MPOS_GIVEN(in, SHADOW_OUTLET) ? in->outlet_id : call->context.outlet;
+    int64 limit = MPOS_GIVEN(in, SHADOW_LIMIT) ? in->limit : PAGE_ORDERS_MAX;
+    mpos_args args = {0};
+    sold *orders;
+    int64 from;
+    int64 until;
+
+    mpos_arg_uuid(&args, call->context.tenant);
+    mpos_arg_uuid(&args, outlet);
+    mpos_arg_text(&args, MPOS_GIVEN(in, SHADOW_DATE) ? in->date : NULL);
+    if (mpos_statement_run(&day_statement, &args) == 0) {
+        return false;
+    }
+    *day = mpos_cell_text(0, 1);
+    from = mpos_cell_time(0, 2);
+    until = mpos_cell_time(0, 3);
+    memset(&args, 0, sizeof args);
+    mpos_arg_uuid(&args, call->context.tenant);
+    mpos_arg_uuid(&args, outlet);
+    mpos_arg_time(&args, from);
+    mpos_arg_time(&args, until);
+    mpos_arg_uuid(&args, MPOS_GIVEN(in, SHADOW_AFTER) ? in->after : first);
+    mpos_arg_big(&args, limit);
+    s->count = (int)mpos_statement_run(&orders_statement, &args);
+    orders = palloc0(sizeof *orders * (size_t)Max(s->count, 1));
+    for (int i = 0; i < s->count; i++) {
+        read_sold((uint64)i, outlet, &orders[i]);
+    }
+    s->orders = orders;
+    return true;
+}
+
+mpos_err
+mpos_catalogue_shadow(mpos_call *call)
+{
+    HASHCTL control = {
+        .keysize = sizeof(rule_key), .entrysize = sizeof(rule_sum), .hcxt = CurrentMemoryContext};
+    shadow *s = palloc0(sizeof *s);
+    const char *day = NULL;
+    shadow_in in;
+    mpos_err err = mpos_input_params(call, &shadow_shape, &in);
+
+    if (err == MPOS_OK && MPOS_GIVEN(&in, SHADOW_DATE) && !is_date(in.date)) {
+        err = mpos_refuse(call, MPOS_E_INVALID_VALUE, "date", "A day is written YYYY-MM-DD.");
+    }
+    if (err != MPOS_OK) {
+        return err;
+    }
+    if (!read_orders(call, &in, &day, s)) {
+        return mpos_refuse(call, MPOS_E_NOT_FOUND, NULL, "%s", mpos_err_title(MPOS_E_NOT_FOUND));
+    }
+    s->rules = hash_create("mpos shadow", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+    err = mpos_catalogue_draft(call, price_all, s);
+    if (err == MPOS_OK) {
+        answer(call, day, s, s->count == (MPOS_GIVEN(&in, SHADOW_LIMIT) ? in.limit : PAGE_ORDERS_MAX));
+    }
+    return err;
+}
