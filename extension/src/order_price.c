@@ -63,7 +63,8 @@ read_circumstances(mpos_call *call, mpos_device_op *op, const mpos_place_in *in,
     out->place = place_of(in, (mpos_channel)out->channel);
     out->guests = (uint16)in->guests;
     out->exempt = in->exempt;
-    if (op == NULL && (out->at < now - AT_TOLERANCE_MINUTES || out->at > now + AT_TOLERANCE_MINUTES)) {
+    if (op == NULL && !in->draft &&
+        (out->at < now - AT_TOLERANCE_MINUTES || out->at > now + AT_TOLERANCE_MINUTES)) {
         return mpos_refuse(call, MPOS_E_PRICE_TIME, "/at", "It must lie within %d minutes of now.",
                            AT_TOLERANCE_MINUTES);
     }

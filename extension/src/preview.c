@@ -1,6 +1,7 @@
 /* preview.c - what lines would cost, and a quote for them. Stores nothing. */
 #include "postgres.h"
 
+#include "catalogue_draft.h"
 #include "explain.h"
 #include "json.h"
 #include "operations.h"
@@ -57,12 +58,18 @@ amounts_json(StringInfo out, const mpos_priced_cart *cart)
     mpos_json_base64(out, "priced_form", cart->form, cart->form_size);
 }
 
+/* What has not been published is promised to nobody. */
 static void
-quote_json(const mpos_call *call, StringInfo out, const mpos_priced_cart *cart)
+quote_json(const mpos_call *call, StringInfo out, const mpos_priced_cart *cart, bool draft)
 {
     mpos_quote quote = {.at = cart->basket.in.at, .expires_us = call->now_us + MPOS_QUOTE_VALID_US};
 
     memcpy(quote.catalogue, cart->cart.catalogue, sizeof quote.catalogue);
+    if (draft) {
+        mpos_json_null(out, "quote");
+        mpos_json_null(out, "quote_expires_at");
+        return;
+    }
     mpos_quote_price(cart, quote.price);
     mpos_json_text(out, "quote", mpos_quote_make(call, &quote));
     mpos_json_time(out, "quote_expires_at", quote.expires_us);
@@ -132,7 +139,7 @@ trace_json(StringInfo out, const mpos_priced_cart *cart)
 }
 
 static void
-answer(mpos_call *call, const mpos_priced_cart *cart)
+answer(mpos_call *call, const mpos_priced_cart *cart, bool draft)
 {
     StringInfo out = &call->body;
     char at[17];
@@ -148,28 +155,55 @@ answer(mpos_call *call, const mpos_priced_cart *cart)
     mpos_cart_taxes_json(call, out, &cart->cart, &cart->priced);
     amounts_json(out, cart);
     trace_json(out, cart);
-    quote_json(call, out, cart);
+    quote_json(call, out, cart, draft);
     mpos_json_close(out, '}');
+}
+
+typedef struct preview {
+    mpos_place_in in;
+    mpos_channel channel; /* of orders that name none */
+} preview;
+
+static mpos_err
+preview_by(mpos_call *call, const preview *p)
+{
+    mpos_priced_cart cart;
+    mpos_err err = mpos_order_price(call, NULL, &p->in, p->channel, NULL, &cart);
+
+    if (err == MPOS_OK) {
+        answer(call, &cart, p->in.draft);
+    }
+    return err;
+}
+
+static mpos_err
+preview_draft(mpos_call *call, const mpos_catalogue *draft, void *argument)
+{
+    preview *p = argument;
+
+    memcpy(p->in.catalogue, draft->hash, sizeof p->in.catalogue);
+    p->in.given |= 1u << MPOS_PLACE_CATALOGUE;
+    return preview_by(call, p);
 }
 
 mpos_err
 mpos_price_preview(mpos_call *call)
 {
-    mpos_place_in in;
-    mpos_priced_cart cart;
+    preview p = {.channel = MPOS_CHANNEL_COUNTER};
     mpos_device device;
-    mpos_channel channel = MPOS_CHANNEL_COUNTER;
-    mpos_err err = mpos_input_body(call, &mpos_preview_shape, &in);
+    mpos_err err = mpos_input_body(call, &mpos_preview_shape, &p.in);
 
     if (err != MPOS_OK) {
         return err;
     }
     if (mpos_device_get(call->context.tenant, call->context.device, &device) && device.channel) {
-        channel = MPOS_CHANNEL_API;
+        p.channel = MPOS_CHANNEL_API;
     }
-    err = mpos_order_price(call, NULL, &in, channel, NULL, &cart);
-    if (err == MPOS_OK) {
-        answer(call, &cart);
+    if (!p.in.draft) {
+        return preview_by(call, &p);
     }
-    return err;
+    if ((call->scopes & MPOS_SCOPE_CATALOGUE_WRITE) == 0) {
+        return mpos_refuse(call, MPOS_E_FORBIDDEN, "/draft", "%s", "");
+    }
+    return mpos_catalogue_draft(call, preview_draft, &p);
 }

@@ -3,7 +3,7 @@
 BEGIN;
 \ir helpers.sql
 \ir till.psql
-SELECT plan(50);
+SELECT plan(55);
 
 SELECT s.tenant AS t FROM tests.signed_in s WHERE s.who = 'api' \gset
 CREATE FUNCTION tests.rule(kind text, code text, definition jsonb) RETURNS uuid LANGUAGE plpgsql AS $$
@@ -53,6 +53,16 @@ SELECT is(tests.code(tests.call('api', 'order.place', tests.lines('tea', 'cake')
 SELECT is(tests.code(tests.call('api', 'order.place', tests.lines('tea', 'cake') || jsonb_build_object('quote', tests.requote(:'quote'::jsonb ->> 'quote', now() - interval '1 s')))), 'MP173', 'and not after');
 UPDATE pos.item SET price = 200 WHERE tenant_id = :'t' AND code = 'tea';
 SELECT NULL FROM pos.publish(:'t');
+
+-- what would be published now
+UPDATE pos.item SET price = 900 WHERE tenant_id = :'t' AND code = 'tea';
+SELECT tests.priced(tests.lines('tea') || '{"draft": true, "at": "2030-01-01T12:00"}') -> 'body' AS draft \gset
+SELECT is((:'draft'::jsonb ->> 'total', :'draft'::jsonb ->> 'at', :'draft'::jsonb -> 'quote')::text, '(900,2030-01-01T12:00,null)', 'a preview of the draft, at any time and without a quote');
+SELECT is(tests.priced(tests.lines('tea')) #>> '{body,total}', '200', 'which is not published by that');
+SELECT is(tests.code(tests.call('api', 'order.place', tests.lines('tea') || jsonb_build_object('catalogue', :'draft'::jsonb -> 'catalogue'))), 'MP047', 'and nothing is sold by it');
+SELECT is(tests.code(tests.priced(tests.lines('tea') || '{"draft": true}', 'r1')), 'MP024', 'who may not edit the catalogue does not see it');
+SELECT is(tests.code(tests.call('api', 'order.place', tests.lines('tea') || '{"draft": true}')), 'MP003', 'an order knows no drafts');
+UPDATE pos.item SET price = 200 WHERE tenant_id = :'t' AND code = 'tea';
 
 -- time, place and what else prices depend on
 CREATE FUNCTION tests.at(shift interval) RETURNS jsonb LANGUAGE sql AS $$
