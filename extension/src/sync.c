@@ -298,14 +298,16 @@ mpos_sync_state(mpos_call *call)
     static const mpos_shape none_shape = {NULL, 0, sizeof(uint32)};
     uint32 given;
     mpos_device device;
-    mpos_journal_row journal;
+    static const uint8 no_outlet[16] = {0};
+    mpos_journal_row journal, shared;
     mpos_err err = mpos_input_params(call, &none_shape, &given);
 
     if (err != MPOS_OK) {
         return err;
     }
     if (!mpos_device_get(call->context.tenant, call->context.device, &device) ||
-        !mpos_journal_of(call->context.tenant, call->context.outlet, &journal)) {
+        !mpos_journal_of(call->context.tenant, call->context.outlet, &journal) ||
+        !mpos_journal_of(call->context.tenant, no_outlet, &shared)) {
         return mpos_refuse(call, MPOS_E_NOT_FOUND, NULL, "%s", "");
     }
     mpos_json_open(&call->body, NULL, '{');
@@ -321,6 +323,10 @@ mpos_sync_state(mpos_call *call)
     mpos_json_uuid(&call->body, "id", journal.journal.data);
     mpos_json_text(&call->body, "origin", journal.origin);
     mpos_cursor_json(&call->body, "cursor", &journal);
+    mpos_json_close(&call->body, '}');
+    mpos_json_open(&call->body, "shared_journal", '{');
+    mpos_json_uuid(&call->body, "id", shared.journal.data);
+    mpos_cursor_json(&call->body, "cursor", &shared);
     mpos_json_close(&call->body, '}');
     mpos_json_time(&call->body, "server_time", call->now_us);
     mpos_json_close(&call->body, '}');

@@ -170,10 +170,13 @@ take_head(ws_local *local, const PGresult *result, int row)
     const uint8_t *id = (const uint8_t *)PQgetvalue(result, row, 0);
     int32_t epoch = (int32_t)mpos_get_u32((const uint8_t *)PQgetvalue(result, row, 1));
     int64_t head = (int64_t)mpos_get_u64((const uint8_t *)PQgetvalue(result, row, 2)) - 1;
-    uint64_t threads = ws_journal_head(id, epoch, head);
 
-    if (threads != 0) {
-        ws_wake(local->worker, ws_journal_find(id), threads);
+    for (int watched = 0; watched < 2; watched++) {
+        uint64_t threads = ws_journal_head(id, watched, epoch, head);
+
+        if (threads != 0) {
+            ws_wake(local->worker, ws_journal_find(id, watched), threads);
+        }
     }
 }
 

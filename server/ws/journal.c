@@ -16,7 +16,7 @@ struct ws_journal {
     ws_journal *next_in_bucket;
     uint8_t id[UUID_SIZE];
     char stream[WS_STREAM_SIZE];
-    _Atomic bool watched; /* nothing of it is kept */
+    bool watched; /* nothing of it is kept; as it was made */
     int32_t epoch;
     int64_t known;
     int64_t tail; /* first number in the ring */
@@ -45,12 +45,13 @@ bucket_of(const uint8_t id[UUID_SIZE])
     return &buckets[(id[14] << 8 | id[15]) % BUCKETS];
 }
 
+/* Who follows a journal and who watches it have nothing in common, so each has a place of its own. */
 static ws_journal *
-find(const uint8_t id[UUID_SIZE])
+find(const uint8_t id[UUID_SIZE], bool watched)
 {
     ws_journal *journal = *bucket_of(id);
 
-    while (journal != NULL && memcmp(journal->id, id, UUID_SIZE) != 0) {
+    while (journal != NULL && (journal->watched != watched || memcmp(journal->id, id, UUID_SIZE) != 0)) {
         journal = journal->next_in_bucket;
     }
     return journal;
@@ -174,6 +175,20 @@ pass_by(ws_journal *journal, const ws_entry *entry)
     return !follows || ws_entry_has(entry, "staff");
 }
 
+/* The threads to be told of an entry; the lock is held. */
+static uint64_t
+take_entry(ws_journal *journal, ws_entry *entry)
+{
+    if (journal == NULL || journal->subscribed == 0) {
+        return 0;
+    }
+    if (journal->watched) {
+        return pass_by(journal, entry) ? journal->subscribed : 0;
+    }
+    insert(journal, entry);
+    return journal->subscribed;
+}
+
 void
 ws_journals_publish(const uint8_t *entries, size_t len,
                     void (*wake)(void *arg, ws_journal *journal, uint64_t threads), void *arg)
@@ -181,30 +196,27 @@ ws_journals_publish(const uint8_t *entries, size_t len,
     const uint8_t *end = entries + len;
     ws_entry *entry;
 
-    while (entries < end && (entry = ws_entry_read(&entries, end)) != NULL) {
-        ws_journal *journal;
-        uint64_t threads = 0;
+    while ((entry = ws_entry_read(&entries, end)) != NULL) {
+        ws_journal *journals[2];
+        uint64_t threads[2];
 
         pthread_mutex_lock(&lock);
-        journal = find(entry->journal);
-        if (journal != NULL && journal->subscribed != 0) {
-            if (!journal->watched) {
-                insert(journal, entry);
-                threads = journal->subscribed;
-            } else if (pass_by(journal, entry)) {
-                threads = journal->subscribed;
-            }
+        for (int i = 0; i < 2; i++) {
+            journals[i] = find(entry->journal, i == 1);
+            threads[i] = take_entry(journals[i], entry);
         }
         pthread_mutex_unlock(&lock);
         ws_entry_release(entry);
-        if (threads != 0) {
-            wake(arg, journal, threads);
+        for (int i = 0; i < 2; i++) {
+            if (threads[i] != 0) {
+                wake(arg, journals[i], threads[i]);
+            }
         }
     }
 }
 
 static ws_journal *
-make(const uint8_t id[UUID_SIZE], const char *stream)
+make(const uint8_t id[UUID_SIZE], const char *stream, bool watched)
 {
     ws_journal *journal = calloc(1, sizeof *journal);
     ws_journal **bucket = bucket_of(id);
@@ -213,6 +225,7 @@ make(const uint8_t id[UUID_SIZE], const char *stream)
         abort();
     }
     memcpy(journal->id, id, UUID_SIZE);
+    journal->watched = watched;
     strncpy(journal->stream, stream, sizeof journal->stream - 1);
     for (size_t i = 0; i < WS_THREADS_MAX; i++) {
         h2o_linklist_init_anchor(&journal->local[i]);
@@ -222,16 +235,16 @@ make(const uint8_t id[UUID_SIZE], const char *stream)
     return journal;
 }
 
-ws_journal *
-ws_journal_join(const uint8_t id[UUID_SIZE], const char *stream, unsigned thread, int32_t epoch, int64_t head,
-                bool *fresh)
+static ws_journal *
+join(const uint8_t id[UUID_SIZE], const char *stream, bool watched, unsigned thread, int32_t epoch,
+     int64_t head, bool *fresh)
 {
     ws_journal *journal;
 
     pthread_mutex_lock(&lock);
-    journal = find(id);
+    journal = find(id, watched);
     if (journal == NULL) {
-        journal = make(id, stream);
+        journal = make(id, stream, watched);
     }
     *fresh = journal->subscribed == 0;
     if (*fresh) {
@@ -247,15 +260,18 @@ ws_journal_join(const uint8_t id[UUID_SIZE], const char *stream, unsigned thread
 }
 
 ws_journal *
+ws_journal_join(const uint8_t id[UUID_SIZE], const char *stream, unsigned thread, int32_t epoch, int64_t head,
+                bool *fresh)
+{
+    return join(id, stream, false, thread, epoch, head, fresh);
+}
+
+ws_journal *
 ws_journal_watch(const uint8_t id[UUID_SIZE], unsigned thread, int32_t epoch, int64_t head)
 {
     bool fresh;
-    ws_journal *journal = ws_journal_join(id, "", thread, epoch, head, &fresh);
 
-    pthread_mutex_lock(&lock);
-    journal->watched = true;
-    pthread_mutex_unlock(&lock);
-    return journal;
+    return join(id, "", true, thread, epoch, head, &fresh);
 }
 
 bool
@@ -383,13 +399,13 @@ ws_journal_end_fetch(ws_journal *journal, const ws_cursor *after, const uint8_t 
 }
 
 uint64_t
-ws_journal_head(const uint8_t id[UUID_SIZE], int32_t epoch, int64_t head)
+ws_journal_head(const uint8_t id[UUID_SIZE], bool watched, int32_t epoch, int64_t head)
 {
     ws_journal *journal;
     uint64_t threads = 0;
 
     pthread_mutex_lock(&lock);
-    journal = find(id);
+    journal = find(id, watched);
     if (journal != NULL && journal->subscribed != 0 &&
         (epoch > journal->epoch || (epoch == journal->epoch && head > journal->known))) {
         if (epoch > journal->epoch) {
@@ -423,12 +439,12 @@ ws_journals_list(uint8_t (*ids)[UUID_SIZE], size_t max)
 }
 
 ws_journal *
-ws_journal_find(const uint8_t id[UUID_SIZE])
+ws_journal_find(const uint8_t id[UUID_SIZE], bool watched)
 {
     ws_journal *journal;
 
     pthread_mutex_lock(&lock);
-    journal = find(id);
+    journal = find(id, watched);
     pthread_mutex_unlock(&lock);
     return journal;
 }

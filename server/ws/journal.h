@@ -77,9 +77,9 @@ ws_journal_begin_fetch(ws_journal *journal);
 uint64_t
 ws_journal_end_fetch(ws_journal *journal, const ws_cursor *after, const uint8_t *entries, size_t len);
 
-/* Another process's entries show in the head. Returns the threads to tell, 0 when nothing is new. */
+/* Another process's entries show in the head. Returns the threads of those who follow or who watch to tell, 0 when nothing is new. */
 uint64_t
-ws_journal_head(const uint8_t id[UUID_SIZE], int32_t epoch, int64_t head);
+ws_journal_head(const uint8_t id[UUID_SIZE], bool watched, int32_t epoch, int64_t head);
 
 /* Ids of journals that have subscribers, at most max. */
 size_t
@@ -92,9 +92,9 @@ ws_journal_mark(ws_journal *journal, unsigned thread);
 void
 ws_journal_unmark(ws_journal *journal, unsigned thread);
 
-/* The journal with that id, NULL when nobody has subscribed yet. */
+/* The journal with that id as it is followed or watched, NULL when nobody has yet. */
 ws_journal *
-ws_journal_find(const uint8_t id[UUID_SIZE]);
+ws_journal_find(const uint8_t id[UUID_SIZE], bool watched);
 
 const uint8_t *
 ws_journal_id(const ws_journal *journal);

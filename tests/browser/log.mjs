@@ -1,25 +1,10 @@
 // The operation log of a page, without a page: numbering, chain, what happens after a gap.
 import assert from 'node:assert/strict';
-import { createHash, webcrypto } from 'node:crypto';
-import { createRequire } from 'node:module';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { loadModule } from './module.mjs';
 
-// Node 18 has no global crypto.
-globalThis.crypto ??= webcrypto;
-
-const web = new URL('../../server/web/', import.meta.url);
-
-/** The log as the pages load it, bundled by the esbuild that builds them. */
-async function loadLog() {
-  const requireWeb = createRequire(new URL('package.json', web));
-  const esbuild = createRequire(requireWeb.resolve('vite'))('esbuild');
-  const entry = fileURLToPath(new URL('shared/sync/log.ts', web));
-  const { outputFiles } = await esbuild.build({ entryPoints: [entry], bundle: true, format: 'esm', write: false, platform: 'node' });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
-}
-
-const { OperationLog } = await loadLog();
+const { OperationLog } = await loadModule('shared/sync/log.ts');
 const zero = '0'.repeat(64);
 const start = { device: 'd', gen: 1, lastSeq: 0, lastHash: zero, coreHash: 'c' };
 const hashOf = (prev, bytes) => createHash('sha256').update(Buffer.from(prev, 'hex')).update(bytes).digest('hex');

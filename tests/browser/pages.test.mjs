@@ -1,8 +1,10 @@
 // The page tests share one stack and run one after the other.
 import './log.mjs';
+import './rows.mjs';
 import './sale.mjs';
 import './kitchen.mjs';
 import './looks.mjs';
+import './catalogue.mjs';
 import './offline.mjs';
 import './receipt.mjs';
 import './office.mjs';

@@ -1,7 +1,7 @@
 // Selling: what the cashier sees is what is stored.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addChosen, choose, finishedSale, minor, openRegister, picker, stack, storedReceipt, total, touchItem } from './setup.mjs';
+import { addChosen, choose, finishedSale, minor, openRegister, picker, scan, stack, storedReceipt, total, touchItem } from './setup.mjs';
 
 async function payExact(page) {
   await page.getByRole('button', { name: /^Pay / }).click();
@@ -163,9 +163,6 @@ test('arrows move between the items, Enter adds the one in focus', async () => {
   await page.getByRole('list', { name: 'Order' }).getByRole('button', { name: names[1] }).first().waitFor();
   await page.end();
 });
-
-/** Types as a scanner does: one key right after the other, without waiting for the page. */
-const scan = (page, code) => Promise.all([...code, 'Enter'].map((key) => page.keyboard.press(key)));
 
 test('a scan sells the item wherever the focus is; 5,000 items stay quick', async () => {
   const page = await openRegister({ tenant: 'demo-shop' });

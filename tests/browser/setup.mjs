@@ -125,6 +125,9 @@ export async function choose(page, group, option) {
 
 export const addChosen = (page) => picker(page).getByRole('button', { name: 'Add', exact: true }).click();
 
+/** Types as a scanner does: one key right after the other, without waiting for the page. */
+export const scan = (page, code) => Promise.all([...code, 'Enter'].map((key) => page.keyboard.press(key)));
+
 export const total = (page) => page.getByRole('complementary').getByRole('status', { name: 'Total' });
 
 /** Minor units of an amount as the page shows it. */

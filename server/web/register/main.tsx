@@ -4,6 +4,7 @@ import '../shared/ui/styles';
 import './till.css';
 import './menu.css';
 import './order.css';
+import './details.css';
 import './pay.css';
 import './receipt.css';
 import './narrow.css';

@@ -1,81 +1,112 @@
-/* The published catalogue, indexed for selling: by id, by barcode, by words. */
-import { computed, signal } from '@preact/signals';
-import { readCatalogue } from '../../shared/api/catalogue';
-import type { Catalogue, Category, Item, Modifier, ModifierGroup, Tax } from '../../shared/api/types';
+/* The catalogue in use, what the grid shows of it, and what is looked up in it. */
+import { computed, effect, signal } from '@preact/signals';
+import { session } from '../../shared/api/client';
+import type { Item, ModifierGroup } from '../../shared/api/types';
+import { Catalogue } from '../../shared/catalogue/catalogue';
+import { rowsOfCategory, searchRows } from '../../shared/catalogue/rows';
+import { CatalogueStore } from '../../shared/catalogue/store';
+import { CatalogueUses } from '../../shared/catalogue/uses';
+import { openOrders, order, type CartOrder } from './order';
 
-export interface CatalogueIndex {
-  readonly hash: string;
-  readonly document: Catalogue;
-  readonly items: ReadonlyMap<string, Item>;
-  readonly groups: ReadonlyMap<string, ModifierGroup>;
-  readonly modifiers: ReadonlyMap<string, Modifier>;
-  readonly taxes: ReadonlyMap<string, Tax>;
-  readonly categories: readonly Category[];
-  readonly byCode: ReadonlyMap<string, Item>;
-  readonly words: readonly { item: Item; text: string }[];
-}
-
-export const catalogue = signal<CatalogueIndex | null>(null);
+/** The newest catalogue that is here whole; new orders are made by it. */
+export const catalogue = signal<Catalogue | null>(null);
 export const category = signal<string | null>(null);
 export const query = signal('');
+/** Catalogues that queued operations name. */
+export const queuedCatalogues = signal<readonly string[]>([]);
 
-/* Accents do not matter when searching: "cafe" finds "Café". */
-const plain = (text: string): string =>
-  text
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase();
+let store: CatalogueStore | null = null;
+let uses: CatalogueUses | null = null;
+let tenant = '';
 
-export function indexCatalogue(document: Catalogue, hash: string): CatalogueIndex {
-  const byCode = new Map<string, Item>();
-  for (const item of document.items) {
-    byCode.set(item.code, item);
-    for (const barcode of item.barcodes) byCode.set(barcode, item);
-  }
-  return {
-    hash,
-    document,
-    byCode,
-    items: new Map(document.items.map((i) => [i.id, i])),
-    groups: new Map(document.groups.map((g) => [g.id, g])),
-    modifiers: new Map(document.groups.flatMap((g) => g.modifiers).map((m) => [m.id, m])),
-    taxes: new Map(document.taxes.map((x) => [x.id, x])),
-    categories: [...document.categories].sort((a, b) => a.sort - b.sort),
-    words: document.items.map((item) => ({ item, text: plain(`${item.name} ${item.code} ${item.barcodes.join(' ')}`) })),
-  };
-}
+/** The catalogue that an order is made by: its own once it has been sent, else the newest. */
+export const catalogueOf = (of: CartOrder): Catalogue => of.catalogue ?? catalogue.value!;
 
-export async function loadCatalogue(): Promise<void> {
-  const found = await readCatalogue(catalogue.value?.hash);
-  if (found) catalogue.value = indexCatalogue(found.document, found.hash);
-}
-
-/** Items whose words all occur; those whose name starts with the query come first. */
-export function searchItems(index: CatalogueIndex, text: string): Item[] {
-  const words = plain(text).split(/\s+/).filter(Boolean);
-  const first: Item[] = [];
-  const rest: Item[] = [];
-  for (const entry of index.words) {
-    if (!words.every((w) => entry.text.includes(w))) continue;
-    (entry.text.startsWith(words[0]!) || entry.item.code === text ? first : rest).push(entry.item);
-  }
-  return first.concat(rest);
-}
-
-/** What the grid shows: the search when there is one, else the chosen category. */
-export const shownItems = computed<readonly Item[]>(() => {
-  const index = catalogue.value;
-  if (!index) return [];
-  if (query.value.trim()) return searchItems(index, query.value);
-  if (category.value === null) return index.document.items;
-  return index.document.items.filter((i) => i.category_id === category.value);
+const inUse = computed(() => {
+  const orders = [order.value, ...openOrders.value].map((o) => o.catalogue?.hash);
+  const all = [catalogue.value?.hash, ...orders, ...queuedCatalogues.value];
+  return new Set(all.filter((hash): hash is string => hash !== undefined));
 });
 
-export function groupsOf(index: CatalogueIndex, item: Item): ModifierGroup[] {
-  return item.group_ids.map((id) => index.groups.get(id)).filter((g): g is ModifierGroup => g !== undefined);
+/* What nothing needs any more goes as soon as that is so. */
+effect(() => {
+  const now = inUse.value;
+  if (!uses || !store) return;
+  uses.set(now);
+  const [tidied, of] = [store, uses];
+  void of.all().then((needed) => tidied.tidy(needed));
+});
+
+const idsOf = (of: CartOrder): string[] => of.lines.flatMap((l) => [l.itemId, ...l.components.map((c) => c.item_id)]);
+
+/* An order that has an item which is no longer sold goes on with the catalogue that has it. */
+async function carryOver(next: Catalogue): Promise<void> {
+  for (;;) {
+    const missing = idsOf(order.value).filter((id) => !next.item(id));
+    if (missing.length === 0) return;
+    const found = await Promise.all(missing.map((id) => next.load(id)));
+    if (found.every((item) => item !== undefined)) continue;
+    order.value = { ...order.value, catalogue: catalogueOf(order.value) };
+    return;
+  }
 }
 
-/** True when the item cannot be added without asking: a combo, or a group with a minimum. */
-export function mustChoose(index: CatalogueIndex, item: Item): boolean {
-  return item.combo.length > 0 || groupsOf(index, item).some((g) => g.min > 0);
+/** Looks for what has been published since; without a server the catalogue that is here goes on. */
+export async function refreshCatalogue(): Promise<void> {
+  const next = await store?.refresh();
+  if (!next) return;
+  if (catalogue.value && !order.value.catalogue) await carryOver(next);
+  catalogue.value = next;
+}
+
+async function openStore(of: string): Promise<CatalogueStore> {
+  store?.close();
+  uses?.set(new Set());
+  catalogue.value = null;
+  store = await CatalogueStore.open(of);
+  uses = new CatalogueUses(of);
+  tenant = of;
+  return store;
+}
+
+/** Opens the catalogue that this device has at once, else waits for the server's. What is newer comes with the feed. */
+export async function loadCatalogue(): Promise<void> {
+  const of = session.value!.tenant.id;
+  const opened = store && tenant === of ? store : await openStore(of);
+  catalogue.value ??= await opened.kept();
+  if (!catalogue.value) await refreshCatalogue();
+}
+
+/** Rows that the grid shows: the search when there is one, else the chosen category; null is all of them. */
+const shownRows = computed<readonly number[] | null>(() => {
+  const rows = catalogue.value?.rows;
+  if (!rows) return [];
+  if (query.value.trim()) return searchRows(rows, query.value);
+  return category.value === null ? null : rowsOfCategory(rows, category.value);
+});
+
+export const shownCount = computed(() => shownRows.value?.length ?? catalogue.value?.rows.count ?? 0);
+/** The row at a place of the grid. */
+export const rowShown = (at: number): number => (shownRows.value ? shownRows.value[at]! : at);
+
+const groupsById = computed(() => new Map(catalogue.value?.menu.groups.map((g) => [g.id, g])));
+
+export function groupsOf(of: Catalogue, item: Item): ModifierGroup[] {
+  const known = of === catalogue.value ? groupsById.value : new Map(of.menu.groups.map((g) => [g.id, g]));
+  return item.group_ids.map((id) => known.get(id)).filter((g): g is ModifierGroup => g !== undefined);
+}
+
+export function modifierName(of: Catalogue, id: string): string {
+  return of.menu.groups.flatMap((g) => g.modifiers).find((m) => m.id === id)?.name ?? '';
+}
+
+/** True when the item cannot be added without asking. */
+export function mustChoose(of: Catalogue, item: Item): boolean {
+  return (
+    item.combo.length > 0 ||
+    item.variants.length > 0 ||
+    item.open_price ||
+    item.unit !== null ||
+    groupsOf(of, item).some((g) => g.min > 0)
+  );
 }

@@ -3,6 +3,7 @@ import { computed } from '@preact/signals';
 import { session } from '../../shared/api/client';
 import { locale, t } from '../../shared/i18n/i18n';
 import { amount, money, percent, type Currency } from '../../shared/money/money';
+import { qtyOne } from './order';
 
 export const currency = computed<Currency>(() => {
   const outlet = session.value?.outlet;
@@ -10,6 +11,9 @@ export const currency = computed<Currency>(() => {
 });
 
 export const asMoney = (minor: number): string => money(minor, currency.value, locale.value);
+/** "0.345" in the reader's language, of millionths. */
+export const asNumber = (qty: number): string =>
+  new Intl.NumberFormat(locale.value, { maximumFractionDigits: 6 }).format(qty / qtyOne);
 export const asAmount = (minor: number): string => amount(minor, currency.value, locale.value);
 
 /** "incl. VAT 19 %"; a tax that is named by its rate alone reads "incl. tax 19 %". */

@@ -4,14 +4,28 @@
  */
 import { computed, signal } from '@preact/signals';
 import type { ComponentIn, DiscountIn, LineIn, ModifierIn } from '../../shared/api/types';
+import type { Catalogue } from '../../shared/catalogue/catalogue';
+import { decimalText } from '../../shared/core/bytes';
 import { newId } from '../../shared/ids/ids';
 
-export interface CartLine {
-  readonly id: string;
+export type Place = 'dine_in' | 'take_away' | 'delivery';
+
+/** What was chosen, before it is a line. */
+export interface Choice {
   readonly itemId: string;
-  readonly qty: number;
+  readonly variantId: string | null;
+  /** Typed in or read from a code; null is the catalogue's price. */
+  readonly openPrice: number | null;
   readonly modifiers: readonly ModifierIn[];
   readonly components: readonly ComponentIn[];
+}
+
+export interface CartLine extends Choice {
+  readonly id: string;
+  /** Millionths. */
+  readonly qty: number;
+  /** Counted in pieces; others are weighed or measured. */
+  readonly pieces: boolean;
   readonly discount: DiscountIn | null;
   /** Known to the server; its quantity and options no longer change. */
   readonly sent: boolean;
@@ -20,64 +34,112 @@ export interface CartLine {
 
 export interface CartOrder {
   readonly id: string;
-  readonly channel: string;
+  readonly place: Place;
   readonly table: string;
+  readonly guests: number;
+  readonly coupons: readonly string[];
   readonly lines: readonly CartLine[];
   readonly discount: DiscountIn | null;
+  /** Minute of the outlet's clock at which it was begun, which decides prices; empty before the first line. */
+  readonly at: string;
+  /** What it is made by, once that must not change any more. */
+  readonly catalogue: Catalogue | null;
   /** True once an order.place operation was written for it. */
   readonly placed: boolean;
   readonly callNumber: string | null;
 }
 
+export const qtyOne = 1_000_000;
 export const qtyMax = 999;
+export const guestsMax = 999;
+export const couponsMax = 10;
+const qtyScale = 6;
 
-export function emptyOrder(channel = 'counter'): CartOrder {
-  return { id: newId(), channel, table: '', lines: [], discount: null, placed: false, callNumber: null };
+export const wholeQty = (pieces: number): number => pieces * qtyOne;
+/** "0.345", "2" */
+export const qtyText = (qty: number): string => decimalText(qty, qtyScale);
+
+export function emptyOrder(place: Place = 'dine_in'): CartOrder {
+  return {
+    id: newId(), place, table: '', guests: 0, coupons: [], lines: [], discount: null, at: '', catalogue: null, placed: false,
+    callNumber: null,
+  };
+}
+
+/** Where the order comes from, as the API names it. */
+export function channelOf({ place, table }: CartOrder): string {
+  if (place === 'take_away') return 'takeaway';
+  if (place === 'delivery') return 'delivery';
+  return table ? 'dine_in' : 'counter';
 }
 
 export const order = signal<CartOrder>(emptyOrder());
 /** Orders sent to the kitchen and not paid yet, oldest first; the current one may be among them. */
 export const openOrders = signal<readonly CartOrder[]>([]);
 export const selected = signal<string | null>(null);
-/** Quantity the next item is added with. */
+/** How many of the next item are added. */
 export const nextQty = signal(1);
 
 export const activeLines = computed(() => order.value.lines.filter((l) => !l.voided));
 export const unsentLines = computed(() => activeLines.value.filter((l) => !l.sent));
-export const itemCount = computed(() => activeLines.value.reduce((n, l) => n + l.qty, 0));
+export const itemCount = computed(() => activeLines.value.reduce((n, l) => n + (l.pieces ? l.qty / qtyOne : 1), 0));
 
 export function lineIn(line: CartLine): LineIn {
-  const out: LineIn = { id: line.id, item_id: line.itemId, qty: String(line.qty) };
+  const out: LineIn = { id: line.id, item_id: line.itemId, qty: qtyText(line.qty) };
+  if (line.variantId) out.variant_id = line.variantId;
+  if (line.openPrice !== null) out.unit_price = line.openPrice;
   if (line.modifiers.length > 0) out.modifiers = [...line.modifiers];
   if (line.discount) out.discounts = [line.discount];
   if (line.components.length > 0) out.components = [...line.components];
   return out;
 }
 
-function sameChoice(a: CartLine, b: Pick<CartLine, 'itemId' | 'modifiers' | 'components'>): boolean {
+function sameChoice(a: CartLine, b: Choice): boolean {
   return (
     a.itemId === b.itemId &&
+    a.variantId === b.variantId &&
+    a.openPrice === b.openPrice &&
     a.components.length === 0 &&
     b.components.length === 0 &&
     JSON.stringify(a.modifiers) === JSON.stringify(b.modifiers)
   );
 }
 
-function changeLines(lines: readonly CartLine[]): void {
-  order.value = { ...order.value, lines };
+/** Now on the outlet's clock, as orders name it. */
+export function localMinute(timeZone: string): string {
+  const form = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'short', timeZone });
+  return form.format(new Date()).replace(' ', 'T');
 }
 
-/** Adds to the order; the same item with the same options joins the last unsent line. Answers the line's id. */
-export function addLine(choice: Pick<CartLine, 'itemId' | 'modifiers' | 'components'>): string {
-  const qty = nextQty.value;
+function changeLines(lines: readonly CartLine[]): void {
+  order.value = { ...order.value, lines, at: lines.length === 0 ? '' : order.value.at };
+}
+
+/** Begins the order when it is empty: what it costs is a matter of when that was. */
+export function beginAt(minute: string): void {
+  if (order.value.lines.length === 0) order.value = { ...order.value, at: minute };
+}
+
+/* The same item with the same options joins the last unsent line; what was weighed stays a line of its own. */
+function joins(last: CartLine | undefined, choice: Choice, qty: number): last is CartLine {
+  return (
+    last !== undefined && last.pieces && !last.sent && !last.voided && !last.discount && sameChoice(last, choice) &&
+    last.qty + qty <= wholeQty(qtyMax)
+  );
+}
+
+/** Adds to the order, `measured` millionths of it or as many as were asked for. Answers the line's id. */
+export function addLine(choice: Choice, measured: number | null = null): string {
+  const qty = measured ?? wholeQty(nextQty.value);
+  const pieces = measured === null;
   nextQty.value = 1;
   const lines = order.value.lines;
   const last = lines[lines.length - 1];
-  if (last && !last.sent && !last.voided && !last.discount && sameChoice(last, choice) && last.qty + qty <= qtyMax) {
+  if (pieces && joins(last, choice, qty)) {
     setQty(last.id, last.qty + qty);
     return last.id;
   }
-  const line: CartLine = { id: newId(), qty, discount: null, sent: false, voided: false, ...choice };
+  const line: CartLine = { id: newId(), qty, pieces, discount: null, sent: false, voided: false, ...choice };
   changeLines([...lines, line]);
   return line.id;
 }
@@ -86,8 +148,9 @@ export function updateLine(id: string, change: Partial<CartLine>): void {
   changeLines(order.value.lines.map((l) => (l.id === id ? { ...l, ...change } : l)));
 }
 
+/** Pieces only. */
 export function setQty(id: string, qty: number): void {
-  updateLine(id, { qty: Math.max(1, Math.min(qtyMax, qty)) });
+  updateLine(id, { qty: Math.max(qtyOne, Math.min(wholeQty(qtyMax), qty)) });
 }
 
 export function removeLine(id: string): void {

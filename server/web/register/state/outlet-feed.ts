@@ -1,11 +1,15 @@
-/* What the register follows live: stock levels for the badges, and tickets, to tell when an order is ready. */
+/*
+ * What the register follows live: stock levels for the badges, tickets, to tell when an order is ready, and whether a
+ * catalogue was published.
+ */
 import { signal } from '@preact/signals';
 import { get, session } from '../../shared/api/client';
 import type { Cursor, StockPage, SyncState } from '../../shared/api/types';
 import { t } from '../../shared/i18n/i18n';
 import { fromFeedId, fromFeedIdOrNull } from '../../shared/ids/ids';
 import { say } from '../../shared/ui/overlay';
-import { Feed, type Change } from '../../shared/ws/feed';
+import { Feed, sharedJournal, type Change, type FeedOptions } from '../../shared/ws/feed';
+import { refreshCatalogue } from './catalogue';
 import { openOrders } from './order';
 
 const stockPage = 1000;
@@ -49,14 +53,15 @@ function applyTicket([, , , id, , , row]: Change): void {
   if (mine && (row['state'] === 'ready' || row['state'] === 'served')) say(t('ready.toast', { n: call }));
 }
 
-/** Follows the outlet from `cursor`; when the position is lost everything is read again. */
-export function followOutlet(outlet: string, cursor: Cursor): Feed {
-  let first: Cursor | null = cursor;
-  return new Feed({
+const present = async (): Promise<SyncState> => (await get<SyncState>('/v1/sync/state')).body;
+
+function outletStream(outlet: string, state: SyncState): FeedOptions {
+  let first: Cursor | null = state.journal.cursor;
+  return {
     outlet,
     topics: ['stock', 'kitchen'],
     load: async () => {
-      const from = first ?? (await get<SyncState>('/v1/sync/state')).body.journal.cursor;
+      const from = first ?? (await present()).journal.cursor;
       first = null;
       await loadStock();
       return from;
@@ -66,5 +71,28 @@ export function followOutlet(outlet: string, cursor: Cursor): Feed {
       if (levels.length > 0) applyStock(levels);
       changes.filter((c) => c[2] === 'ticket').forEach(applyTicket);
     },
-  });
+  };
 }
+
+/* A look that fails is repeated with the next connection. */
+const look = (): void => void refreshCatalogue().catch(() => undefined);
+
+function catalogueStream(state: SyncState): FeedOptions {
+  let first: Cursor | null = state.shared_journal.cursor;
+  return {
+    outlet: sharedJournal,
+    topics: ['catalogue'],
+    load: async () => {
+      const from = first ?? (await present()).shared_journal.cursor;
+      first = null;
+      look();
+      return from;
+    },
+    apply: (changes) => {
+      if (changes.some((c) => c[2] === 'catalogue_head')) look();
+    },
+  };
+}
+
+/** Follows the outlet and the business from where they stood; when a position is lost everything is read again. */
+export const followOutlet = (outlet: string, state: SyncState): Feed => new Feed(outletStream(outlet, state), catalogueStream(state));

@@ -2,10 +2,11 @@
 import { computed, signal } from '@preact/signals';
 import { coreHash, coreUrl } from 'virtual:mpos-core';
 import type { DiscountIn, LineIn } from '../../shared/api/types';
+import type { Catalogue } from '../../shared/catalogue/catalogue';
 import { cartForm, PriceBook } from '../../shared/core/cart';
 import { Core, CoreError, sha256Hex } from '../../shared/core/core';
 import { readPriced, type PricedCart, type PricedLine } from '../../shared/core/priced';
-import { catalogue, type CatalogueIndex } from './catalogue';
+import { catalogue, catalogueOf } from './catalogue';
 import { activeLines, lineIn, order } from './order';
 
 export interface PricedTax {
@@ -29,15 +30,20 @@ export interface Priced {
   readonly lines: ReadonlyMap<string, PricedLine>;
 }
 
-const core = signal<Core | null>(null);
-const book = computed(() => (catalogue.value ? new PriceBook(catalogue.value.document, catalogue.value.hash) : null));
+export const core = signal<Core | null>(null);
+
+const bookOf = (of: Catalogue, lines: LineIn[]): PriceBook => {
+  const ids = lines.flatMap((l) => [l.item_id, ...(l.components ?? []).map((c) => c.item_id)]);
+  const { currency, exponent } = of.manifest;
+  return new PriceBook({ currency, exponent, ...of.menu, items: ids.map((id) => of.item(id)!) } as never, of.hash);
+};
 
 /** Loads the core once; its bytes must be the ones this page was built with. */
 export async function loadPricing(): Promise<void> {
   core.value ??= await Core.fetch(coreUrl, coreHash);
 }
 
-function shown(form: PricedCart, hash: string, index: CatalogueIndex): Priced {
+function shown(form: PricedCart, hash: string, of: Catalogue): Priced {
   const { gross, discount, total } = form;
   return {
     hash,
@@ -45,24 +51,24 @@ function shown(form: PricedCart, hash: string, index: CatalogueIndex): Priced {
     discount,
     orderDiscount: form.discounts.reduce((sum, d) => sum + d.amount, 0),
     total,
-    taxes: form.taxes.map((x) => ({ ...x, name: index.taxes.get(x.id)?.name ?? '' })),
+    taxes: form.taxes.map((x) => ({ ...x, name: of.menu.taxes.find((tax) => tax.id === x.id)?.name ?? '' })),
     lines: new Map(form.lines.map((line) => [line.id, line])),
   };
 }
 
-function priceOf(lines: LineIn[], discounts: DiscountIn[]): Priced | string {
+function priceOf(of: Catalogue, lines: LineIn[], discounts: DiscountIn[]): Priced | string {
   try {
-    const bytes = core.value!.price(cartForm(book.value!, lines, discounts));
-    return shown(readPriced(bytes), sha256Hex(bytes), catalogue.value!);
+    const bytes = core.value!.price(cartForm(bookOf(of, lines), lines, discounts));
+    return shown(readPriced(bytes), sha256Hex(bytes), of);
   } catch (e) {
     return e instanceof CoreError ? e.code : String(e);
   }
 }
 
 const outcome = computed<Priced | string | null>(() => {
-  if (!core.value || !book.value || activeLines.value.length === 0) return null;
+  if (!core.value || !catalogue.value || activeLines.value.length === 0) return null;
   const { discount } = order.value;
-  return priceOf(activeLines.value.map(lineIn), discount ? [discount] : []);
+  return priceOf(catalogueOf(order.value), activeLines.value.map(lineIn), discount ? [discount] : []);
 });
 
 /** The priced order; null while it is empty or cannot be priced. */

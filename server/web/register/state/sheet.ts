@@ -2,22 +2,32 @@
 import { signal } from '@preact/signals';
 import type { DiscountIn } from '../../shared/api/types';
 import { t } from '../../shared/i18n/i18n';
-import { say } from '../../shared/ui/overlay';
-import { catalogue } from './catalogue';
-import { openOrders, order, removeLine, restoreLine, selected, updateLine, type CartLine } from './order';
+import { say, warn } from '../../shared/ui/overlay';
+import { catalogueOf } from './catalogue';
+import { openOrders, order, removeLine, restoreLine, selected, updateLine, type CartLine, type CartOrder } from './order';
 import { mode, newOrder, sale } from './till';
 
 export type SheetName =
-  | { kind: 'menu' | 'keys' | 'orders' | 'report' | 'close-shift' | 'next-qty' | 'cart' | 'table' }
+  | { kind: 'menu' | 'keys' | 'orders' | 'report' | 'close-shift' | 'next-qty' | 'cart' | 'details' | 'coupon' | 'refund' }
   | { kind: 'line-qty'; line: string }
   | { kind: 'discount'; line: string | null };
 
 export const sheet = signal<SheetName | null>(null);
 
-export const lineName = (line: CartLine): string => catalogue.value?.items.get(line.itemId)?.name ?? '';
+/** "T-shirt, large"; of the current order when no other is given. */
+export function lineName(line: CartLine, of: CartOrder = order.value): string {
+  const item = catalogueOf(of).item(line.itemId);
+  const variant = item?.variants.find((v) => v.id === line.variantId);
+  return [item?.name ?? '', variant?.name].filter(Boolean).join(', ');
+}
 
 export const selectedLine = (): CartLine | undefined =>
   order.value.lines.find((l) => l.id === selected.value && !l.voided);
+
+/** An item of the menu is not in the catalogue that the order is made by. */
+export function tellGone(): void {
+  warn(t('menu.gone'));
+}
 
 /** Removes an unsent line; can be undone while the message shows. */
 export function takeOut(line: CartLine): void {

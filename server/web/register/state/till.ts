@@ -2,7 +2,7 @@
  * The register as a whole: what is loaded at sign-in, the operation log, the shift, and what the cashier's actions
  * write. Every action appends its operation first and changes the page after.
  */
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { coreHash } from 'virtual:mpos-core';
 import { ApiError, get, post, session, setSession } from '../../shared/api/client';
 import type { OpResult, PaymentIn, Shift, SyncState } from '../../shared/api/types';
@@ -13,10 +13,10 @@ import { ownLog, SecondTab } from '../../shared/sync/only-tab';
 import { Pusher } from '../../shared/sync/pusher';
 import { clearSaid, say, warn } from '../../shared/ui/overlay';
 import { Feed } from '../../shared/ws/feed';
-import { catalogue, loadCatalogue } from './catalogue';
+import { catalogueOf, loadCatalogue, queuedCatalogues } from './catalogue';
 import { asMoney } from './format';
 import { followOutlet } from './outlet-feed';
-import { activeLines, dropOpen, emptyOrder, keepOpen, lineIn, nextQty, openOrders, order, selected, unsentLines } from './order';
+import { activeLines, channelOf, dropOpen, emptyOrder, keepOpen, lineIn, nextQty, openOrders, order, selected, unsentLines, type CartOrder } from './order';
 import { loadPricing, priced, type Priced } from './pricing';
 
 export type Phase = 'loading' | 'failed' | 'ready';
@@ -25,7 +25,7 @@ export type Phase = 'loading' | 'failed' | 'ready';
 export interface Sale {
   readonly opSeq: number;
   readonly receipt: string;
-  readonly order: ReturnType<typeof emptyOrder>;
+  readonly order: CartOrder;
   readonly priced: Priced;
   readonly tendered: number;
   readonly change: number;
@@ -44,6 +44,7 @@ export const sale = signal<Sale | null>(null);
 export const journalOrigin = signal('');
 
 let receiptN = 0;
+let stopNaming = (): void => undefined;
 
 function log(): OperationLog {
   return pusher.value!.log;
@@ -58,7 +59,7 @@ export async function startTill(): Promise<void> {
     journalOrigin.value = state.body.journal.origin;
     adoptState(state.body);
     feed.value?.dispose();
-    feed.value = followOutlet(session.value!.outlet.id, state.body.journal.cursor);
+    feed.value = followOutlet(session.value!.outlet.id, state.body);
     phase.value = 'ready';
   } catch (e) {
     failure.value = e instanceof ApiError ? `${e.message} (${e.problem.code})` : t(e instanceof SecondTab ? 'load.other' : 'signin.offline');
@@ -79,6 +80,10 @@ function adoptState(state: SyncState): void {
   const started = new OperationLog(start);
   started.onAck(acknowledged);
   pusher.value = new Pusher(started);
+  stopNaming();
+  stopNaming = effect(() => {
+    queuedCatalogues.value = started.queue.value.flatMap((op) => /"catalogue":"([0-9a-f]{64})"/.exec(op.bytes)?.[1] ?? []);
+  });
   receiptN = state.receipt_n;
   shift.value = state.shift;
 }
@@ -128,13 +133,13 @@ export const readShift = async (id: string): Promise<Shift> => (await get<Shift>
 
 /* The order as order.place and sale.commit write it. */
 function placeBody(figures: Priced): Record<string, unknown> {
-  const { id, channel, table, discount } = order.value;
+  const { id, table, discount } = order.value;
   const body: Record<string, unknown> = {
     id,
-    channel,
+    channel: channelOf(order.value),
     lines: activeLines.value.map(lineIn),
     send: goesToKitchen(),
-    catalogue: catalogue.value!.hash,
+    catalogue: catalogueOf(order.value).hash,
     priced_hash: figures.hash,
   };
   if (table) body['table'] = table;
@@ -144,10 +149,8 @@ function placeBody(figures: Priced): Record<string, unknown> {
 
 /** True when an unsent line (or a component of it) is made at a station. */
 export function goesToKitchen(): boolean {
-  const items = catalogue.value?.items;
-  return unsentLines.value.some((l) =>
-    [l.itemId, ...l.components.map((c) => c.item_id)].some((id) => items?.get(id)?.station),
-  );
+  const of = catalogueOf(order.value);
+  return unsentLines.value.some((l) => [l.itemId, ...l.components.map((c) => c.item_id)].some((id) => of.item(id)?.station));
 }
 
 /** Writes what is new on the order and sends what the kitchen makes of it. The order stays open. */
@@ -161,7 +164,7 @@ export function sendOrder(): void {
     log().append('order.line.add', id, { order_id: id, lines: unsentLines.value.map(lineIn) });
     if (goesToKitchen()) log().append('order.send', id, { order_id: id });
   }
-  order.value = { ...order.value, placed: true, lines: order.value.lines.map((l) => ({ ...l, sent: true })) };
+  order.value = { ...order.value, placed: true, catalogue: catalogueOf(order.value), lines: order.value.lines.map((l) => ({ ...l, sent: true })) };
   keepOpen(order.value);
 }
 
@@ -177,6 +180,11 @@ function nextReceipt(): string {
   const { outlet, device } = session.value!;
   receiptN += 1;
   return `${outlet.code}-${device.code}-${device.series}-${receiptN}`;
+}
+
+/** A receipt of this register that the server made: the next one follows it. */
+export function noteReceipt(receipt: string): void {
+  receiptN = Math.max(receiptN, Number(receipt.split('-').pop()));
 }
 
 /* A sale paid at once is one operation; an order that was sent before gets its payment. */
@@ -197,7 +205,8 @@ export function payCash(tendered: number): void {
   const payment: PaymentIn = { id: newId(), tender: 'cash', amount: figures.total, tendered };
   const op = appendPayment(figures, payment);
   const change = tendered - figures.total;
-  sale.value = { opSeq: op.seq, receipt, order: order.value, priced: figures, tendered, change, at: op.at, ack: null };
+  const sold = { ...order.value, catalogue: catalogueOf(order.value) };
+  sale.value = { opSeq: op.seq, receipt, order: sold, priced: figures, tendered, change, at: op.at, ack: null };
   dropOpen(order.value.id);
   clearSaid();
   newOrder();
@@ -210,7 +219,7 @@ export function payForeign(orderId: string, due: number): void {
 }
 
 export function newOrder(): void {
-  order.value = emptyOrder(order.value.channel);
+  order.value = emptyOrder(order.value.place);
   selected.value = null;
   nextQty.value = 1;
   mode.value = 'sell';

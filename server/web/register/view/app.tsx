@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect } from 'preact/hooks';
 import { session } from '../../shared/api/client';
+import { loading } from '../../shared/catalogue/store';
 import { t } from '../../shared/i18n/i18n';
 import { Empty } from '../../shared/ui/controls';
 import { Toasts } from '../../shared/ui/overlay';
@@ -50,7 +51,12 @@ function Till(): JSX.Element {
 }
 
 function Loading(): JSX.Element {
-  if (phase.value === 'loading') return <Empty title={t('load.wait')} />;
+  if (phase.value === 'loading') {
+    const { done, all } = loading.value ?? { done: 0, all: 0 };
+    return (
+      <Empty title={all > 1 ? t('load.parts', { n: done, all }) : t('load.wait')}>{all > 1 && <progress value={done} max={all} aria-label={t('load.wait')} />}</Empty>
+    );
+  }
   return (
     <Empty title={t('load.title')} hint={failure.value}>
       <p>

@@ -7,10 +7,10 @@ import { locale, t } from '../../shared/i18n/i18n';
 import { percent } from '../../shared/money/money';
 import { Empty, IconButton } from '../../shared/ui/controls';
 import { say } from '../../shared/ui/overlay';
-import { catalogue, groupsOf } from '../state/catalogue';
-import { asAmount, asMoney, taxLabel } from '../state/format';
-import { activeLines, itemCount, nextQty, order, selected, setQty, unsentLines, type CartLine } from '../state/order';
-import { editLine } from '../state/picker';
+import { catalogueOf, modifierName } from '../state/catalogue';
+import { asAmount, asMoney, asNumber, taxLabel } from '../state/format';
+import { activeLines, itemCount, nextQty, order, qtyOne, selected, setQty, unsentLines, type CartLine, type CartOrder } from '../state/order';
+import { editLine, hasQuestions } from '../state/picker';
 import { priced, pricingError, type Priced } from '../state/pricing';
 import { leaveOrder, lineName, sheet, startPay, takeOut } from '../state/sheet';
 import { goesToKitchen, mode, sale, sendOrder, voidSentLine } from '../state/till';
@@ -18,19 +18,23 @@ import { goesToKitchen, mode, sale, sendOrder, voidSentLine } from '../state/til
 export const discountText = (d: DiscountIn): string =>
   d.type === 'percent' ? `−${percent(d.rate!, locale.value)}` : `−${asAmount(d.amount!)}`;
 
-function optionNames(line: CartLine): string[] {
-  const index = catalogue.value!;
-  const names = line.modifiers.map((m) => index.modifiers.get(m.modifier_id)?.name ?? '');
-  const parts = line.components.map((c) => {
-    const own = (c.modifiers ?? []).map((m) => index.modifiers.get(m.modifier_id)?.name ?? '');
-    return [index.items.get(c.item_id)?.name ?? '', ...own].join(', ');
-  });
-  return [...parts, ...names];
+/** Components, each with its options, then the options of the line. */
+export function optionNames(line: CartLine, of: CartOrder): string[] {
+  const by = catalogueOf(of);
+  const names = (list: CartLine['modifiers']): string[] => list.map((m) => modifierName(by, m.modifier_id));
+  const parts = line.components.map((c) => [by.item(c.item_id)?.name ?? '', ...names(c.modifiers ?? [])].join(', '));
+  return [...parts, ...names(line.modifiers)];
+}
+
+/** "2", "0.345 kg" */
+export function lineQty(line: CartLine, of: CartOrder): string {
+  const unit = line.pieces ? null : catalogueOf(of).item(line.itemId)?.unit;
+  return unit ? `${asNumber(line.qty)} ${unit}` : asNumber(line.qty);
 }
 
 function hasOptions(line: CartLine): boolean {
-  const item = catalogue.value!.items.get(line.itemId);
-  return !!item && (item.combo.length > 0 || groupsOf(catalogue.value!, item).length > 0);
+  const item = catalogueOf(order.value).item(line.itemId);
+  return !!item && hasQuestions(item);
 }
 
 /* Voiding what the kitchen has cannot be undone: it takes two touches in different places. */
@@ -55,20 +59,28 @@ function SentTools({ line }: { line: CartLine }): JSX.Element {
   );
 }
 
-function LineTools({ line }: { line: CartLine }): JSX.Element {
-  if (line.sent) return <SentTools line={line} />;
+function PieceTools({ line }: { line: CartLine }): JSX.Element {
   return (
-    <div class="line-tools">
-      <IconButton icon="minus" label={t('cart.less')} disabled={line.qty <= 1} onClick={() => setQty(line.id, line.qty - 1)} />
+    <>
+      <IconButton icon="minus" label={t('cart.less')} disabled={line.qty <= qtyOne} onClick={() => setQty(line.id, line.qty - qtyOne)} />
       <button
         type="button"
         class="button num"
         aria-label={t('qty.line', { name: lineName(line) })}
         onClick={() => (sheet.value = { kind: 'line-qty', line: line.id })}
       >
-        {line.qty}
+        {asNumber(line.qty)}
       </button>
-      <IconButton icon="plus" label={t('cart.more')} onClick={() => setQty(line.id, line.qty + 1)} />
+      <IconButton icon="plus" label={t('cart.more')} onClick={() => setQty(line.id, line.qty + qtyOne)} />
+    </>
+  );
+}
+
+function LineTools({ line }: { line: CartLine }): JSX.Element {
+  if (line.sent) return <SentTools line={line} />;
+  return (
+    <div class="line-tools">
+      {line.pieces && <PieceTools line={line} />}
       <span class="spread" />
       {hasOptions(line) && <IconButton icon="options" label={t('cart.options')} onClick={() => editLine(line)} />}
       <IconButton
@@ -97,10 +109,11 @@ function Line({ line, figures }: { line: CartLine; figures: Priced | null }): JS
         disabled={line.voided}
         onClick={() => (selected.value = on ? null : line.id)}
       >
-        <span class="line-qty num">{line.qty}</span>
+        <span class="line-qty num">{line.pieces ? asNumber(line.qty) : ''}</span>
         <span class="line-text">
           <span class="line-name">{lineName(line)}</span>
-          {optionNames(line).map((name, i) => (
+          {!line.pieces && <span class="line-option num">{lineQty(line, order.value)}</span>}
+          {optionNames(line, order.value).map((name, i) => (
             <span class="line-option" key={i}>
               {name}
             </span>
@@ -158,14 +171,22 @@ function NextQty(): JSX.Element {
   );
 }
 
+const places = { dine_in: 'order.dine_in', take_away: 'order.take_away', delivery: 'order.delivery' } as const;
+
+/** "Eat in", "Table 4", "Take away · 2 guests" */
+export function placeText({ place, table, guests }: CartOrder): string {
+  const where = place === 'dine_in' && table ? t('kitchen.table', { n: table }) : t(places[place]);
+  return guests > 0 ? `${where} · ${guests === 1 ? t('order.guest') : t('order.guests', { n: guests })}` : where;
+}
+
 function Head(): JSX.Element {
-  const { callNumber, channel, table, placed, lines } = order.value;
+  const { callNumber, placed, lines } = order.value;
   return (
     <header class="cart-head">
       <h2>{callNumber ? t('cart.call', { n: callNumber }) : t('cart.title')}</h2>
       {mode.value === 'sell' && <NextQty />}
-      <button type="button" class="button quiet" disabled={placed} onClick={() => (sheet.value = { kind: 'table' })}>
-        {channel === 'dine_in' && table ? t('kitchen.table', { n: table }) : t(channelKey(channel))}
+      <button type="button" class="button quiet" disabled={placed} onClick={() => (sheet.value = { kind: 'details' })}>
+        {placeText(order.value)}
       </button>
       <IconButton
         icon={placed ? 'plus' : 'trash'}
@@ -176,11 +197,6 @@ function Head(): JSX.Element {
       />
     </header>
   );
-}
-
-export function channelKey(channel: string): 'cart.channel.counter' | 'cart.channel.dine_in' | 'cart.channel.takeaway' {
-  if (channel === 'dine_in') return 'cart.channel.dine_in';
-  return channel === 'takeaway' ? 'cart.channel.takeaway' : 'cart.channel.counter';
 }
 
 export function sendAndSay(): void {
@@ -215,6 +231,18 @@ function Actions({ figures }: { figures: Priced | null }): JSX.Element {
   );
 }
 
+function Coupons({ coupons }: { coupons: readonly string[] }): JSX.Element {
+  return (
+    <div class="cart-coupons">
+      {coupons.map((coupon) => (
+        <button type="button" class="chip num" key={coupon} disabled={order.value.placed} onClick={() => (sheet.value = { kind: 'coupon' })}>
+          {coupon}
+        </button>
+      ))}
+    </div>
+  );
+}
+
 export function CartBody(): JSX.Element {
   const figures = priced.value;
   const lines = order.value.lines;
@@ -237,6 +265,7 @@ export function CartBody(): JSX.Element {
             {t('cart.price', { e: pricingError.value })}
           </p>
         )}
+        {order.value.coupons.length > 0 && <Coupons coupons={order.value.coupons} />}
         {figures && lines.length > 0 && <Totals figures={figures} />}
         <p class="cart-total">
           <span>{t('cart.total')}</span>

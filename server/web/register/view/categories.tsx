@@ -25,7 +25,7 @@ export function Categories(): JSX.Element {
   return (
     <nav class="categories" aria-label={t('menu.categories')}>
       <Tab id={null} name={t('menu.all')} />
-      {catalogue.value!.categories.map((c) => (
+      {catalogue.value!.menu.categories.map((c) => (
         <Tab key={c.id} id={c.id} name={c.name} colour={c.colour} />
       ))}
     </nav>

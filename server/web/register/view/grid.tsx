@@ -1,16 +1,17 @@
 /*
- * The item grid. Only the rows in view (and a few around them) are in the page, so 5,000 items scroll like 50; the
+ * The item grid. Only the rows in view (and a few around them) are in the page, so 100,000 items scroll like 50; the
  * columns are counted from the width. One tile is in the tab order, arrows move between tiles.
  */
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import type { Item } from '../../shared/api/types';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { idAt, nameAt, rowFlag, type Rows } from '../../shared/catalogue/rows';
 import { t } from '../../shared/i18n/i18n';
 import { Empty } from '../../shared/ui/controls';
-import { catalogue, category, groupsOf, query, shownItems } from '../state/catalogue';
+import { catalogue, category, query, rowShown, shownCount } from '../state/catalogue';
 import { stock } from '../state/outlet-feed';
-import { openPicker, touchItem } from '../state/picker';
+import { askItem, touchItem } from '../state/picker';
+import { tellGone } from '../state/sheet';
 import { asMoney } from '../state/format';
 
 const rowHeight = 104;
@@ -19,14 +20,30 @@ const spareRows = 3;
 const lastUnits = 5;
 const longPressMs = 450;
 
-function Badge({ item }: { item: Item }): JSX.Element | null {
+/* One row of the catalogue, as far as a tile needs it. */
+interface TileItem {
+  readonly id: string;
+  readonly name: string;
+  readonly price: number;
+  readonly flags: number;
+  readonly colour: string | null;
+}
+
+function tileItem(rows: Rows, row: number, colours: ReadonlyMap<string, string | null>): TileItem {
+  const colour = colours.get(rows.categoryIds[rows.categories[row]!] ?? '') ?? null;
+  return { id: idAt(rows, row), name: nameAt(rows, row), price: rows.prices[row]!, flags: rows.flags[row]!, colour };
+}
+
+const asks = rowFlag.combo | rowFlag.variants | rowFlag.groups | rowFlag.openPrice | rowFlag.unit;
+
+function Badge({ item }: { item: TileItem }): JSX.Element | null {
   const left = stock.value.get(item.id);
-  if (!item.stocked || left === undefined || left > lastUnits) return null;
+  if (!(item.flags & rowFlag.stocked) || left === undefined || left > lastUnits) return null;
   const text = left <= 0 ? t('menu.soldout') : t('menu.left', { n: left });
   return <span class={`tile-badge ${left <= 0 ? 'stop' : ''}`}>{text}</span>;
 }
 
-function pressHandlers(item: Item): Pick<JSX.HTMLAttributes<HTMLButtonElement>, 'onPointerDown' | 'onPointerUp' | 'onPointerLeave' | 'onClick' | 'onContextMenu'> {
+function pressHandlers(id: string, flags: number): Pick<JSX.HTMLAttributes<HTMLButtonElement>, 'onPointerDown' | 'onPointerUp' | 'onPointerLeave' | 'onClick' | 'onContextMenu'> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let held = false;
   const stop = (): void => clearTimeout(timer);
@@ -35,29 +52,27 @@ function pressHandlers(item: Item): Pick<JSX.HTMLAttributes<HTMLButtonElement>, 
       held = false;
       timer = setTimeout(() => {
         held = true;
-        if (hasOptions(item)) openPicker(item);
+        if (flags & asks) askItem(id, tellGone);
       }, longPressMs);
     },
     onPointerUp: stop,
     onPointerLeave: stop,
     onContextMenu: (e) => e.preventDefault(),
     onClick: () => {
-      if (!held || !hasOptions(item)) touchItem(item);
+      if (!held || !(flags & asks)) touchItem(id, {}, tellGone);
       held = false;
     },
   };
 }
 
-const hasOptions = (item: Item): boolean => item.combo.length > 0 || groupsOf(catalogue.value!, item).length > 0;
+function priceText({ price, flags }: TileItem): string {
+  if (flags & rowFlag.openPrice) return t('menu.open');
+  return flags & rowFlag.variants ? t('menu.from', { m: asMoney(price) }) : asMoney(price);
+}
 
-function Tile({ item, index, colour }: { item: Item; index: number; colour: string | null }): JSX.Element {
-  const handlers = useRef<ReturnType<typeof pressHandlers>>();
-  const of = useRef<Item>();
-  if (of.current !== item) {
-    of.current = item;
-    handlers.current = pressHandlers(item);
-  }
-  const kind = item.combo.length > 0 ? t('menu.combo') : '';
+function Tile({ item, index }: { item: TileItem; index: number }): JSX.Element {
+  const handlers = useMemo(() => pressHandlers(item.id, item.flags), [item.id, item.flags]);
+  const kind = item.flags & rowFlag.combo ? t('menu.combo') : '';
   return (
     <button
       type="button"
@@ -65,8 +80,8 @@ function Tile({ item, index, colour }: { item: Item; index: number; colour: stri
       data-index={index}
       data-item={item.id}
       tabIndex={index === 0 ? 0 : -1}
-      style={colour ? { '--tile': colour } : undefined}
-      {...handlers.current}
+      style={item.colour ? { '--tile': item.colour } : undefined}
+      {...handlers}
     >
       <span class="tile-name">{item.name}</span>
       <span class="tile-foot">
@@ -74,7 +89,7 @@ function Tile({ item, index, colour }: { item: Item; index: number; colour: stri
           <Badge item={item} />
           {kind}
         </span>
-        <span class="money">{asMoney(item.price)}</span>
+        <span class="money">{priceText(item)}</span>
       </span>
     </button>
   );
@@ -116,7 +131,8 @@ function moveFocus(box: HTMLElement, e: KeyboardEvent, columns: number, count: n
 export function Grid(): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const view = useSignal<Window>({ columns: 4, first: 0, rows: 12 });
-  const items = shownItems.value;
+  const { rows: table, menu } = catalogue.value!;
+  const count = shownCount.value;
   const measure = (): void => {
     const next = windowOf(box.current!);
     const now = view.value;
@@ -133,8 +149,10 @@ export function Grid(): JSX.Element {
     measure();
   }, [shown]);
   const { columns, first, rows } = view.value;
-  const height = Math.ceil(items.length / columns) * (rowHeight + gap) - gap;
-  const colours = new Map(catalogue.value!.categories.map((c) => [c.id, c.colour]));
+  const height = Math.ceil(count / columns) * (rowHeight + gap) - gap;
+  const colours = new Map(menu.categories.map((c) => [c.id, c.colour]));
+  const at = first * columns;
+  const last = Math.min(count, (first + rows) * columns);
   return (
     <div
       class="grid"
@@ -142,9 +160,9 @@ export function Grid(): JSX.Element {
       role="group"
       aria-label={t('menu.items')}
       onScroll={measure}
-      onKeyDown={(e) => moveFocus(box.current!, e, columns, items.length)}
+      onKeyDown={(e) => moveFocus(box.current!, e, columns, count)}
     >
-      {items.length === 0 && (
+      {count === 0 && (
         <Empty
           title={query.value.trim() ? t('menu.none', { q: query.value.trim() }) : t('menu.empty')}
           hint={query.value.trim() ? t('menu.none.hint') : ''}
@@ -155,8 +173,8 @@ export function Grid(): JSX.Element {
           class="grid-window"
           style={{ transform: `translateY(${first * (rowHeight + gap)}px)`, gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}
         >
-          {items.slice(first * columns, (first + rows) * columns).map((item, i) => (
-            <Tile key={item.id} item={item} index={first * columns + i} colour={colours.get(item.category_id) ?? null} />
+          {Array.from({ length: Math.max(0, last - at) }, (_, i) => tileItem(table, rowShown(at + i), colours)).map((item, i) => (
+            <Tile key={item.id} item={item} index={at + i} />
           ))}
         </div>
       </div>

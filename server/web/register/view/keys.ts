@@ -1,54 +1,24 @@
 /*
- * Keyboard and barcode scanner. A scanner is a keyboard that types digits faster than a person and ends with Enter; a
- * scan is taken wherever the focus is. Slow digits are the quantity of the next item.
+ * Keyboard and barcode scanner. A scanner is a keyboard that types faster than a person and ends with Enter; a scan is
+ * taken wherever the focus is. Slow digits are the quantity of the next item.
  */
-import { t } from '../../shared/i18n/i18n';
-import { warn } from '../../shared/ui/overlay';
-import { catalogue, query } from '../state/catalogue';
-import { activeLines, nextQty, order, qtyMax, selected, setQty, unsentLines } from '../state/order';
-import { finishPicking, missing, openPicker, picking, touchItem } from '../state/picker';
-import { closeSale, selectedLine, sheet, startPay, takeOut } from '../state/sheet';
+import { padKeyOf } from '../../shared/ui/numpad';
+import { query } from '../state/catalogue';
+import { activeLines, nextQty, order, qtyMax, qtyOne, selected, setQty, unsentLines } from '../state/order';
+import { askItem, finishPicking, missing, picking } from '../state/picker';
+import { takeScan } from '../state/scan';
+import { closeSale, selectedLine, sheet, startPay, takeOut, tellGone } from '../state/sheet';
 import { goesToKitchen, mode, sale, shift, voidSentLine } from '../state/till';
+import { inBurst, scanOf, settleMs } from '../state/wedge';
 import { sendAndSay } from './cart';
 import { payKey } from './pay';
+import { typeKey } from './picker';
 import { searchId } from './top-bar';
 
-const scanGapMs = 80;
-const scanDigitsMin = 6;
 const typedPauseMs = 1_500;
 
-let burst = '';
-let burstAt = 0;
 let typed = '';
 let typedAt = 0;
-
-/* Collects the burst; answers the code when Enter ends one. */
-function scanOf(e: KeyboardEvent): string | null {
-  const quick = e.timeStamp - burstAt < scanGapMs;
-  burstAt = e.timeStamp;
-  if (/^[0-9]$/.test(e.key)) {
-    burst = quick ? burst + e.key : e.key;
-    return null;
-  }
-  const code = e.key === 'Enter' && quick && burst.length >= scanDigitsMin ? burst : null;
-  burst = '';
-  return code;
-}
-
-function takeScan(code: string): void {
-  const item = catalogue.value?.byCode.get(code);
-  query.value = '';
-  typed = '';
-  nextQty.value = 1;
-  if (!item) {
-    warn(t('menu.unknown', { q: code }));
-    return;
-  }
-  sale.value = null;
-  mode.value = 'sell';
-  picking.value = null;
-  touchItem(item);
-}
 
 function typeQuantity(e: KeyboardEvent): void {
   typed = e.timeStamp - typedAt < typedPauseMs ? typed + e.key : e.key;
@@ -66,7 +36,7 @@ function moveLine(by: number): void {
 
 function changeQty(by: number): void {
   const line = selectedLine();
-  if (line && !line.sent) setQty(line.id, line.qty + by);
+  if (line && !line.sent && line.pieces) setQty(line.id, line.qty + by * qtyOne);
 }
 
 function voidSelected(): void {
@@ -83,8 +53,7 @@ function discountSelected(): void {
 
 function optionsOfFocused(): void {
   const at = (document.activeElement as HTMLElement | null)?.dataset['item'];
-  const item = at ? catalogue.value?.items.get(at) : undefined;
-  if (item) openPicker(item);
+  if (at) askItem(at, tellGone);
 }
 
 /* Enter belongs to a button only while the keyboard put the focus there; after a touch it means pay. */
@@ -114,6 +83,8 @@ const sellKeys: Record<string, (e: KeyboardEvent) => boolean | void> = {
   Delete: voidSelected,
   '%': discountSelected,
   d: () => void (activeLines.value.length > 0 && !order.value.placed && (sheet.value = { kind: 'discount', line: null })),
+  t: () => void (!order.value.placed && (sheet.value = { kind: 'details' })),
+  c: () => void (!order.value.placed && (sheet.value = { kind: 'coupon' })),
   o: () => void (sheet.value = { kind: 'orders' }),
   k: () => void (unsentLines.value.length > 0 && goesToKitchen() && sendAndSay()),
   m: optionsOfFocused,
@@ -136,7 +107,9 @@ function doneKey(e: KeyboardEvent): boolean {
 }
 
 function pickKey(e: KeyboardEvent): boolean {
-  if (e.key === 'Enter' && !(onButton(e) && missing.value)) finishPicking();
+  const digit = picking.value!.field ? padKeyOf(e) : null;
+  if (digit) typeKey(digit);
+  else if (e.key === 'Enter' && !(onButton(e) && missing.value)) finishPicking();
   else if (e.key === 'Escape') back();
   else return false;
   return true;
@@ -158,22 +131,48 @@ function handle(e: KeyboardEvent): boolean {
   return picking.value ? pickKey(e) : sellKey(e);
 }
 
+let settling: ReturnType<typeof setTimeout> | undefined;
+let settled = (): void => undefined;
+
+/* A letter may be the first of a code: it acts when no other key has followed at a scanner's pace. */
+function handleLater(e: KeyboardEvent): void {
+  settled = () => {
+    clearTimeout(settling);
+    settled = () => undefined;
+    handle(e);
+  };
+  settling = setTimeout(() => settled(), settleMs);
+}
+
+function onKey(e: KeyboardEvent): void {
+  if (!shift.value) return;
+  if (inBurst() && /^[a-z]$/i.test(e.key)) {
+    clearTimeout(settling);
+    settled = () => undefined;
+  } else if (/^[a-z]$/i.test(e.key) && !e.repeat && !sheet.value && !(e.target instanceof HTMLInputElement)) {
+    settled();
+    handleLater(e);
+  } else {
+    settled();
+    if (handle(e)) e.preventDefault();
+  }
+}
+
+function onScan(e: KeyboardEvent): void {
+  const { key, ctrlKey, timeStamp } = e;
+  const code = shift.value ? scanOf({ key, ctrlKey, timeStamp, inField: e.target instanceof HTMLInputElement }) : null;
+  if (code === null) return;
+  e.preventDefault();
+  e.stopPropagation();
+  takeScan(code);
+}
+
 /** Starts listening; the answer stops it. Scans are seen first, before any field or button gets the key. */
 export function listenForKeys(): () => void {
-  const scan = (e: KeyboardEvent): void => {
-    const code = shift.value ? scanOf(e) : null;
-    if (code === null) return;
-    e.preventDefault();
-    e.stopPropagation();
-    takeScan(code);
-  };
-  const key = (e: KeyboardEvent): void => {
-    if (shift.value && handle(e)) e.preventDefault();
-  };
-  addEventListener('keydown', scan, true);
-  addEventListener('keydown', key);
+  addEventListener('keydown', onScan, true);
+  addEventListener('keydown', onKey);
   return () => {
-    removeEventListener('keydown', scan, true);
-    removeEventListener('keydown', key);
+    removeEventListener('keydown', onScan, true);
+    removeEventListener('keydown', onKey);
   };
 }

@@ -6,43 +6,27 @@ import { hexBytes } from '../../shared/core/bytes';
 import { locale, t } from '../../shared/i18n/i18n';
 import { receiptPath } from '../../shared/receipt/link';
 import { Qr } from '../../shared/ui/qr';
-import { catalogue } from '../state/catalogue';
 import type { CartLine } from '../state/order';
-import type { Priced } from '../state/pricing';
+import { lineName } from '../state/sheet';
 import { journalOrigin, type Sale } from '../state/till';
-import { discountText } from './cart';
+import { discountText, lineQty, optionNames } from './cart';
 import { asAmount, asMoney, taxLabel } from '../state/format';
 
-function Options({ line }: { line: CartLine }): JSX.Element {
-  const index = catalogue.value!;
-  const name = (id: string): string => index.modifiers.get(id)?.name ?? '';
-  return (
-    <>
-      {line.components.map((c) => (
-        <li class="sub" key={c.id}>
-          {[index.items.get(c.item_id)?.name, ...(c.modifiers ?? []).map((m) => name(m.modifier_id))].join(', ')}
-        </li>
-      ))}
-      {line.modifiers.map((m) => (
-        <li class="sub" key={m.modifier_id}>
-          {name(m.modifier_id)}
-        </li>
-      ))}
-    </>
-  );
-}
-
-function Line({ line, figures }: { line: CartLine; figures: Priced }): JSX.Element {
-  const amounts = figures.lines.get(line.id);
+function Line({ line, sale }: { line: CartLine; sale: Sale }): JSX.Element {
+  const amounts = sale.priced.lines.get(line.id);
   return (
     <>
       <li>
         <span>
-          {line.qty} × {catalogue.value!.items.get(line.itemId)?.name}
+          {lineQty(line, sale.order)} × {lineName(line, sale.order)}
         </span>
         <span class="money">{amounts ? asAmount(amounts.gross) : ''}</span>
       </li>
-      <Options line={line} />
+      {optionNames(line, sale.order).map((name, i) => (
+        <li class="sub" key={i}>
+          {name}
+        </li>
+      ))}
       {line.discount && amounts && (
         <li class="sub">
           <span>
@@ -132,7 +116,7 @@ export function Receipt({ sale }: { sale: Sale }): JSX.Element {
         {sale.order.lines
           .filter((l) => !l.voided)
           .map((line) => (
-            <Line key={line.id} line={line} figures={sale.priced} />
+            <Line key={line.id} line={line} sale={sale} />
           ))}
       </ul>
       <Figures sale={sale} />

@@ -1,4 +1,4 @@
-/* The sheets of the register: quantity, discount, table, open orders, menu, keys, shift. */
+/* The sheets of the register: quantity, discount, open orders, menu, keys, shift; those of the order are in details.tsx. */
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect } from 'preact/hooks';
@@ -9,10 +9,14 @@ import { percent } from '../../shared/money/money';
 import { Empty, KeyList, Segmented } from '../../shared/ui/controls';
 import { Numpad, padDigits, padKeyOf, type PadKey } from '../../shared/ui/numpad';
 import { Sheet, say } from '../../shared/ui/overlay';
-import { nextQty, openOrders, order, setQty } from '../state/order';
+import { nextQty, openOrders, order, setQty, wholeQty } from '../state/order';
+import { signalsOn } from '../state/signals';
 import { lineName, setDiscount, sheet } from '../state/sheet';
 import { payForeign, pusher, resumeOrder, shift, signOut } from '../state/till';
 import { asMoney } from '../state/format';
+import { ClockButtons } from './clock';
+import { CouponSheet, DetailsSheet } from './details';
+import { RefundSheet } from './refund';
 import { CloseShift, ShiftReport } from './shift';
 
 const qtyDigits = 3;
@@ -75,7 +79,7 @@ function QtySheet({ line }: { line: string | null }): JSX.Element {
       max={qtyDigits}
       show={(d) => `${d || '0'} ×`}
       onApply={(d) => {
-        if (found) setQty(found.id, Number(d));
+        if (found) setQty(found.id, wholeQty(Number(d)));
         else nextQty.value = Number(d);
       }}
     />
@@ -121,6 +125,11 @@ function DiscountSheet({ line }: { line: string | null }): JSX.Element {
           {t('discount.none')}
         </button>
       )}
+      {!found && (
+        <button type="button" class="button" onClick={() => (sheet.value = { kind: 'coupon' })}>
+          {t('coupon.title')}
+        </button>
+      )}
     </>
   );
   return (
@@ -139,36 +148,6 @@ function DiscountSheet({ line }: { line: string | null }): JSX.Element {
 }
 
 const clampPercent = (digits: string): string => String(Math.min(100, Number(digits || '0')));
-
-function TableSheet(): JSX.Element {
-  const table = useSignal(order.value.table);
-  const set = (channel: string): void => {
-    order.value = { ...order.value, channel, table: channel === 'dine_in' ? table.value.trim() : '' };
-    close();
-  };
-  const enter = (e: KeyboardEvent): boolean => {
-    if (e.key !== 'Enter' || !(e.target instanceof HTMLInputElement)) return false;
-    set('dine_in');
-    return true;
-  };
-  return (
-    <Sheet title={t('cart.title')} onClose={close} onKey={enter}>
-      <label class="field">
-        <span>{t('cart.table')}</span>
-        <input class="input" maxLength={32} value={table.value} onInput={(e) => (table.value = e.currentTarget.value)} />
-      </label>
-      <button type="button" class="button primary" onClick={() => set('dine_in')}>
-        {t('cart.channel.dine_in')}
-      </button>
-      <button type="button" class="button" onClick={() => set('takeaway')}>
-        {t('cart.channel.takeaway')}
-      </button>
-      <button type="button" class="button" onClick={() => set('counter')}>
-        {t('cart.channel.counter')}
-      </button>
-    </Sheet>
-  );
-}
 
 function OrderRow(props: { title: string; detail: string; action: string; onClick: () => void }): JSX.Element {
   return (
@@ -207,7 +186,7 @@ function OrdersSheet(): JSX.Element {
           <OrderRow
             key={o.id}
             title={o.callNumber ?? '…'}
-            detail={names(o.lines.filter((l) => !l.voided).map(lineName))}
+            detail={names(o.lines.filter((l) => !l.voided).map((l) => lineName(l, o)))}
             action={t('orders.resume')}
             onClick={() => {
               close();
@@ -235,7 +214,7 @@ function OrdersSheet(): JSX.Element {
 }
 
 function MenuSheet(): JSX.Element {
-  const { staff, tenant, outlet, device } = session.value!;
+  const { staff, tenant, outlet, device, scopes } = session.value!;
   return (
     <Sheet title={staff.name} onClose={close}>
       <p>
@@ -247,6 +226,15 @@ function MenuSheet(): JSX.Element {
         choices={languages.map((l) => ({ value: l.code, label: l.name }))}
         onChange={chooseLanguage}
       />
+      {scopes.includes('clock.use') && <ClockButtons />}
+      {shift.value && scopes.includes('refund.write') && (
+        <button type="button" class="button" disabled={pusher.value!.log.length.value > 0} onClick={() => (sheet.value = { kind: 'refund' })}>
+          {t('refund.button')}
+        </button>
+      )}
+      <button type="button" class="button" aria-pressed={signalsOn.value} onClick={() => (signalsOn.value = !signalsOn.value)}>
+        {t(signalsOn.value ? 'signals.on' : 'signals.off')}
+      </button>
       {shift.value && (
         <button type="button" class="button" onClick={() => (sheet.value = { kind: 'report' })}>
           {t('shift.report')}
@@ -284,6 +272,8 @@ function KeysSheet(): JSX.Element {
     ['Del', t('keys.void')],
     ['%', t('keys.discount')],
     ['D', t('keys.orderdiscount')],
+    ['T', t('keys.details')],
+    ['C', t('keys.coupon')],
     ['O', t('keys.orders')],
     ['?', t('keys.help')],
   ];
@@ -320,8 +310,12 @@ export function Sheets(): JSX.Element | null {
       return <QtySheet line={open.line} />;
     case 'discount':
       return <DiscountSheet line={open.line} />;
-    case 'table':
-      return <TableSheet />;
+    case 'details':
+      return <DetailsSheet />;
+    case 'refund':
+      return <RefundSheet />;
+    case 'coupon':
+      return <CouponSheet />;
     case 'orders':
       return <OrdersSheet />;
     case 'menu':

@@ -5,17 +5,21 @@ import { t } from '../../shared/i18n/i18n';
 import { IconButton } from '../../shared/ui/controls';
 import { Icon } from '../../shared/ui/icons';
 import { StatusPill } from '../../shared/ui/status';
-import { query, shownItems } from '../state/catalogue';
+import { idAt } from '../../shared/catalogue/rows';
+import { catalogue, query, rowShown, shownCount } from '../state/catalogue';
 import { touchItem } from '../state/picker';
-import { otherOpenOrders, sheet } from '../state/sheet';
+import { takeScan } from '../state/scan';
+import { otherOpenOrders, sheet, tellGone } from '../state/sheet';
 import { feed, mode, pusher, sale } from '../state/till';
 
 export const searchId = 'search';
 
-/* Enter takes the first hit; down goes into the grid. */
+/* Enter takes the first hit, and a code that none has in its text as it would be scanned; down goes into the grid. */
 function onSearchKey(e: KeyboardEvent): void {
-  if (e.key === 'Enter' && query.value.trim() && shownItems.value[0]) {
-    touchItem(shownItems.value[0]);
+  if (e.key === 'Enter' && query.value.trim()) {
+    const asked = query.value.trim();
+    if (shownCount.value > 0) touchItem(idAt(catalogue.value!.rows, rowShown(0)), {}, tellGone);
+    else takeScan(asked);
     query.value = '';
   } else if (e.key === 'ArrowDown') {
     document.querySelector<HTMLElement>('.tile')?.focus();

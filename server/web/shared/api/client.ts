@@ -58,6 +58,8 @@ export interface Call {
   key?: string;
   etag?: string;
   timeoutMs?: number;
+  /** The body as it came, instead of what its JSON says. */
+  bytes?: boolean;
   /** Proof of the device's key. */
   device?: string | null;
 }
@@ -159,7 +161,8 @@ export async function request<T>(path: string, call: Call = {}): Promise<Answer<
   if (answer.status === 304) return { status: 304, etag: answer.headers.get('etag'), body: undefined as T };
   if (answer.ok) {
     try {
-      return { status: answer.status, etag: answer.headers.get('etag'), body: (await answer.json()) as T };
+      const body: unknown = call.bytes ? new Uint8Array(await answer.arrayBuffer()) : await answer.json();
+      return { status: answer.status, etag: answer.headers.get('etag'), body: body as T };
     } catch (e) {
       throw new NetworkError(String(e));
     }

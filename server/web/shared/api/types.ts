@@ -42,7 +42,9 @@ export interface Tax {
   id: string;
   code: string;
   name: string;
+  type: 'percent' | 'fixed' | 'division' | 'bracket';
   rate: string;
+  amount: number | null;
   included: boolean;
 }
 
@@ -131,8 +133,17 @@ export interface CatalogueManifest {
   /** Bytes for the core: everything that prices are made by. */
   rules: CataloguePart;
   menu: CataloguePart;
+  /** An item is in the chunk whose number is this many first bits of SHA-256(item id). */
   bits: number;
   items: CataloguePart[];
+}
+
+/** What a value inside a barcode is; the pattern as in extension/core/barcode.h. */
+export interface BarcodePattern {
+  name: string;
+  pattern: string;
+  symbology?: string | null;
+  value: 'qty' | 'price';
 }
 
 export interface CatalogueMenu {
@@ -147,7 +158,7 @@ export interface CatalogueMenu {
   promotions: CatalogueRule[];
   charges: CatalogueRule[];
   currencies: CatalogueRule[];
-  barcode_patterns: { name: string; pattern: string; symbology?: string; value: 'qty' | 'price' }[];
+  barcode_patterns: BarcodePattern[];
 }
 
 /** A rule as pages show it; what it does is in the rules. */
@@ -256,7 +267,7 @@ export interface Order {
   paid?: number;
   due?: number;
   created_at?: string;
-  lines?: { name: string; qty: string; state: string; parent_id: string | null }[];
+  lines?: { id: string; name: string; qty: string; state: string; parent_id: string | null }[];
 }
 
 export interface Cursor {
@@ -336,6 +347,8 @@ export interface SyncState {
   receipt_n: number;
   shift: Shift | null;
   journal: { id: string; origin: string; cursor: Cursor };
+  /** Of the business, for all its outlets: catalogue, people. */
+  shared_journal: { id: string; cursor: Cursor };
   server_time: string;
 }
 

@@ -1,6 +1,6 @@
 /*
- * Follows one journal by WebSocket from a position. Frames state what they cover; a frame that does not start where we
- * stand makes us subscribe again, so a change is never lost, only seen twice. A socket that fails is opened again
+ * Follows journals by one WebSocket, each from a position. Frames state what they cover; a frame that does not start where
+ * we stand makes us subscribe again, so a change is never lost, only seen twice. A socket that fails is opened again
  * after 0.2 s, doubling to 30 s, with full jitter.
  */
 import { signal } from '@preact/signals';
@@ -9,6 +9,9 @@ import type { Cursor } from '../api/types';
 
 /** One changed row: [seq, topic, entity, id22, op, version, changed columns]; R says that all rows of the entity may have changed. */
 export type Change = [number, string, string, string, 'U' | 'D' | 'E' | 'R', number, Record<string, unknown>?];
+
+/** In place of an outlet: the journal of the business, which its outlets share. */
+export const sharedJournal = '00000000-0000-0000-0000-000000000000';
 
 export interface FeedOptions {
   outlet: string;
@@ -20,6 +23,7 @@ export interface FeedOptions {
 
 interface Frame {
   k: string;
+  id?: number;
   s?: string;
   mode?: 'live' | 'replay' | 'reset';
   epoch?: number;
@@ -37,27 +41,40 @@ const probeTimeoutMs = 4_000;
 const ackEveryMs = 2_000;
 const returnWithinMs = 1_000;
 
+/** One journal that is followed. */
+class Stream {
+  cursor: Cursor | null = null;
+  subId = 0;
+  /** A subscription is under way; frames of the one before do not count. */
+  joining = false;
+  live = false;
+  ackedSeq = -1;
+  readonly name: string;
+
+  constructor(readonly options: FeedOptions) {
+    this.name = `o:${options.outlet}`;
+  }
+}
+
 export class Feed {
   /** True while subscribed and in step. */
   readonly live = signal(false);
   /** When the connection was lost (ms), null while live. */
   readonly lostAt = signal<number | null>(Date.now());
+  private readonly streams: readonly Stream[];
+  private lastSubId = 0;
   private socket: WebSocket | null = null;
-  private cursor: Cursor | null = null;
-  private subId = 0;
-  /** A subscription is under way; frames of the one before do not count. */
-  private joining = false;
   private attempts = 0;
   /** The last look found no server. */
   private away = false;
   private closed = false;
-  private ackedSeq = -1;
   private heardAt = Date.now();
   private retry: ReturnType<typeof setTimeout> | undefined;
   private readonly timers: ReturnType<typeof setInterval>[] = [];
   private readonly wake = (): void => this.probe(true);
 
-  constructor(private readonly options: FeedOptions) {
+  constructor(...follow: FeedOptions[]) {
+    this.streams = follow.map((options) => new Stream(options));
     this.timers.push(setInterval(() => this.probe(false), probeEveryMs), setInterval(() => this.ack(), ackEveryMs));
     addEventListener('online', this.wake);
     document.addEventListener('visibilitychange', this.wake);
@@ -76,7 +93,7 @@ export class Feed {
   private async open(): Promise<void> {
     if (this.closed || this.socket || !session.value) return;
     try {
-      if (!this.cursor) this.cursor = await this.options.load();
+      for (const stream of this.streams) stream.cursor ??= await stream.options.load();
       const { ticket } = (await post<{ ticket: string }>('/v1/ws-tickets', {})).body;
       if (this.closed) return;
       this.connect(ticket);
@@ -89,7 +106,7 @@ export class Feed {
     const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/v1/ws`;
     const socket = new WebSocket(url, 'mpos.v1');
     this.socket = socket;
-    this.joining = false;
+    for (const stream of this.streams) stream.joining = false;
     socket.onmessage = (e) => {
       this.heardAt = Date.now();
       this.receive(JSON.parse(e.data as string) as Frame, ticket);
@@ -102,58 +119,65 @@ export class Feed {
   }
 
   private receive(frame: Frame, ticket: string): void {
+    const stream = this.streams.find((x) => (frame.s === undefined ? x.subId === frame.id : x.name === frame.s));
     if (frame.k === 'hello') this.send({ k: 'auth', ticket });
-    else if (frame.k === 'auth_ok') this.subscribe();
-    else if (frame.k === 'sub_ok') this.subscribed(frame);
-    else if (frame.k === 'reset') this.reset();
-    else if (frame.k === 'ch') this.change(frame);
+    else if (frame.k === 'auth_ok') this.streams.forEach((x) => this.subscribe(x));
     else if (frame.k === 'goaway') this.leave(frame.after_ms ?? 1_000);
     else if (frame.k === 'err') this.socket?.close();
+    else if (!stream) return;
+    else if (frame.k === 'sub_ok') this.subscribed(stream, frame);
+    else if (frame.k === 'reset') this.reset(stream);
+    else if (frame.k === 'ch') this.change(stream, frame);
   }
 
-  private subscribe(): void {
-    const { epoch, seq, h8 } = this.cursor!;
-    if (this.joining) return;
-    this.joining = true;
-    this.subId += 1;
-    this.send({ k: 'sub', id: this.subId, s: `o:${this.options.outlet}`, epoch, seq, h8, topics: this.options.topics });
+  private subscribe(stream: Stream): void {
+    const { epoch, seq, h8 } = stream.cursor!;
+    if (stream.joining) return;
+    stream.joining = true;
+    stream.subId = ++this.lastSubId;
+    this.send({ k: 'sub', id: stream.subId, s: stream.name, epoch, seq, h8, topics: stream.options.topics });
   }
 
-  private subscribed(frame: Frame): void {
-    this.joining = false;
-    if (frame.mode === 'reset') return this.reset();
+  private subscribed(stream: Stream, frame: Frame): void {
+    stream.joining = false;
+    if (frame.mode === 'reset') return this.reset(stream);
+    stream.live = true;
+    if (!this.streams.every((x) => x.live)) return;
     this.attempts = 0;
     this.live.value = true;
     this.lostAt.value = null;
   }
 
   /* The server cannot continue from our position: take the present state and follow from there. */
-  private reset(): void {
-    this.cursor = null;
-    this.options.load().then(
+  private reset(stream: Stream): void {
+    stream.cursor = null;
+    stream.options.load().then(
       (cursor) => {
-        this.cursor = cursor;
-        this.subscribe();
+        stream.cursor = cursor;
+        this.subscribe(stream);
       },
       () => this.socket?.close(),
     );
   }
 
-  private change(frame: Frame): void {
-    const cursor = this.cursor;
+  private change(stream: Stream, frame: Frame): void {
+    const { cursor } = stream;
     if (!cursor || frame.to === undefined || frame.to <= cursor.seq) return;
-    if (frame.from! > cursor.seq) return this.subscribe();
+    if (frame.from! > cursor.seq) return this.subscribe(stream);
     const fresh = (frame.c ?? []).filter((c) => c[0] > cursor.seq);
-    this.cursor = { epoch: frame.epoch ?? cursor.epoch, seq: frame.to, h8: frame.h8 ?? cursor.h8 };
-    if (fresh.some((c) => c[4] === 'R')) return this.reset();
-    if (fresh.length > 0) this.options.apply(fresh);
+    stream.cursor = { epoch: frame.epoch ?? cursor.epoch, seq: frame.to, h8: frame.h8 ?? cursor.h8 };
+    if (fresh.some((c) => c[4] === 'R')) return this.reset(stream);
+    if (fresh.length > 0) stream.options.apply(fresh);
   }
 
   private ack(): void {
-    const seq = this.cursor?.seq ?? -1;
-    if (!this.live.value || seq === this.ackedSeq) return;
-    this.ackedSeq = seq;
-    this.send({ k: 'ack', s: `o:${this.options.outlet}`, seq });
+    if (!this.live.value) return;
+    for (const stream of this.streams) {
+      const seq = stream.cursor?.seq ?? -1;
+      if (seq === stream.ackedSeq) continue;
+      stream.ackedSeq = seq;
+      this.send({ k: 'ack', s: stream.name, seq });
+    }
   }
 
   private send(message: object): void {
@@ -166,6 +190,7 @@ export class Feed {
 
   private lost(): void {
     if (this.closed) return;
+    for (const stream of this.streams) stream.live = false;
     this.live.value = false;
     this.lostAt.value ??= Date.now();
     const ceiling = Math.min(backoffMaxMs, backoffMinMs * 2 ** this.attempts);
