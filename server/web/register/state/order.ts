@@ -3,12 +3,10 @@
  * kept here, they come from the core (pricing.ts).
  */
 import { computed, signal } from '@preact/signals';
-import type { ComponentIn, DiscountIn, LineIn, ModifierIn } from '../../shared/api/types';
+import type { Channel, ComponentIn, DiscountIn, LineIn, ModifierIn, Place } from '../../shared/api/types';
 import type { Catalogue } from '../../shared/catalogue/catalogue';
 import { decimalText } from '../../shared/core/bytes';
 import { newId } from '../../shared/ids/ids';
-
-export type Place = 'dine_in' | 'take_away' | 'delivery';
 
 /** What was chosen, before it is a line. */
 export interface Choice {
@@ -67,7 +65,7 @@ export function emptyOrder(place: Place = 'dine_in'): CartOrder {
 }
 
 /** Where the order comes from, as the API names it. */
-export function channelOf({ place, table }: CartOrder): string {
+export function channelOf({ place, table }: CartOrder): Channel {
   if (place === 'take_away') return 'takeaway';
   if (place === 'delivery') return 'delivery';
   return table ? 'dine_in' : 'counter';
@@ -103,12 +101,6 @@ function sameChoice(a: CartLine, b: Choice): boolean {
     b.components.length === 0 &&
     JSON.stringify(a.modifiers) === JSON.stringify(b.modifiers)
   );
-}
-
-/** Now on the outlet's clock, as orders name it. */
-export function localMinute(timeZone: string): string {
-  const form = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'short', timeZone });
-  return form.format(new Date()).replace(' ', 'T');
 }
 
 function changeLines(lines: readonly CartLine[]): void {

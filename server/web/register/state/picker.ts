@@ -6,9 +6,10 @@ import { computed, signal } from '@preact/signals';
 import { session } from '../../shared/api/client';
 import type { ComponentIn, Item, ModifierGroup, ModifierIn } from '../../shared/api/types';
 import type { Catalogue } from '../../shared/catalogue/catalogue';
+import { localText } from '../../shared/core/basket';
 import { newId } from '../../shared/ids/ids';
 import { catalogueOf, groupsOf, mustChoose } from './catalogue';
-import { addLine, beginAt, localMinute, nextQty, order, qtyMax, qtyOne, selected, updateLine, type CartLine } from './order';
+import { addLine, beginAt, nextQty, order, qtyMax, qtyOne, selected, updateLine, type CartLine } from './order';
 
 /** What is known of the choice already, by a scanned code. */
 export interface Given {
@@ -122,7 +123,7 @@ export function takeItem(item: Item, known: Given = {}): void {
 
 function add(item: Item, made: Pick<CartLine, 'variantId' | 'modifiers' | 'components'>, known: Given): void {
   const pieces = item.unit === null;
-  beginAt(localMinute(session.value!.outlet.timezone));
+  beginAt(localText(Date.now(), session.value!.outlet.timezone));
   if (pieces && known.qty !== undefined) nextQty.value = Math.max(1, Math.min(qtyMax, Math.floor(known.qty / qtyOne)));
   selected.value = addLine({ itemId: item.id, openPrice: known.price ?? null, ...made }, pieces ? null : known.qty!);
 }

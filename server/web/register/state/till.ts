@@ -133,16 +133,20 @@ export const readShift = async (id: string): Promise<Shift> => (await get<Shift>
 
 /* The order as order.place and sale.commit write it. */
 function placeBody(figures: Priced): Record<string, unknown> {
-  const { id, table, discount } = order.value;
+  const { id, table, discount, place, guests, coupons, at } = order.value;
   const body: Record<string, unknown> = {
     id,
     channel: channelOf(order.value),
+    place,
+    at,
     lines: activeLines.value.map(lineIn),
     send: goesToKitchen(),
     catalogue: catalogueOf(order.value).hash,
     priced_hash: figures.hash,
   };
   if (table) body['table'] = table;
+  if (guests > 0) body['guests'] = guests;
+  if (coupons.length > 0) body['coupons'] = coupons;
   if (discount) body['discounts'] = [discount];
   return body;
 }

@@ -20,6 +20,7 @@ import { Picker } from './picker';
 import { OpenShift } from './shift';
 import { Sheets } from './sheets';
 import { TopBar } from './top-bar';
+import { Why } from './why';
 
 function Centre(): JSX.Element {
   if (sale.value) return <Done sale={sale.value} />;
@@ -46,6 +47,7 @@ function Till(): JSX.Element {
       </div>
       {shift.value && !busy && <CartBar />}
       <Sheets />
+      <Why />
     </div>
   );
 }

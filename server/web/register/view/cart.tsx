@@ -8,10 +8,15 @@ import { percent } from '../../shared/money/money';
 import { Empty, IconButton } from '../../shared/ui/controls';
 import { say } from '../../shared/ui/overlay';
 import { catalogueOf, modifierName } from '../state/catalogue';
-import { asAmount, asMoney, asNumber, taxLabel } from '../state/format';
+import { asAmount, asMoney, asNumber, currency, taxLabel } from '../state/format';
 import { activeLines, itemCount, nextQty, order, qtyOne, selected, setQty, unsentLines, type CartLine, type CartOrder } from '../state/order';
 import { editLine, hasQuestions } from '../state/picker';
 import { priced, pricingError, type Priced } from '../state/pricing';
+import type { PricedLine } from '../../shared/core/priced';
+import type { Figure } from '../../shared/why/trace';
+import { WhyRow } from '../../shared/why/why';
+import { w } from '../../shared/why/words';
+import { asked } from './why';
 import { leaveOrder, lineName, sheet, startPay, takeOut } from '../state/sheet';
 import { goesToKitchen, mode, sale, sendOrder, voidSentLine } from '../state/till';
 
@@ -123,37 +128,50 @@ function Line({ line, figures }: { line: CartLine; figures: Priced | null }): JS
               {t('cart.discount')} {discountText(line.discount)}
             </span>
           )}
+          {amounts && promotionsOf(amounts).map((name) => (
+            <span class="line-option discount" key={name}>
+              {name}
+            </span>
+          ))}
         </span>
-        <span class="money">
-          {amounts ? asAmount(amounts.gross - amounts.lineDiscount) : ''}
-          {amounts && amounts.lineDiscount > 0 && <s class="before">{asAmount(amounts.gross)}</s>}
-        </span>
+      </button>
+      <button
+        type="button"
+        class="line-amount money"
+        disabled={!amounts}
+        aria-label={amounts ? `${asAmount(amounts.gross - amounts.lineDiscount)}: ${w('why.ask')}` : ''}
+        onClick={() => (asked.value = { of: 'line', line: line.id })}
+      >
+        {amounts ? asAmount(amounts.gross - amounts.lineDiscount) : ''}
+        {amounts && amounts.lineDiscount > 0 && <s class="before">{asAmount(amounts.gross)}</s>}
       </button>
       {on && <LineTools line={line} />}
     </li>
   );
 }
 
-export function Totals({ figures }: { figures: Priced }): JSX.Element {
+/* Promotions that take something off a line. */
+function promotionsOf(line: PricedLine): string[] {
+  const { promotions } = catalogueOf(order.value).menu;
+  const rules = new Set(line.discounts.filter((d) => d.rule && !d.surcharge && d.amount > 0).map((d) => d.rule));
+  return promotions.filter((p) => rules.has(p.id)).map((p) => p.name);
+}
+
+/* Between the lines and the total; each figure says why it is what it is. */
+function Totals({ figures }: { figures: Priced }): JSX.Element {
+  const { discounts, surcharges, charges, taxes } = figures;
+  const row = (label: string, amount: number, figure: Figure): JSX.Element => (
+    <WhyRow key={label} label={label} amount={amount} currency={currency.value} onAsk={() => (asked.value = figure)} />
+  );
+  const changed = discounts.length + surcharges.length + charges.length > 0;
   return (
-    <dl class="pairs totals">
-      {figures.orderDiscount > 0 && (
-        <>
-          <dt>{t('cart.subtotal')}</dt>
-          <dd>{asAmount(figures.gross - (figures.discount - figures.orderDiscount))}</dd>
-          <dt>
-            {t('cart.discount')} {order.value.discount ? discountText(order.value.discount) : ''}
-          </dt>
-          <dd>{asAmount(-figures.orderDiscount)}</dd>
-        </>
-      )}
-      {figures.taxes.map((tax) => (
-        <>
-          <dt>{taxLabel(tax)}</dt>
-          <dd>{asAmount(tax.amount)}</dd>
-        </>
-      ))}
-    </dl>
+    <div class="totals">
+      {changed && row(t('cart.subtotal'), figures.gross, { of: 'gross' })}
+      {discounts.map((d) => row(d.name || t('cart.discount'), -d.amount, { of: 'discount', rule: d.rule }))}
+      {surcharges.map((d) => row(d.name, d.amount, { of: 'surcharge', rule: d.rule ?? '' }))}
+      {charges.map((d) => row(d.name, d.amount, { of: 'charge', line: d.line }))}
+      {taxes.map((tax) => row(taxLabel(tax), tax.amount, { of: 'tax', rule: tax.id }))}
+    </div>
   );
 }
 
@@ -268,7 +286,9 @@ export function CartBody(): JSX.Element {
         {order.value.coupons.length > 0 && <Coupons coupons={order.value.coupons} />}
         {figures && lines.length > 0 && <Totals figures={figures} />}
         <p class="cart-total">
-          <span>{t('cart.total')}</span>
+          <button type="button" class="total-ask" disabled={!figures} aria-label={`${t('cart.total')}: ${w('why.ask')}`} onClick={() => (asked.value = { of: 'total' })}>
+            {t('cart.total')}
+          </button>
           <output class="money" aria-label={t('cart.total')}>
             {asMoney(figures?.total ?? 0)}
           </output>

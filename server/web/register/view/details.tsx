@@ -1,10 +1,12 @@
 /* What an order is besides its lines: where it is consumed, table, guests, coupons. */
 import { useSignal } from '@preact/signals';
+import type { Place } from '../../shared/api/types';
 import type { JSX } from 'preact';
 import { t } from '../../shared/i18n/i18n';
 import { IconButton } from '../../shared/ui/controls';
-import { Sheet } from '../../shared/ui/overlay';
-import { couponsMax, guestsMax, order, type Place } from '../state/order';
+import { say, Sheet } from '../../shared/ui/overlay';
+import { couponsMax, guestsMax, order } from '../state/order';
+import { priced } from '../state/pricing';
 import { sheet } from '../state/sheet';
 
 const couponChars = 64;
@@ -71,9 +73,10 @@ export function CouponSheet(): JSX.Element {
   const asked = code.value.trim().toUpperCase();
   const add = (): void => {
     if (asked === '' || coupons.length >= couponsMax) return;
+    const before = priced.value?.total;
     if (!coupons.includes(asked)) order.value = { ...order.value, coupons: [...coupons, asked] };
-    code.value = '';
     close();
+    if (before !== undefined && priced.value?.total === before) say(t('coupon.none', { c: asked }));
   };
   const remove = (coupon: string): void => {
     order.value = { ...order.value, coupons: coupons.filter((c) => c !== coupon) };

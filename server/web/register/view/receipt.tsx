@@ -27,10 +27,10 @@ function Line({ line, sale }: { line: CartLine; sale: Sale }): JSX.Element {
           {name}
         </li>
       ))}
-      {line.discount && amounts && (
+      {amounts && amounts.lineDiscount > 0 && (
         <li class="sub">
           <span>
-            {t('cart.discount')} {discountText(line.discount)}
+            {t('cart.discount')} {line.discount ? discountText(line.discount) : ''}
           </span>
           <span class="money">{asAmount(-amounts.lineDiscount)}</span>
         </li>
@@ -43,14 +43,18 @@ function Figures({ sale }: { sale: Sale }): JSX.Element {
   const { priced, order } = sale;
   return (
     <dl class="pairs">
-      {priced.orderDiscount > 0 && (
+      {[...priced.surcharges, ...priced.charges].map((part) => (
         <>
-          <dt>
-            {t('cart.discount')} {order.discount ? discountText(order.discount) : ''}
-          </dt>
-          <dd>{asAmount(-priced.orderDiscount)}</dd>
+          <dt>{part.name}</dt>
+          <dd>{asAmount(part.amount)}</dd>
         </>
-      )}
+      ))}
+      {priced.orderDiscounts.map((part) => (
+        <>
+          <dt>{part.name || `${t('cart.discount')} ${order.discount ? discountText(order.discount) : ''}`}</dt>
+          <dd>{asAmount(-part.amount)}</dd>
+        </>
+      ))}
       <dt class="strong">{t('cart.total')}</dt>
       <dd class="strong">{asMoney(priced.total)}</dd>
       <dt>{t('receipt.cash')}</dt>
