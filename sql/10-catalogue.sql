@@ -122,12 +122,17 @@ BEGIN
                'id', i.item_id, 'code', i.code, 'name', i.name, 'category_id', i.category_id, 'price', i.price,
                'tax_ids', to_jsonb(i.tax_ids), 'station', i.station, 'stocked', i.stocked, 'open_price', i.open_price,
                'unit', i.unit, 'floor', i.floor, 'sort', i.sort,
-               'barcodes', pos.catalogue_barcodes(tenant, i.item_id, NULL),
-               'variants', pos.catalogue_variants(tenant, i.item_id),
-               'prices', pos.catalogue_prices(tenant, i.item_id),
+               'barcodes', (SELECT coalesce(jsonb_agg(b.barcode ORDER BY b.sort, b.barcode), '[]') FROM pos.barcode b
+                             WHERE b.tenant_id = tenant AND b.item_id = i.item_id AND b.variant_id IS NULL),
+               -- Most items have none of these, and a function costs more than the question.
+               'variants', CASE WHEN EXISTS (SELECT FROM pos.variant v WHERE v.tenant_id = tenant AND v.item_id = i.item_id)
+                                THEN pos.catalogue_variants(tenant, i.item_id) ELSE '[]' END,
+               'prices', CASE WHEN EXISTS (SELECT FROM pos.price p WHERE p.tenant_id = tenant AND p.item_id = i.item_id)
+                              THEN pos.catalogue_prices(tenant, i.item_id) ELSE '[]' END,
                'group_ids', (SELECT coalesce(jsonb_agg(g.group_id ORDER BY g.sort), '[]') FROM pos.item_group g
                               WHERE g.tenant_id = tenant AND g.item_id = i.item_id),
-               'combo', pos.catalogue_combo(tenant, i.item_id))::text, ',' ORDER BY i.item_id)), count(*)
+               'combo', CASE WHEN EXISTS (SELECT FROM pos.combo_slot s WHERE s.tenant_id = tenant AND s.item_id = i.item_id)
+                             THEN pos.catalogue_combo(tenant, i.item_id) ELSE '[]' END)::text, ',' ORDER BY i.item_id)), count(*)
       INTO content, items
       FROM pos.item i
      WHERE i.tenant_id = tenant AND i.active AND mpos.catalogue_slot(i.item_id) BETWEEN first_slot AND last_slot;
