@@ -133,10 +133,9 @@ export const pricingError = computed(() => (typeof outcome.value === 'string' ? 
 /** How the price of an order came about. */
 export function traceOf(of: CartOrder, figures: Priced): TraceEntry[] {
   sell(of, of.lines.filter((l) => !l.voided).map(lineIn));
-  return readTrace(core.value!.explain()).map(({ line, ruleId, unit, ...entry }) => ({
+  return readTrace(core.value!.explain()).map(({ line, ruleId, ...entry }) => ({
     ...entry,
     line_id: line === null ? null : figures.lineIds[line]!,
     rule_id: ruleId,
-    unit: unit === 'amount' ? 'money' : unit === 'rate' ? 'rate' : 'qty',
   }));
 }
