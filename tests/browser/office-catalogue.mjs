@@ -168,3 +168,56 @@ test('every figure of a bill says why it is what it is', async () => {
   await picture(page, 'office-why-wide');
   await page.end();
 });
+
+test('what changes is listed, tried on the orders of a day, and published', async () => {
+  const token = await managerToken();
+  const { items } = await api('/v1/catalogue/items?search=espresso', { token });
+  const body = { id: crypto.randomUUID(), channel: 'counter', lines: [{ id: crypto.randomUUID(), item_id: items.find((i) => i.code === 'espresso').id, qty: '2' }] };
+  await api('/v1/orders', { token, method: 'POST', body });
+  await api('/v1/catalogue/charges', { token, method: 'POST', body: { code: 'pub_service', name: 'Small order', priority: 0, definition: { kind: 'fixed', amount: 100 } } });
+  const page = await openOffice({ path: 'publish' });
+  const changes = page.getByRole('list', { name: 'What changes' });
+  await changes.getByRole('listitem').filter({ hasText: 'Small order' }).getByText('New').waitFor();
+  await page.getByLabel('Day').fill(new Intl.DateTimeFormat('sv', { timeZone: 'Europe/Berlin' }).format(new Date()));
+  await page.getByRole('button', { name: 'Price them' }).click();
+  const charge = page.getByRole('table', { name: 'What orders would have cost' }).getByRole('row', { name: /^Small order/ });
+  assert.match(await charge.textContent(), /\+€\d+\.00$/);
+  await picture(page, 'office-publish-wide');
+  await page.getByRole('button', { name: 'Publish', exact: true }).click();
+  await page.getByText(/^Version \d+ counts now\. Registers read/).waitFor();
+  await page.getByText('Nothing: what is edited is what sales use.').waitFor();
+  const charges = await byCode('charges', 'pub_service');
+  await api(`/v1/catalogue/charges/${charges.id}/archive`, { token, method: 'POST', body: { version: charges.version } });
+  await page.reload();
+  await changes.getByRole('listitem').filter({ hasText: 'Small order' }).getByText('Gone').waitFor();
+  await page.getByRole('button', { name: 'Publish', exact: true }).click();
+  await page.getByText('Nothing: what is edited is what sales use.').waitFor();
+  await page.end();
+});
+
+test('the preview prices what is edited, before it is published and at any time', async () => {
+  const token = await managerToken();
+  const { categories } = await api('/v1/catalogue/categories', { token });
+  const made = await api('/v1/catalogue/items', { token, method: 'POST', body: { code: 'draft_tonic', name: 'Draft tonic', category_id: categories[0].id, price: 300, tax_ids: [], variants: [{ code: 's', name: 'Small', price: 320 }, { code: 'l', name: 'Large', price: 450 }] } });
+  const page = await openOffice({ path: `items/${made.item.id}` });
+  await page.getByRole('button', { name: 'Try in the preview' }).click();
+  await figure(page, 'Total').filter({ hasText: '3.20' }).waitFor();
+  await preview(page).getByRole('button', { name: 'Change Draft tonic, Small' }).click();
+  await page.getByRole('dialog').getByRole('radio', { name: /^Large/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'One more' }).click();
+  await page.keyboard.press('Escape');
+  await figure(page, 'Total').filter({ hasText: '9.00' }).waitFor();
+  await page.getByRole('group', { name: 'Variants' }).getByRole('group', { name: 'Row 2' }).getByLabel('Price').fill('5');
+  await apply(page);
+  await figure(page, 'Total').filter({ hasText: '10.00' }).waitFor();
+  await api('/v1/catalogue/promotions', { token, method: 'POST', body: { code: 'draft_half', name: 'Half price', priority: 9, definition: { kind: 'percent', rate: '0.5', targets: { item_ids: [made.item.id] }, when: { start: '03:00', end: '04:00' } } } });
+  await preview(page).getByRole('button', { name: /^Dine in · now/ }).click();
+  await page.getByRole('dialog').getByLabel('Date and time').fill('2026-12-24T03:30');
+  await page.keyboard.press('Escape');
+  await figure(page, 'Total').filter({ hasText: '5.00' }).waitFor();
+  const lines = [{ id: crypto.randomUUID(), item_id: made.item.id, variant_id: made.item.variants[0].id, qty: '1' }];
+  const cashier = (await api('/v1/auth/pin', { method: 'POST', body: { tenant: 'demo-cafe', outlet: 'main', staff: '102', pin: '2345' } })).token;
+  await assert.rejects(api('/v1/price/preview', { token: cashier, method: 'POST', body: { draft: true, lines } }), /forbidden/);
+  await assert.rejects(api('/v1/price/preview', { token, method: 'POST', body: { lines } }), /40[49]|422/, 'it is not published by that');
+  await page.end();
+});

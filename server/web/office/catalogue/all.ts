@@ -14,6 +14,7 @@ import { ImportPage } from './import';
 import { ItemsPage } from './items';
 import { Preview } from './preview';
 import { PromotionsPage } from './promotions';
+import { PublishPage } from './publish';
 import { RoundingPage } from './rounding';
 import { TaxMapsPage } from './tax-maps';
 import { TaxesPage } from './taxes';
@@ -32,6 +33,7 @@ export const views = {
   customers: CustomersPage,
   currencies: CurrenciesPage,
   rounding: RoundingPage,
+  publish: PublishPage,
   import: ImportPage,
   preview: Preview,
 } satisfies Record<string, () => JSX.Element>;

@@ -43,6 +43,7 @@ export const pages: Record<string, Page> = {
     currencies: 'currencies.title',
     rounding: 'rounding.nav',
   }),
+  publish: { title: 'publish.title', group: 'nav.group.live', scope: editor, view: later('publish'), preview: true },
   import: { title: 'csv.title', group: 'nav.group.live', scope: editor, view: later('import') },
   people: { title: 'nav.people', group: business, scope: 'staff.read', view: PeoplePage },
   roles: { title: 'nav.roles', group: business, scope: 'staff.read', view: RolesPage },
