@@ -5,6 +5,7 @@ import './sale.mjs';
 import './kitchen.mjs';
 import './looks.mjs';
 import './catalogue.mjs';
+import './why.mjs';
 import './offline.mjs';
 import './receipt.mjs';
 import './office.mjs';
