@@ -168,7 +168,7 @@ test('a scan sells the item wherever the focus is; 5,000 items stay quick', asyn
   const page = await openRegister({ tenant: 'demo-shop' });
   const items = page.getByRole('group', { name: 'Items' });
   assert.ok((await items.getByRole('button').count()) < 200, 'only the tiles in view are in the page');
-  const barcode = await (await stack()).psql('SELECT b.barcode FROM pos.barcode b JOIN pos.item i USING (tenant_id, item_id) WHERE i.code = 's5000'');
+  const barcode = await (await stack()).psql("SELECT b.barcode FROM pos.barcode b JOIN pos.item i USING (tenant_id, item_id) WHERE i.code = 's5000'");
   await page.getByRole('searchbox').focus();
   await scan(page, barcode);
   await page.getByRole('list', { name: 'Order' }).getByRole('button').first().waitFor();
