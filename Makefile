@@ -82,10 +82,10 @@ test-packages:
 	@server/run/packages.sh test
 
 test: test-packages build tests/node_modules/.package-lock.json
-	@tests/run fault http fuzz isolation pgtap browser core vectors
+	@tests/run fault http browser fuzz isolation pgtap core vectors
 
 check-all: test-packages build tests/node_modules/.package-lock.json check-fmt check-reference
-	@MPOS_FULL=1 tests/run fault http fuzz isolation pgtap browser core vectors mutation
+	@MPOS_FULL=1 tests/run fault http browser fuzz isolation pgtap core vectors mutation
 
 soak: test-packages build tests/node_modules/.package-lock.json
 	@MPOS_FULL=1 MPOS_SOAK_ROUNDS=$${MPOS_SOAK_ROUNDS:-1000} MPOS_CARTS=$${MPOS_CARTS:-1000000} tests/run fault vectors

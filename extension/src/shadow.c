@@ -11,7 +11,6 @@
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/hsearch.h"
 #include "utils/timestamp.h"
 
 #include "cart.h"
@@ -21,14 +20,12 @@
 #include "json.h"
 #include "priced_form.h"
 #include "rule_shape.h"
+#include "shadow_sums.h"
 #include "sqlstate.h"
 #include "statement.h"
 
 #define PAGE_ORDERS_MAX 200
 #define PAGE_US_MAX 1000000
-/* Orders that changed most tell more than a list of all. */
-#define EXAMPLES_MAX 20
-
 typedef struct shadow_in {
     uint32 given;
     uint8 outlet_id[16];
@@ -90,37 +87,12 @@ typedef struct sold {
     mpos_priced priced;
 } sold;
 
-typedef enum rule_kind { PROMOTION, BY_HAND, CHARGE, TAX } rule_kind;
-
-static const char *const kind_words[] = {"promotion", "by_hand", "charge", "tax"};
-
-typedef struct rule_key {
-    uint8 id[16];
-    int32 kind;
-} rule_key;
-
-typedef struct rule_sum {
-    rule_key key;   /* first: of the hash table */
-    int64 money[2]; /* before and after */
-} rule_sum;
-
-enum { BEFORE, AFTER };
-
-typedef struct example {
-    uint8 order[16];
-    int64 money[2];
-} example;
-
 typedef struct shadow {
     const sold *orders;
     int count;
     int done;
     int skipped;
-    int64 total[2];
-    int64 items[2]; /* gross of items: what price books, variants and prices change */
-    HTAB *rules;
-    example examples[EXAMPLES_MAX];
-    int example_count;
+    mpos_shadow_sums *sums;
 } shadow;
 
 /* Places of a list of rules that are known to be words of orders. */
@@ -172,63 +144,6 @@ read_sold(uint64 row, const uint8 outlet[16], sold *out)
     out->in.at = mpos_cell_big(row, 8);
     read_coupons(row, &out->coupons);
     out->lines = mpos_cell_text(row, 10);
-}
-
-static void
-add_money(shadow *s, rule_kind kind, const uint8 *id, int side, int64 amount)
-{
-    rule_key key = {.kind = kind};
-    rule_sum *sum;
-    bool found;
-
-    if (amount == 0) {
-        return;
-    }
-    if (id != NULL) {
-        memcpy(key.id, id, 16);
-    }
-    sum = hash_search(s->rules, &key, HASH_ENTER, &found);
-    if (!found) {
-        memset(sum->money, 0, sizeof sum->money);
-    }
-    sum->money[side] += amount;
-}
-
-static void
-add_discount(shadow *s, const mpos_cart_discount *discount, int side, int64 amount)
-{
-    bool rule = (discount->flags & MPOS_DISCOUNT_RULE) != 0;
-
-    if ((discount->flags & MPOS_DISCOUNT_SURCHARGE) != 0) {
-        add_money(s, CHARGE, rule ? discount->rule : NULL, side, -amount);
-    } else {
-        add_money(s, rule ? PROMOTION : BY_HAND, rule ? discount->rule : NULL, side, -amount);
-    }
-}
-
-/* What each rule took or brought; discounts count below zero. */
-static void
-add_order(shadow *s, const mpos_cart *cart, const mpos_priced *priced, int side)
-{
-    s->total[side] += priced->total;
-    for (int i = 0; i < cart->line_count; i++) {
-        const mpos_cart_line *line = &cart->lines[i];
-
-        if (line->kind != MPOS_LINE_ITEM) {
-            add_money(s, CHARGE, line->item, side, priced->lines[i].gross);
-        } else if (line->parent == MPOS_NO_PARENT) {
-            s->items[side] += priced->lines[i].gross;
-        }
-        for (int d = 0; d < line->discount_count; d++) {
-            add_discount(s, &line->discounts[d], side, priced->lines[i].discounts[d]);
-        }
-    }
-    for (int d = 0; d < cart->discount_count; d++) {
-        add_discount(s, &cart->discounts[d], side, priced->discounts[d]);
-    }
-    for (int t = 0; t < cart->tax_count; t++) {
-        add_money(s, TAX, cart->taxes[t].id, side, priced->taxes[t].amount);
-    }
 }
 
 /* Those given by hand, as they came in. */
@@ -314,33 +229,6 @@ price_by(mpos_call *call, const mpos_catalogue *draft, const sold *order, mpos_p
     return mpos_cart_price(quiet, out) == MPOS_OK;
 }
 
-static void
-keep_example(shadow *s, const uint8 id[16], int64 before, int64 after)
-{
-    int at = s->example_count;
-
-    if (before == after) {
-        return;
-    }
-    if (at == EXAMPLES_MAX) {
-        at = 0;
-        for (int i = 1; i < EXAMPLES_MAX; i++) {
-            if (Abs(s->examples[i].money[AFTER] - s->examples[i].money[BEFORE]) <
-                Abs(s->examples[at].money[AFTER] - s->examples[at].money[BEFORE])) {
-                at = i;
-            }
-        }
-        if (Abs(after - before) <= Abs(s->examples[at].money[AFTER] - s->examples[at].money[BEFORE])) {
-            return;
-        }
-    } else {
-        s->example_count++;
-    }
-    memcpy(s->examples[at].order, id, 16);
-    s->examples[at].money[BEFORE] = before;
-    s->examples[at].money[AFTER] = after;
-}
-
 static mpos_err
 price_all(mpos_call *call, const mpos_catalogue *draft, void *argument)
 {
@@ -356,66 +244,11 @@ price_all(mpos_call *call, const mpos_catalogue *draft, void *argument)
             s->skipped++;
             continue;
         }
-        add_order(s, &order->cart, &order->priced, BEFORE);
-        add_order(s, &cart.cart, &cart.priced, AFTER);
-        keep_example(s, order->id, order->priced.total, cart.priced.total);
+        mpos_shadow_add(s->sums, &order->cart, &order->priced, MPOS_SHADOW_BEFORE);
+        mpos_shadow_add(s->sums, &cart.cart, &cart.priced, MPOS_SHADOW_AFTER);
+        mpos_shadow_example(s->sums, order->id, order->priced.total, cart.priced.total);
     }
     return MPOS_OK;
-}
-
-static void
-money_json(StringInfo out, const int64 money[2])
-{
-    mpos_json_int(out, "before", money[BEFORE]);
-    mpos_json_int(out, "after", money[AFTER]);
-    mpos_json_int(out, "difference", money[AFTER] - money[BEFORE]);
-}
-
-static int
-compare_sums(const void *a, const void *b)
-{
-    const rule_sum *left = *(const rule_sum *const *)a;
-    const rule_sum *right = *(const rule_sum *const *)b;
-
-    return left->key.kind != right->key.kind ? left->key.kind - right->key.kind
-                                             : memcmp(left->key.id, right->key.id, 16);
-}
-
-static void
-rules_json(StringInfo out, const shadow *s)
-{
-    long count = hash_get_num_entries(s->rules);
-    rule_sum **sums = palloc(sizeof *sums * (size_t)Max(count, 1));
-    HASH_SEQ_STATUS walk;
-
-    hash_seq_init(&walk, s->rules);
-    for (long i = 0; i < count; i++) {
-        sums[i] = hash_seq_search(&walk);
-    }
-    hash_seq_term(&walk);
-    qsort(sums, (size_t)count, sizeof *sums, compare_sums);
-    mpos_json_open(out, "rules", '[');
-    for (long i = 0; i < count; i++) {
-        mpos_json_open(out, NULL, '{');
-        mpos_json_text(out, "kind", kind_words[sums[i]->key.kind]);
-        mpos_json_uuid(out, "id", mpos_id_is_zero(sums[i]->key.id) ? NULL : sums[i]->key.id);
-        money_json(out, sums[i]->money);
-        mpos_json_close(out, '}');
-    }
-    mpos_json_close(out, ']');
-}
-
-static void
-examples_json(StringInfo out, const shadow *s)
-{
-    mpos_json_open(out, "examples", '[');
-    for (int i = 0; i < s->example_count; i++) {
-        mpos_json_open(out, NULL, '{');
-        mpos_json_uuid(out, "order_id", s->examples[i].order);
-        money_json(out, s->examples[i].money);
-        mpos_json_close(out, '}');
-    }
-    mpos_json_close(out, ']');
 }
 
 static void
@@ -427,14 +260,7 @@ answer(mpos_call *call, const char *day, const shadow *s, bool more)
     mpos_json_text(out, "date", day);
     mpos_json_int(out, "orders", s->done);
     mpos_json_int(out, "skipped", s->skipped);
-    mpos_json_open(out, "total", '{');
-    money_json(out, s->total);
-    mpos_json_close(out, '}');
-    mpos_json_open(out, "items", '{');
-    money_json(out, s->items);
-    mpos_json_close(out, '}');
-    rules_json(out, s);
-    examples_json(out, s);
+    mpos_shadow_sums_json(out, s->sums);
     mpos_json_uuid(out, "next", more || s->done < s->count ? s->orders[s->done - 1].id : NULL);
     mpos_json_close(out, '}');
 }
@@ -493,8 +319,6 @@ read_orders(mpos_call *call, const shadow_in *in, const char **day, shadow *s)
 mpos_err
 mpos_catalogue_shadow(mpos_call *call)
 {
-    HASHCTL control = {
-        .keysize = sizeof(rule_key), .entrysize = sizeof(rule_sum), .hcxt = CurrentMemoryContext};
     shadow *s = palloc0(sizeof *s);
     const char *day = NULL;
     shadow_in in;
@@ -509,7 +333,7 @@ mpos_catalogue_shadow(mpos_call *call)
     if (!read_orders(call, &in, &day, s)) {
         return mpos_refuse(call, MPOS_E_NOT_FOUND, NULL, "%s", mpos_err_title(MPOS_E_NOT_FOUND));
     }
-    s->rules = hash_create("mpos shadow", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+    s->sums = mpos_shadow_sums_make();
     err = mpos_catalogue_draft(call, price_all, s);
     if (err == MPOS_OK) {
         answer(call, day, s, s->count == (MPOS_GIVEN(&in, SHADOW_LIMIT) ? in.limit : PAGE_ORDERS_MAX));

@@ -1,12 +1,12 @@
 // The operation log of a page, without a page: numbering, chain, what happens after a gap.
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { loadModule } from './module.mjs';
 
 const { OperationLog } = await loadModule('shared/sync/log.ts');
 const zero = '0'.repeat(64);
-const start = { device: 'd', gen: 1, lastSeq: 0, lastHash: zero, coreHash: 'c' };
+const start = { device: 'd', gen: 1, lastSeq: 0, lastHash: zero, coreHash: 'c', doer: () => null };
 const hashOf = (prev, bytes) => createHash('sha256').update(Buffer.from(prev, 'hex')).update(bytes).digest('hex');
 
 function filled(count) {
@@ -14,6 +14,17 @@ function filled(count) {
   const ops = Array.from({ length: count }, (_, i) => log.append('sale.commit', `order ${i}`, { note: 'Käse ☕' }));
   return { log, ops };
 }
+
+test('an operation says in whose session it was done, and proves it', () => {
+  let doer = { session_id: 'mara', log_key: 'ab'.repeat(32) };
+  const log = new OperationLog({ ...start, doer: () => doer });
+  const first = log.append('sale.commit', 'order 1', {});
+  doer = null;
+  const second = log.append('sale.commit', 'order 2', {});
+  assert.equal(JSON.parse(first.bytes).by, 'mara');
+  assert.equal(first.mark, createHmac('sha256', Buffer.alloc(32, 0xab)).update(Buffer.from(first.hash, 'hex')).digest('hex'));
+  assert.deepEqual([JSON.parse(second.bytes).by, second.mark], [undefined, null]);
+});
 
 test('operations are numbered without gaps and chained over their exact bytes', () => {
   const { ops } = filled(3);

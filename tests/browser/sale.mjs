@@ -33,7 +33,7 @@ test('a cash sale shows the change and is stored as it was shown', async () => {
   assert.equal(stored.order.payments[0].change, 5000 - shown);
   const { receipt } = await finishedSale(page);
   await receipt.getByText(stored.receipt).waitFor();
-  await receipt.getByText(stored.order.call_number).waitFor();
+  await receipt.getByText(stored.order.call_number, { exact: true }).waitFor();
   await page.end();
 });
 

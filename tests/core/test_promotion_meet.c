@@ -30,7 +30,6 @@ taken(const mpos_promotion *promotion, size_t line, int64_t wanted)
     assert_int_equal(made_taken(&m, promotion, line), wanted);
 }
 
-
 static void
 test_order_percent_and_amount(void **state)
 {

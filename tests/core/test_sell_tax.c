@@ -3,7 +3,6 @@
 
 #include "sell_till.h"
 
-
 static void
 test_taxes_stand_in_the_order_of_the_lines(void **state)
 {

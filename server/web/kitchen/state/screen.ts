@@ -65,7 +65,7 @@ function adoptState(state: SyncState): void {
     return;
   }
   known?.dispose();
-  const start = { device: state.device_id, gen: state.gen, lastSeq: state.last_seq, lastHash: state.last_hash, coreHash };
+  const start = { device: state.device_id, gen: state.gen, lastSeq: state.last_seq, lastHash: state.last_hash, coreHash, doer: () => session.value };
   const log = new OperationLog(start);
   log.onAck(acknowledged);
   pusher.value = new Pusher(log);

@@ -76,7 +76,7 @@ function adoptState(state: SyncState): void {
     return;
   }
   known?.dispose();
-  const start = { device: state.device_id, gen: state.gen, lastSeq: state.last_seq, lastHash: state.last_hash, coreHash };
+  const start = { device: state.device_id, gen: state.gen, lastSeq: state.last_seq, lastHash: state.last_hash, coreHash, doer: () => session.value };
   const started = new OperationLog(start);
   started.onAck(acknowledged);
   pusher.value = new Pusher(started);

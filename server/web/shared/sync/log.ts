@@ -7,8 +7,7 @@ import { hmac } from '@noble/hashes/hmac';
 import { sha256 } from '@noble/hashes/sha2';
 import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils';
 import { computed, signal } from '@preact/signals';
-import { session } from '../api/client';
-import type { JournalRef, OpResult } from '../api/types';
+import type { JournalRef, OpResult, Session } from '../api/types';
 import { newId } from '../ids/ids';
 
 export interface Operation {
@@ -35,6 +34,8 @@ export interface LogStart {
   lastSeq: number;
   lastHash: string;
   coreHash: string;
+  /** Who does what is written from now on; null for nobody. */
+  doer: () => Pick<Session, 'session_id' | 'log_key'> | null;
 }
 
 export type AckListener = (op: Operation, ack: Ack) => void;
@@ -72,8 +73,9 @@ export class OperationLog {
     const seq = this.lastSeq + 1;
     const id = newId();
     const { device: dev, gen, coreHash: core } = this.start;
-    const key = session.value?.log_key;
-    const by = key ? session.value!.session_id : undefined;
+    const doer = this.start.doer();
+    const key = doer?.log_key;
+    const by = key ? doer.session_id : undefined;
     const bytes = JSON.stringify({
       v: 1, id, dev, gen, seq, prev: this.lastHash, t: type, ts: new Date().toISOString(), core, root, by, b: body,
     });
