@@ -1,6 +1,7 @@
 /*
- * The core as WASM: the same C code that prices in the database and reads the journal. It takes a cart form (cart.ts) and
- * gives a priced form (priced.ts), or checks a receipt's proof (proof.ts); nothing of that is calculated outside it.
+ * The core as WASM: the same C code that prices in the database and reads the journal. It sells a
+ * basket (basket.ts) by the published rules (rules.ts) and gives a priced form (priced.ts), or checks a receipt's proof
+ * (proof.ts); nothing of that is calculated outside it.
  */
 import { sha256 } from '@noble/hashes/sha2';
 import { hexText } from './bytes';
