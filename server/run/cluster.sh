@@ -64,7 +64,7 @@ CONF
     as_service sh -c 'printf "local all all scram-sha-256\n" > "$1"' _ "$RUN/pg/pg_hba.conf"
 }
 
-# Installs the built extension when it differs from what PostgreSQL has. Sets EXTENSION_CHANGED.
+# Installs the built extension when it differs from what PostgreSQL has. Sets EXTENSION_SUM and EXTENSION_CHANGED.
 install_extension() {
     local lib share version
     lib=$("$PG_CONFIG" --pkglibdir) share=$("$PG_CONFIG" --sharedir)/extension
@@ -155,7 +155,7 @@ make_cluster() {
     init_data
     check_version
     write_settings
-    install_extension
+    alone "$("$PG_CONFIG" --pkglibdir)" install_extension
     export_admin
     if running && $EXTENSION_CHANGED; then
         stop

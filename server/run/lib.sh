@@ -77,8 +77,27 @@ as_root() {
     fi
 }
 
+# alone DIR COMMAND...: runs it while nobody else who asks for the same directory does. Stacks of several tests start at once,
+# and `install` and `useradd` fail when another of their kind is half way.
+alone() {
+    local lock status
+    exec {lock}<"$1"
+    flock "$lock"
+    shift
+    "$@"
+    status=$?
+    exec {lock}<&-
+    return $status
+}
+
 # ensure_user NAME [COMMAND...]: a system user who cannot log in; the command becomes root.
 ensure_user() {
+    local name=$1
+    shift
+    id "$name" >/dev/null 2>&1 || alone /etc add_user "$name" "$@"
+}
+
+add_user() {
     local name=$1
     shift
     id "$name" >/dev/null 2>&1 ||

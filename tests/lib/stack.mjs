@@ -1,6 +1,7 @@
 // A running M_POS of its own for a test: private cluster, migrations, demo tenants, mposd on free ports, all in one
 // temporary directory that goes away with it. Words: stack (all of it), cluster (PostgreSQL), mposd.
 import { execFile, execFileSync, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { chownSync, cpSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -23,14 +24,24 @@ async function script(name, args, env) {
   }
 }
 
-/** A TCP port that nobody listens on now. */
+/**
+ * A TCP port that nobody listens on now, below those that the kernel gives to outgoing connections: one of these may
+ * hold a port in the seconds until the server that it is for starts, or starts again.
+ */
 export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const server = createServer().listen(randomInt(10000, 32000), '127.0.0.1');
+    try {
+      await once(server, 'listening');
+    } catch (error) {
+      if (error.code === 'EADDRINUSE') continue;
+      throw error;
+    }
+    const { port } = server.address();
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
 
 function parse(text) {
