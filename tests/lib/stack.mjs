@@ -13,7 +13,6 @@ import { promisify } from 'node:util';
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 const run = promisify(execFile);
 const asRoot = process.getuid() === 0;
-const demo = { cafe: 'demo-cafe', shop: 'demo-shop' };
 const readyTimeout = 30000;
 
 async function script(name, args, env) {
@@ -58,14 +57,16 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => process.exit(128 + { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 }[signal]));
 }
 
-/** PostgreSQL with the schema, without tenants and mposd. */
+/** PostgreSQL with the schema, without mposd. */
 class Cluster {
-  async start({ settings = '' } = {}) {
+  async start({ settings = '', tenants = [] } = {}) {
     this.folder = mkdtempSync(join(tmpdir(), 'mpos-test-'));
     living.add(this);
     this.base = { ...process.env, MPOS_RUN_DIR: `${this.folder}/run`, MPOS_PG_PORT: '54104', MPOS_PG_SETTINGS: settings };
     // The service user has to pass through the folder that root made for itself.
     if (asRoot) execFileSync('chmod', ['711', this.folder]);
+    const prepared = (await run(`${root}/tests/lib/prepared.sh`, tenants)).stdout.trim();
+    await run('cp', ['-a', prepared, `${this.folder}/run`]);
     await script('cluster.sh', ['start'], this.base);
     this.env = parse(await script('cluster.sh', ['env'], this.base));
     this.runDir = this.env.MPOS_RUN_REAL;
@@ -189,18 +190,13 @@ class Stack extends Cluster {
   others = new Set();
 
   async start({ tenants = ['cafe', 'shop'], env = {}, signer = false, witnesses, ...options } = {}) {
-    await super.start(options);
+    await super.start({ tenants, ...options });
     this.httpPort = await freePort();
     this.url = `http://127.0.0.1:${this.httpPort}`;
     // Suites sign in as often as they like; tests/http/rate.test.mjs looks at the limits.
     this.serverEnv = { MPOS_HTTPS_PORT: '0', MPOS_RATE_SIGN_IN: 'off', ...env };
     this.logFile = `${this.runDir}/log/mposd.log`;
     this.programs = this.reachablePrograms();
-    const tool = `${root}/build/bin/mpos`;
-    for (const name of tenants) {
-      const args = ['tenant', 'create', '--template', name, '--slug', demo[name], '--demo'];
-      await run(tool, args, { env: this.psqlEnv });
-    }
     if (signer) await this.startSigner({ witnesses });
     await this.startMposd();
     return this;
