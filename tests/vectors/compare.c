@@ -45,17 +45,18 @@ compare_lines(order_case *c, const char *name, const json_t *value)
     static const char words[] =
         "line_gross|line_subtotals|line_subtotal line_discounts|line_discount "
         "line_own_discounts line_order_discounts line_net|line_nets line_tax|line_tax_totals "
-        "line_total|line_totals";
+        "line_total|line_totals line_discounted|line_discounted_totals|line_after_discount";
     int at = word_of(name, words);
 
     if (at < 0 || !json_is_array(value)) {
         return 0;
     }
-    for (size_t i = 0; has_length(c, name, value, c->in.item_count) && i < c->in.item_count; i++) {
-        const line_result *l = &c->out.lines[i];
-        const int64_t amounts[] = {
-            l->gross, l->own_discount + l->order_discount, l->own_discount, l->order_discount, l->net, l->tax,
-            l->total};
+    for (size_t i = 0; has_length(c, name, value, c->in.case_lines) && i < c->in.case_lines; i++) {
+        const line_result *l = &c->out.lines[c->in.at[i]];
+        const int64_t amounts[] = {l->gross,        l->own_discount + l->order_discount,
+                                   l->own_discount, l->order_discount,
+                                   l->net,          l->tax,
+                                   l->total,        l->gross - l->own_discount - l->order_discount};
 
         expect(c, name, json_array_get(value, i), amounts[at]);
         if (c->in.r->failed) {
@@ -65,6 +66,18 @@ compare_lines(order_case *c, const char *name, const json_t *value)
     return 1;
 }
 
+/* The discount that is at a place of the case's list. */
+static size_t
+applied_at(const order_case *c, size_t place)
+{
+    size_t k = 0;
+
+    while (c->in.listed[k] != place) {
+        k++;
+    }
+    return k;
+}
+
 /* Lists with a list for each line, or a line's list for each discount of the order. */
 static int
 compare_nested(order_case *c, const char *name, const json_t *value)
@@ -72,22 +85,22 @@ compare_nested(order_case *c, const char *name, const json_t *value)
     int at = word_of(
         name,
         "line_taxes|line_tax_amounts line_tax_bases|line_bases order_discount_by_line|discount_by_line");
-    size_t rows = at == 2 ? c->in.discount_count : c->in.item_count;
+    size_t rows = at == 2 ? c->in.discount_count : c->in.case_lines;
 
     if (at < 0) {
         return 0;
     }
     for (size_t i = 0; has_length(c, name, value, rows) && i < rows; i++) {
         const json_t *row = json_array_get(value, i);
-        size_t count = at == 2 ? c->in.item_count : c->in.lines[i].tax_count;
+        size_t count = at == 2 ? c->in.case_lines : c->in.lines[c->in.at[i]].tax_count;
 
         for (size_t k = 0; has_length(c, name, row, count) && k < count; k++) {
-            const line_result *l = &c->out.lines[at == 2 ? k : i];
+            const line_result *l = &c->out.lines[c->in.at[at == 2 ? k : i]];
 
             expect(c, name, json_array_get(row, k),
                    at == 0   ? l->amounts[k]
                    : at == 1 ? l->bases[k]
-                             : l->shares[i]);
+                             : l->shares[applied_at(c, i)]);
         }
         if (c->in.r->failed) {
             break;
@@ -113,7 +126,7 @@ compare_discounts(order_case *c, const char *name, const json_t *value)
         return 0;
     }
     for (size_t k = 0; has_length(c, name, value, c->in.discount_count) && k < c->in.discount_count; k++) {
-        expect(c, name, json_array_get(value, k), c->out.discounts[k]);
+        expect(c, name, json_array_get(value, k), c->out.discounts[applied_at(c, k)]);
     }
     return 1;
 }
@@ -163,6 +176,69 @@ compare_taxes(order_case *c, const char *name, const json_t *value)
             report_fail(c->in.r, "%s: no tax %s", name, key);
         }
         expect(c, name, amount, sum);
+    }
+    return 1;
+}
+
+/* [{rate or name, base, tax}]. */
+static int
+compare_tax_list(order_case *c, const char *name, const json_t *value)
+{
+    size_t i;
+    json_t *one;
+
+    if (word_of(name, "taxes|vat|tax_summary|tax_breakdown|vat_breakdown") < 0 || !json_is_array(value)) {
+        return 0;
+    }
+    json_array_foreach((json_t *)value, i, one)
+    {
+        const char *tax = text_of(one, "name|code|id", NULL), *rate = text_of(one, "rate|tax_rate", NULL);
+        const json_t *base = member_of(one, "base|net|taxable"), *amount = member_of(one, "tax|amount|total");
+        int found = 0;
+
+        known_members(c->in.r, one, "name|code|id rate|tax_rate base|net|taxable tax|amount|total");
+        if (tax == NULL && rate == NULL) {
+            report_fail(c->in.r, "%s: a tax without name or rate", name);
+        }
+        if (!c->in.r->failed && base != NULL) {
+            expect(c, name, base, tax_sum(c, tax != NULL ? tax : rate, tax != NULL, 1, &found));
+        }
+        if (!c->in.r->failed && amount != NULL) {
+            expect(c, name, amount, tax_sum(c, tax != NULL ? tax : rate, tax != NULL, 0, &found));
+        }
+        if (!found) {
+            report_fail(c->in.r, "%s: no tax %s", name, tax != NULL ? tax : rate);
+        }
+    }
+    return 1;
+}
+
+/* [{gross, discount, net, tax, total}], one for each line. */
+static int
+compare_objects(order_case *c, const char *name, const json_t *value)
+{
+    if (word_of(name, "lines|items") < 0) {
+        return 0;
+    }
+    for (size_t i = 0; has_length(c, name, value, c->in.case_lines) && i < c->in.case_lines; i++) {
+        const line_result *l = &c->out.lines[c->in.at[i]];
+        const int64_t amounts[] = {l->gross, l->own_discount + l->order_discount, l->net, l->tax, l->total};
+        const char *member;
+        json_t *amount;
+
+        json_object_foreach(json_array_get(value, i), member, amount)
+        {
+            int at = word_of(member, "gross|subtotal discount|discount_total net tax|tax_total total");
+
+            if (at < 0) {
+                report_fail(c->in.r, "unknown expected field %s of a line", member);
+            } else {
+                expect(c, member, amount, amounts[at]);
+            }
+        }
+        if (c->in.r->failed) {
+            break;
+        }
     }
     return 1;
 }
@@ -257,6 +333,7 @@ order_compare(order_case *c, const json_t *expected)
     {
         if (!compare_lines(c, name, value) && !compare_nested(c, name, value) &&
             !compare_discounts(c, name, value) && !compare_taxes(c, name, value) &&
+            !compare_tax_list(c, name, value) && !compare_objects(c, name, value) &&
             !compare_charges(c, name, value) && !compare_total(c, name, value) &&
             !expect_tender(c->inputs, c->out.total, c->in.scale, value, name, c->in.r)) {
             report_fail(c->in.r, "unknown expected field %s", name);

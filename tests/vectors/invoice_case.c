@@ -76,6 +76,24 @@ charge_sign(const json_t *object, int otherwise)
     return charge ? 1 : -1;
 }
 
+/* Allowances and charges in one list without a word: an allowance is what is below zero, when there is such. */
+static int
+is_signed(invoice *in, const json_t *list)
+{
+    int below = 0;
+    size_t i;
+    json_t *one;
+
+    json_array_foreach((json_t *)list, i, one)
+    {
+        if (member_of(one, "charge|is_charge|charge_indicator|type|kind") != NULL) {
+            return 0;
+        }
+        below |= decimal_of(in->r, member_of(one, "amount|value"), in->scale) < 0;
+    }
+    return below;
+}
+
 static const char extra_members[] =
     "amount|value tax_rate|rate|vat_rate|tax_percent category|tax_category|vat_category "
     "charge|is_charge|charge_indicator type|kind reason name code percent base_amount base";
@@ -85,13 +103,14 @@ static int64_t
 sum_extras(invoice *in, const json_t *list, int otherwise, void (*take)(invoice *, const json_t *, int64_t))
 {
     int64_t sum = 0;
+    int by_sign = is_signed(in, list);
     size_t i;
     json_t *one;
 
     json_array_foreach((json_t *)list, i, one)
     {
-        int64_t amount =
-            charge_sign(one, otherwise) * decimal_of(in->r, member_of(one, "amount|value"), in->scale);
+        int64_t amount = (by_sign ? 1 : charge_sign(one, otherwise)) *
+                         decimal_of(in->r, member_of(one, "amount|value"), in->scale);
 
         known_members(in->r, one, extra_members);
         sum += amount;
@@ -204,7 +223,7 @@ price_buckets(invoice *in, const json_t *inputs)
                         .level = MPOS_LEVEL_RATE,
                         .increment = 1,
                         .cash_increment = 1};
-    cart->item_count = cart->cart.line_count = cart->cart.tax_count = (uint16_t)in->count;
+    cart->item_count = cart->case_lines = cart->cart.line_count = cart->cart.tax_count = (uint16_t)in->count;
     for (size_t i = 0; i < in->count; i++) {
         int64_t net = in->buckets[i].net;
 

@@ -102,13 +102,29 @@ run_allocation(const json_t *inputs, const json_t *expected, report *r)
     }
 }
 
-/* One number being rounded. */
-typedef struct rounded_one {
-    const json_t *value;
-    const json_t *increment;
-    const char *mode;
-    const json_t *wanted;
-} rounded_one;
+int64_t
+ask_rounded(report *r, const char *mode, int64_t value, int64_t increment)
+{
+    bytes question = {0};
+    const uint8_t *answer;
+    size_t size;
+    mpos_err err = MPOS_OK;
+    int64_t out = 0;
+
+    bytes_u8(&question, 'R');
+    bytes_u8(&question, (uint8_t)mode_of(r, mode));
+    bytes_u16(&question, 1);
+    bytes_i64(&question, value);
+    bytes_i64(&question, increment);
+    answer = r->failed ? NULL : ask(&question, &size, &err);
+    if (answer != NULL) {
+        out = take_i64(&answer);
+    } else {
+        report_fail(r, "the number cannot be rounded: %s", mpos_err_code(err));
+    }
+    bytes_free(&question);
+    return out;
+}
 
 /* An increment, or a number of places. */
 static int64_t
@@ -128,27 +144,15 @@ increment_of(report *r, const json_t *value)
     return decimal_of(r, value, ROUNDING_SCALE);
 }
 
-static void
-round_one(report *r, const rounded_one *one)
-{
-    bytes question = {0};
-    const uint8_t *answer;
-    size_t size;
-    mpos_err err;
+/* What is rounded how: each a list, or NULL for the one that is stated. What is expected has a level for each list. */
+enum { MODES, INCREMENTS, VALUES, DIMENSIONS };
 
-    bytes_u8(&question, 'R');
-    bytes_u8(&question, (uint8_t)mode_of(r, one->mode));
-    bytes_u16(&question, 1);
-    bytes_i64(&question, decimal_of(r, one->value, ROUNDING_SCALE));
-    bytes_i64(&question, increment_of(r, one->increment));
-    answer = r->failed ? NULL : ask(&question, &size, &err);
-    if (answer != NULL) {
-        expect_amount(r, ROUNDING_SCALE, "rounded", one->wanted, take_i64(&answer));
-    } else {
-        report_fail(r, "the number cannot be rounded: %s", mpos_err_code(err));
-    }
-    bytes_free(&question);
-}
+typedef struct rounding_in {
+    report *r;
+    int difference; /* of the value to what it became */
+    const json_t *lists[DIMENSIONS];
+    const json_t *one[DIMENSIONS];
+} rounding_in;
 
 /* What is expected of the i-th of a list: by its place, by its text, or the only one there is. */
 static const json_t *
@@ -168,38 +172,76 @@ wanted_of(const json_t *rounded, const json_t *key, size_t i)
     return rounded;
 }
 
-/* One value in several increments, in several modes, or several values. */
+static void
+round_over(rounding_in *in, int dimension, const json_t *wanted)
+{
+    const json_t *list;
+    size_t count;
+
+    while (dimension < DIMENSIONS && in->lists[dimension] == NULL) {
+        dimension++;
+    }
+    if (dimension == DIMENSIONS) {
+        const char *mode = json_string_value(in->one[MODES]);
+        int64_t value = decimal_of(in->r, in->one[VALUES], ROUNDING_SCALE);
+        int64_t out = ask_rounded(in->r, mode != NULL ? mode : "half_up", value,
+                                  increment_of(in->r, in->one[INCREMENTS]));
+
+        expect_amount(in->r, ROUNDING_SCALE, "rounded", wanted, in->difference ? out - value : out);
+        return;
+    }
+    list = in->lists[dimension];
+    count = json_array_size(list);
+    if (count == 0 ||
+        ((json_is_array(wanted) || json_is_object(wanted)) &&
+         count != (json_is_array(wanted) ? json_array_size(wanted) : json_object_size(wanted)))) {
+        report_fail(in->r, "a list of other length than what is expected of it");
+    }
+    for (size_t i = 0; !in->r->failed && i < count; i++) {
+        in->one[dimension] = json_array_get(list, i);
+        round_over(in, dimension + 1, wanted_of(wanted, in->one[dimension], i));
+    }
+}
+
+static const json_t *
+list_of(const json_t *inputs, const char *names)
+{
+    const json_t *value = member_of(inputs, names);
+
+    return json_is_array(value) ? value : NULL;
+}
+
+/* One value or several, in one or several increments and modes. */
 void
 run_rounding(const json_t *inputs, const json_t *expected, report *r)
 {
     static const char members[] =
         "value|amount values|amounts mode|method modes|methods increment|precision|cash_increment "
         "increments|precisions places|decimals currency unit rounding";
-    const json_t *values = member_of(inputs, "values|amounts"), *modes = member_of(inputs, "modes|methods"),
-                 *increments = member_of(inputs, "increments|precisions");
-    const json_t *list = increments != NULL ? increments : modes != NULL ? modes : values;
-    const json_t *rounded = member_of(expected, "rounded|result|results|due_cash");
-    const char *mode =
-        text_of(inputs, "mode|method", text_of(member_of(inputs, "rounding"), "mode", "half_up"));
     json_t *places = json_pack("{s:O*}", "places", member_of(inputs, "places|decimals"));
-    size_t count = list != NULL ? json_array_size(list) : 1;
+    const json_t *rounding = member_of(inputs, "rounding");
+    rounding_in in = {.r = r,
+                      .lists = {list_of(inputs, "modes|methods|mode"),
+                                list_of(inputs, "increments|precisions"),
+                                list_of(inputs, "values|amounts|value")},
+                      .one = {member_of(inputs, "mode|method"), NULL, member_of(inputs, "value|amount")}};
+    const char *name;
+    json_t *value;
 
-    if (!known_members(r, inputs, members) ||
-        !known_members(r, expected, "rounded|result|results|due_cash differences|cash_rounding") ||
-        rounded == NULL) {
-        report_fail(r, "a rounding without a result");
-    }
-    for (size_t i = 0; !r->failed && i < count; i++) {
-        const json_t *key = list != NULL ? json_array_get(list, i) : NULL;
-        const json_t *increment = member_of(inputs, "increment|precision|cash_increment");
-        rounded_one one = {.value = list != NULL && list == values ? key : member_of(inputs, "value|amount"),
-                           .increment = list != NULL && list == increments ? key
-                                        : json_object_size(places) > 0     ? places
-                                                                           : increment,
-                           .mode = list != NULL && list == modes ? json_string_value(key) : mode,
-                           .wanted = wanted_of(rounded, key, i)};
+    known_members(r, inputs, members);
+    in.one[MODES] = in.one[MODES] == NULL ? member_of(rounding, "mode|method") : in.one[MODES];
+    in.one[INCREMENTS] =
+        json_object_size(places) > 0 ? places : member_of(inputs, "increment|precision|cash_increment");
+    json_object_foreach((json_t *)expected, name, value)
+    {
+        int at = word_of(name, "rounded|result|results|due_cash differences|difference|cash_rounding");
 
-        round_one(r, &one);
+        in.difference = at == 1;
+        if (at < 0) {
+            report_fail(r, "unknown expected field %s", name);
+        } else {
+            round_over(&in, MODES, value);
+        }
     }
     json_decref(places);
 }

@@ -10,6 +10,7 @@
  *   apart      taxes with a rounding mode of their own, the same, and added
  *   restated   discounts "on" the net of prices with included taxes (or on the gross of prices without) are taken of the
  *              lines as they come out net (gross)
+ *   targets    discounts of some of the lines only: those lines are a cart of their own
  *   groups     the level "combination" rounds once for all lines with the same taxes
  */
 #ifndef MPOS_VECTORS_ORDER_CASE_H
@@ -35,18 +36,27 @@ typedef struct order_in {
     report *r;
     int scale; /* decimals of an amount */
     mpos_cart cart;
-    size_t item_count; /* lines of the case; charges follow them */
-    int combination;   /* the level of that name */
-    int included;      /* taxes that do not say are */
-    int64_t qty;       /* of the line whose discounts are being read */
+    size_t case_lines;         /* lines of the case ... */
+    size_t at[CASE_LINES_MAX]; /* ... and where in the cart they are: components follow their combo */
+    size_t item_count;         /* lines of the cart that are no charges; charges follow them */
+    const char *mode;          /* of rounding */
+    int combination;           /* the level of that name */
+    int included;              /* taxes that do not say are */
+    int stepped;               /* the case declares the sequence of its discounts */
     const json_t *tax_objects[MPOS_CART_TAXES_MAX];
+    const char *names[CASE_LINES_MAX];          /* of lines, NULL for one without */
     const char *tax_names[MPOS_CART_TAXES_MAX]; /* NULL for one that a line states itself */
     int withheld[MPOS_CART_TAXES_MAX];
-    int apart[MPOS_CART_TAXES_MAX]; /* 1 more than the mode, 0 for that of the order */
-    int sign[CASE_LINES_MAX];       /* of each line: 1, -1, or 0 for none of it */
-    discount_on on[CASE_LIST_MAX];  /* of each discount of the order */
-    int empty[CASE_LIST_MAX];       /* one that takes nothing; the core has no such discounts */
-    size_t discount_count;          /* of the order, before the surcharges */
+    int apart[MPOS_CART_TAXES_MAX];    /* 1 more than the mode, 0 for that of the order */
+    int sign[CASE_LINES_MAX];          /* of each line: 1, -1, or 0 for none of it */
+    int exempt[CASE_LINES_MAX];        /* pays its net */
+    uint32_t mask[CASE_LINES_MAX];     /* bits of the order's discounts that the line has */
+    int64_t line_most[CASE_LINES_MAX]; /* that the line's discount takes */
+    discount_on on[CASE_LIST_MAX];     /* of each discount of the order */
+    int64_t most[CASE_LIST_MAX];       /* that it takes */
+    size_t listed[CASE_LIST_MAX];      /* its place in the case's list */
+    int empty[CASE_LIST_MAX];          /* one that takes nothing; the core has no such discounts */
+    size_t discount_count;             /* of the order, before the surcharges */
     mpos_cart_tax taxes[MPOS_CART_TAXES_MAX];
     mpos_cart_discount discounts[CASE_LIST_MAX];
     mpos_cart_line lines[CASE_LINES_MAX];
@@ -83,16 +93,21 @@ case_scale(const json_t *inputs);
 void
 order_read(order_in *in, const json_t *inputs, const char *others);
 
-/* order_lines.c: the taxes that a list names or states, discounts and lines. */
+/* order_lines.c: the taxes that a list names or states, and lines; the next line of the cart is filled in. */
 void
 read_tax(order_in *in, const json_t *object, const char *name);
 uint16_t
 read_tax_list(order_in *in, const json_t *list, uint16_t out[MPOS_LINE_TAXES_MAX]);
-uint16_t
-read_discounts(order_in *in, const json_t *list, mpos_cart_discount out[CASE_LIST_MAX], int *empty,
-               discount_on *on);
 void
-read_line(order_in *in, const json_t *object, size_t i);
+read_line(order_in *in, const json_t *object);
+
+/* discount_read.c: discounts of a line and of the order, and once the lines are read, which lines have them. */
+void
+read_line_discounts(order_in *in, const json_t *list, size_t i);
+void
+read_order_discounts(order_in *in, const json_t *list);
+void
+read_targets(order_in *in, const json_t *list);
 
 /* charge_read.c: service charges, fees and the like. */
 void
@@ -109,6 +124,10 @@ order_form(const order_case *c, bytes *out);
 /* compare.c: compares each expected member; one that is not known fails the case. */
 void
 order_compare(order_case *c, const json_t *expected);
+
+/* The core's rounding: to a multiple of the increment. */
+int64_t
+ask_rounded(report *r, const char *mode, int64_t value, int64_t increment);
 
 /* Compares one amount. */
 void

@@ -115,78 +115,6 @@ read_tax_list(order_in *in, const json_t *list, uint16_t out[MPOS_LINE_TAXES_MAX
     return (uint16_t)json_array_size(list);
 }
 
-static discount_on
-read_on(order_in *in, const json_t *object)
-{
-    int at = word_of(text_of(object, "on|base|apply_on", "price"),
-                     "price|subtotal|lines net|net_total|excl gross|total|grand_total|incl");
-
-    if (at < 0) {
-        report_fail(in->r, "unknown base of a discount %s", text_of(object, "on|base|apply_on", ""));
-    }
-    return at < 0 ? ON_PRICE : (discount_on)at;
-}
-
-static void
-read_discount(order_in *in, const json_t *object, mpos_cart_discount *out)
-{
-    const json_t *percent = member_of(object, "percent|percentage|rate");
-    const json_t *value = member_of(object, "value|percent|percentage|rate|amount|fixed");
-    const char *type = text_of(object, "type|kind", percent != NULL ? "percent" : "fixed");
-    int at = word_of(type, "percent|percentage|rate fixed|amount|fixed_amount");
-
-    if (at < 0) {
-        report_fail(in->r, "unknown discount type %s", type);
-        return;
-    }
-    out->type = (uint8_t)at;
-    out->flags = flag_of(object, "exclusive", 0) ? MPOS_DISCOUNT_EXCLUSIVE : 0;
-    out->value = decimal_of(in->r, value, at == MPOS_DISCOUNT_PERCENT ? PERCENT_SCALE : in->scale);
-    if (word_of(text_of(object, "per", "line"), "line|order unit|item|each|piece") == 1) {
-        out->value = at == MPOS_DISCOUNT_FIXED ? out->value * (in->qty / MPOS_QTY_ONE) : out->value;
-        if (in->qty % MPOS_QTY_ONE != 0 || at != MPOS_DISCOUNT_FIXED) {
-            report_fail(in->r, "a discount of each unit that is a percentage, or of a broken quantity");
-        }
-    }
-    if (out->value < 0) {
-        report_fail(in->r, "a discount below zero");
-    }
-}
-
-/* With `empty` (the order's) all keep their place; of a line those that take nothing are left out. */
-uint16_t
-read_discounts(order_in *in, const json_t *list, mpos_cart_discount out[CASE_LIST_MAX], int *empty,
-               discount_on *on)
-{
-    static const char members[] =
-        "type|kind value|percent|percentage|rate|amount|fixed on|base|apply_on exclusive name|code|id "
-        "stackable priority per";
-    uint16_t count = 0;
-    size_t i;
-    json_t *object;
-
-    if (json_array_size(list) > CASE_LIST_MAX) {
-        report_fail(in->r, "more than %d discounts", CASE_LIST_MAX);
-        return 0;
-    }
-    json_array_foreach((json_t *)list, i, object)
-    {
-        if (!known_members(in->r, object, members)) {
-            return 0;
-        }
-        out[count] = (mpos_cart_discount){0};
-        read_discount(in, object, &out[count]);
-        if (empty != NULL) {
-            on[i] = read_on(in, object);
-            empty[i] = out[count].value == 0;
-        } else if (read_on(in, object) != ON_PRICE) {
-            report_fail(in->r, "a line's discount is on its price");
-        }
-        count += empty != NULL || out[count].value != 0;
-    }
-    return count;
-}
-
 static uint16_t
 read_modifiers(order_in *in, const json_t *list, mpos_cart_modifier out[CASE_MODIFIERS_MAX])
 {
@@ -212,36 +140,52 @@ read_modifiers(order_in *in, const json_t *list, mpos_cart_modifier out[CASE_MOD
     return (uint16_t)json_array_size(list);
 }
 
-/* Moves a price finer than the currency to whole minor units together with the quantity. */
+/*
+ * Price and quantity as one piece: for a price finer than the currency, or of several units that do not divide the quantity.
+ * `decimals` are those of both together, beyond the currency's.
+ */
 static void
-read_fine_price(order_in *in, const json_t *price, mpos_cart_line *line)
+read_piece(order_in *in, int64_t price, int64_t qty, int64_t units, int decimals, mpos_cart_line *line)
 {
-    int finer = decimals_of(price) - in->scale;
+    int64_t exact, increment = units;
 
-    for (int i = 0; i < finer; i++) {
-        if (line->qty % 10 != 0 || line->modifier_count > 0) {
-            report_fail(in->r, "a price finer than its quantity allows");
+    for (; decimals > 0 && qty % 10 == 0; decimals--) {
+        qty /= 10;
+    }
+    for (int i = 0; i < decimals; i++) {
+        if (__builtin_mul_overflow(increment, 10, &increment)) {
+            report_fail(in->r, "a price of too many decimals");
             return;
         }
-        line->qty /= 10;
     }
-    line->unit_price = decimal_of(in->r, price, in->scale + (finer > 0 ? finer : 0));
+    if (__builtin_mul_overflow(price, qty, &exact) || line->modifier_count > 0 ||
+        in->cart.rounding.level == MPOS_LEVEL_UNIT) {
+        report_fail(in->r,
+                    "a price that its quantity does not make whole, with modifiers or rounded per unit");
+        return;
+    }
+    line->unit_price = ask_rounded(in->r, in->mode, exact, increment) / increment;
+    line->qty = qty == 0 ? 0 : MPOS_QTY_ONE;
 }
 
 static void
 read_price(order_in *in, const json_t *object, size_t i)
 {
     const json_t *qty = member_of(object, "qty|quantity"), *per = member_of(object, "per_qty|base_qty");
+    const json_t *price = member_of(object, "unit_price|price");
     mpos_cart_line *line = &in->lines[i];
-    int64_t units = per != NULL ? decimal_of(in->r, per, 0) : 1;
+    int64_t units = per != NULL ? decimal_of(in->r, per, MPOS_QTY_SCALE) : MPOS_QTY_ONE;
+    int64_t count = qty != NULL ? decimal_of(in->r, qty, MPOS_QTY_SCALE) : MPOS_QTY_ONE;
+    int finer = decimals_of(price) - in->scale;
 
-    line->qty = qty != NULL ? decimal_of(in->r, qty, MPOS_QTY_SCALE) : MPOS_QTY_ONE;
-    if (units < 1 || line->qty % units != 0) {
-        report_fail(in->r, "a quantity that its price's unit does not divide");
-        return;
+    finer = finer > 0 ? finer : 0;
+    line->unit_price = decimal_of(in->r, price, in->scale + finer);
+    line->qty = count;
+    if (units < 1) {
+        report_fail(in->r, "a price of no units");
+    } else if (finer > 0 || units != MPOS_QTY_ONE) {
+        read_piece(in, line->unit_price, count, units, finer, line);
     }
-    line->qty /= units;
-    read_fine_price(in, member_of(object, "unit_price|price"), line);
     in->sign[i] = line->qty == 0 ? 0 : (line->qty < 0) != (line->unit_price < 0) ? -1 : 1;
     line->qty = line->qty < 0 ? -line->qty : line->qty;
     if (line->unit_price < 0) {
@@ -269,29 +213,75 @@ read_line_taxes(order_in *in, const json_t *object, size_t i)
     }
 }
 
-void
-read_line(order_in *in, const json_t *object, size_t i)
+/* What a line and a component have. */
+static void
+read_item(order_in *in, const json_t *object, size_t i, const char *members)
 {
-    static const char members[] = "unit_price|price qty|quantity per_qty|base_qty taxes|tax tax_rate "
-                                  "tax_included|included tax_of_rate modifiers|options "
-                                  "discounts|adjustments min_price|floor|minimum_price name|id|item|sku unit";
-    const json_t *floor = member_of(object, "min_price|floor|minimum_price"),
-                 *qty = member_of(object, "qty|quantity");
+    const json_t *floor = member_of(object, "min_price|floor|minimum_price");
     mpos_cart_line *line = &in->lines[i];
 
     if (!known_members(in->r, object, members)) {
         return;
     }
-    in->qty = qty != NULL ? decimal_of(in->r, qty, MPOS_QTY_SCALE) : MPOS_QTY_ONE;
-    in->qty = in->qty < 0 ? -in->qty : in->qty;
     line->parent = MPOS_NO_PARENT;
     line->modifiers = in->modifiers[i];
     line->discounts = in->line_discounts[i];
     line->taxes = in->line_taxes[i];
     line->modifier_count = read_modifiers(in, member_of(object, "modifiers|options"), in->modifiers[i]);
-    line->discount_count =
-        read_discounts(in, member_of(object, "discounts|adjustments"), in->line_discounts[i], NULL, NULL);
     line->floor = floor != NULL ? decimal_of(in->r, floor, in->scale) : 0;
     read_line_taxes(in, object, i);
     read_price(in, object, i);
+}
+
+/* Components have a quantity for each combo. */
+static void
+read_components(order_in *in, const json_t *list, size_t combo)
+{
+    size_t k;
+    json_t *object;
+
+    json_array_foreach((json_t *)list, k, object)
+    {
+        size_t i = in->cart.line_count;
+
+        if (in->r->failed || i == CASE_LINES_MAX) {
+            report_fail(in->r, "more than %d lines", CASE_LINES_MAX);
+            return;
+        }
+        in->cart.line_count++;
+        read_item(in, object, i,
+                  "unit_price|price qty|quantity taxes|tax tax_rate tax_included|included tax_of_rate "
+                  "modifiers|options name|id|item|sku");
+        in->lines[i].parent = (uint16_t)combo;
+        in->lines[i].qty = in->lines[i].qty * (in->lines[combo].qty / MPOS_QTY_ONE);
+        in->sign[i] = in->sign[combo];
+        in->exempt[i] = in->exempt[combo];
+        if (in->lines[combo].qty % MPOS_QTY_ONE != 0) {
+            report_fail(in->r, "a broken quantity of a combo");
+        }
+    }
+    in->lines[combo].component_count = (uint16_t)json_array_size(list);
+}
+
+void
+read_line(order_in *in, const json_t *object)
+{
+    static const char members[] =
+        "unit_price|price qty|quantity per_qty|base_qty taxes|tax tax_rate "
+        "tax_included|included tax_of_rate modifiers|options exempt|tax_exempt components|combo "
+        "discounts|adjustments min_price|floor|minimum_price name|id|item|sku|product|group unit";
+    size_t i = in->cart.line_count;
+
+    if (i == CASE_LINES_MAX) {
+        report_fail(in->r, "more than %d lines", CASE_LINES_MAX);
+        return;
+    }
+    in->at[in->case_lines++] = i;
+    in->cart.line_count++;
+    in->exempt[i] |= flag_of(object, "exempt|tax_exempt", 0);
+    in->names[i] = text_of(object, "group|product|name|item|sku|id", NULL);
+    read_item(in, object, i, members);
+    read_line_discounts(in, member_of(object, "discounts|adjustments"), i);
+    read_components(in, member_of(object, "components|combo"), i);
+    in->item_count = in->cart.line_count;
 }

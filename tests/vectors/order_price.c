@@ -13,7 +13,8 @@ typedef enum purpose { SALE, RESTATED_NET, RESTATED_GROSS, BESIDE } purpose;
 typedef struct group {
     purpose purpose;
     int sign;
-    int withheld; /* of BESIDE: which taxes are taken of the net */
+    uint32_t mask; /* the order's discounts that its lines have */
+    int withheld;  /* of BESIDE: which taxes are taken of the net */
     int apart;
     mpos_cart cart;
     mpos_cart_tax taxes[MPOS_CART_TAXES_MAX];
@@ -87,6 +88,9 @@ add_line(group *g, const order_case *c, size_t i)
     mpos_cart_line *line = &g->lines[j];
 
     *line = c->in.lines[i];
+    if (line->parent != MPOS_NO_PARENT) {
+        line->parent = (uint16_t)(j - (i - line->parent));
+    }
     line->taxes = g->line_taxes[j];
     line->tax_count = 0;
     g->line_at[j] = i;
@@ -116,7 +120,9 @@ static void
 add_discounts(group *g, const order_in *in, int restated)
 {
     for (size_t k = 0; k < in->cart.discount_count; k++) {
-        if (!in->empty[k] && (in->on[k] != ON_PRICE) == restated) {
+        int here = k >= in->discount_count || (g->mask & UINT32_C(1) << k) != 0;
+
+        if (here && !in->empty[k] && (in->on[k] != ON_PRICE) == restated) {
             g->discount_at[g->cart.discount_count] = k;
             g->discounts[g->cart.discount_count++] = in->discounts[k];
         }
@@ -214,7 +220,13 @@ order_form(const order_case *c, bytes *out)
             report_fail(in->r, "a tax withheld or apart in an order that is taken back");
         }
     }
+    g->mask = UINT32_MAX;
     add_discounts(g, in, 0);
+    for (size_t i = 0; i < in->item_count; i++) {
+        if (in->mask[i] != in->mask[0] || in->exempt[i]) {
+            report_fail(in->r, "discounts of some lines, or exempt ones, in an order that is taken back");
+        }
+    }
     if (in->combination || g->cart.discount_count != in->cart.discount_count) {
         report_fail(in->r, "an order of several carts that is taken back");
     } else if (!in->r->failed) {
@@ -252,6 +264,48 @@ price_combinations(order_case *c)
     }
 }
 
+/* Charges go with the first line. */
+static uint32_t
+mask_of(const order_in *in, size_t i)
+{
+    return i < in->item_count ? in->mask[i] : in->item_count > 0 ? in->mask[0] : 0;
+}
+
+/* Whether line i is the first of its mask. */
+static int
+opens_mask(const order_in *in, size_t i)
+{
+    for (size_t k = 0; k < i; k++) {
+        if (mask_of(in, k) == mask_of(in, i)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/*
+ * Lines that have different discounts are carts of their own. A discount must be of one of them, and no rounding may be of both.
+ */
+static void
+check_masks(const order_in *in)
+{
+    uint32_t seen = 0, twice = 0;
+    size_t groups = 0;
+
+    for (size_t i = 0; i < in->cart.line_count; i++) {
+        if (opens_mask(in, i)) {
+            groups++;
+            twice |= seen & mask_of(in, i);
+            seen |= mask_of(in, i);
+        }
+    }
+    if (groups > 1 &&
+        (twice != 0 || in->cart.line_count != in->item_count || in->cart.rounding.level == MPOS_LEVEL_ORDER ||
+         in->cart.rounding.level == MPOS_LEVEL_RATE)) {
+        report_fail(in->r, "a discount of some lines beside others, charges, or rounding of the whole order");
+    }
+}
+
 static int
 has_sign(const order_in *in, int sign)
 {
@@ -263,20 +317,24 @@ has_sign(const order_in *in, int sign)
     return 0;
 }
 
-/* All lines of that sign; discounts of the order belong to what is sold, or to what comes back when nothing is sold. */
+/*
+ * All lines of that sign and those discounts; discounts of the order belong to what is sold, or to what comes back when nothing
+ * is sold.
+ */
 static void
-price_sign(order_case *c, purpose purpose, int sign, int withheld, int apart)
+price_sign(order_case *c, purpose purpose, int sign, uint32_t mask, int withheld, int apart)
 {
     const order_in *in = &c->in;
     group *g = new_group(in, purpose, sign);
 
+    g->mask = mask;
     g->withheld = withheld;
     g->apart = apart;
     if (apart > 0) {
         g->cart.rounding.mode = sign < 0 ? mirrored((uint8_t)(apart - 1)) : (uint8_t)(apart - 1);
     }
     for (size_t i = 0; i < in->cart.line_count; i++) {
-        if (in->sign[i] == sign) {
+        if (in->sign[i] == sign && mask_of(in, i) == mask) {
             add_line(g, c, i);
         }
     }
@@ -333,6 +391,9 @@ sum_up(order_case *c)
     for (size_t i = 0; i < c->in.cart.line_count; i++) {
         const line_result *line = &out->lines[i];
 
+        if (c->in.lines[i].component_count > 0) {
+            continue; /* its components are the order's */
+        }
         out->gross += line->gross;
         out->discount += line->own_discount + line->order_discount;
         out->net += line->net;
@@ -349,8 +410,10 @@ static void
 price_signs(order_case *c, purpose purpose, int withheld, int apart)
 {
     for (int sign = 1; sign >= -1; sign -= 2) {
-        if (has_sign(&c->in, sign)) {
-            price_sign(c, purpose, sign, withheld, apart);
+        for (size_t i = 0; has_sign(&c->in, sign) && i < c->in.cart.line_count; i++) {
+            if (opens_mask(&c->in, i)) {
+                price_sign(c, purpose, sign, mask_of(&c->in, i), withheld, apart);
+            }
         }
     }
 }
@@ -367,16 +430,28 @@ price_beside(order_case *c)
     }
 }
 
-void
-order_price(order_case *c)
+/* Exempt lines pay their net. */
+static void
+exempt(order_case *c)
+{
+    for (size_t i = 0; i < c->in.item_count; i++) {
+        line_result *line = &c->out.lines[i];
+
+        if (c->in.exempt[i]) {
+            line->tax = 0;
+            line->total = line->net;
+            memset(line->amounts, 0, sizeof line->amounts);
+            memset(line->bases, 0, sizeof line->bases);
+        }
+    }
+}
+
+static void
+price_all(order_case *c)
 {
     order_in *in = &c->in;
-    purpose other;
+    purpose other = restated(c);
 
-    if (in->r->failed) {
-        return;
-    }
-    other = restated(c);
     for (size_t k = 0; other == SALE && k < in->cart.discount_count; k++) {
         in->on[k] = ON_PRICE;
     }
@@ -391,5 +466,71 @@ order_price(order_case *c)
         price_signs(c, other, 0, 0);
     }
     price_beside(c);
+    exempt(c);
+}
+
+/*
+ * A percentage that came out above its most becomes that amount, in its turn. Percentages of the order keep their turns among
+ * each other; other discounts beside them would need a sequence of their own.
+ */
+static int
+limit_order_discount(order_case *c, size_t k)
+{
+    order_in *in = &c->in;
+
+    in->discounts[k].type = MPOS_DISCOUNT_FIXED;
+    in->discounts[k].value = in->most[k];
+    if (in->stepped || in->discount_count + 3 > MPOS_SEQUENCE_MAX) {
+        report_fail(in->r, "a discount above its most, in a declared sequence or among many");
+    }
+    in->cart.sequence[0] = MPOS_STEP_LINE_PERCENT;
+    for (size_t i = 0; !in->r->failed && i < in->discount_count; i++) {
+        int fixed = in->discounts[i].type == MPOS_DISCOUNT_FIXED;
+
+        in->cart.sequence[i + 1] = fixed ? MPOS_STEP_ORDER_FIXED : MPOS_STEP_ORDER_PERCENT;
+        if (fixed && in->most[i] == INT64_MAX) {
+            report_fail(in->r, "a discount above its most beside amounts");
+        }
+    }
+    in->cart.sequence_count = (uint8_t)(in->discount_count + 2);
+    in->cart.sequence[in->discount_count + 1] = MPOS_STEP_LINE_FIXED;
+    return 1;
+}
+
+/* Limits the first discount that is above its most. Returns whether there was one. */
+static int
+limit_one(order_case *c)
+{
+    order_in *in = &c->in;
+
+    for (size_t k = 0; k < in->discount_count; k++) {
+        if (llabs(c->out.discounts[k]) > in->most[k]) {
+            return limit_order_discount(c, k);
+        }
+    }
+    for (size_t i = 0; i < in->item_count; i++) {
+        if (in->lines[i].discount_count > 0 && llabs(c->out.lines[i].own_discount) > in->line_most[i]) {
+            in->line_discounts[i][0].type = MPOS_DISCOUNT_FIXED;
+            in->line_discounts[i][0].value = in->line_most[i];
+            return 1;
+        }
+    }
+    return 0;
+}
+
+void
+order_price(order_case *c)
+{
+    if (!c->in.r->failed) {
+        check_masks(&c->in);
+    }
+    if (c->in.r->failed) {
+        return;
+    }
+    price_all(c);
+    while (!c->in.r->failed && c->err == MPOS_OK && limit_one(c)) {
+        memset(&c->out, 0, sizeof c->out);
+        price_all(c);
+    }
     sum_up(c);
 }

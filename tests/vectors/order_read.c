@@ -35,9 +35,12 @@ static void
 read_level(order_in *in, const char *text)
 {
     static const char words[] =
-        "unit|per_unit|item_unit line|item|per_line|row rate|tax_rate|tax|code|tax_code|rate_bucket|bucket "
-        "order|document|global|globally|invoice|total|per_order|none line_tax|per_line_tax|line_code "
-        "combination|tax_combination|combo";
+        "unit|per_unit|item_unit "
+        "line|item|per_line|row|line_combination|combination_line "
+        "rate|tax_rate|tax|code|tax_code|rate_bucket|bucket|per_rate|per_tax|code_total|tax_total "
+        "order|document|global|globally|invoice|total|per_order|none "
+        "line_tax|per_line_tax|line_code|code_line|line_tax_rate|line_rate "
+        "combination|tax_combination|combo|tax_code_combination|code_combination|combination_total";
     static const mpos_rounding_level levels[] = {MPOS_LEVEL_UNIT,  MPOS_LEVEL_LINE,     MPOS_LEVEL_RATE,
                                                  MPOS_LEVEL_ORDER, MPOS_LEVEL_LINE_TAX, MPOS_LEVEL_ORDER};
     int at = word_of(text, words);
@@ -70,12 +73,14 @@ read_rounding(order_in *in, const json_t *inputs)
     const json_t *increment = member_of(rounding, "increment|precision|to");
     mpos_rounding *out = &in->cart.rounding;
 
+    in->mode =
+        text_of(rounding, "mode|method", json_is_string(rounding) ? json_string_value(rounding) : "half_up");
     if (!known_members(
             in->r, rounding,
             "mode|method level|scope increment|precision|to inclusive|inclusive_round|inclusive_rounding")) {
         return;
     }
-    out->mode = (uint8_t)mode_of(in->r, text_of(rounding, "mode|method", "half_up"));
+    out->mode = (uint8_t)mode_of(in->r, in->mode);
     out->increment = increment != NULL ? decimal_of(in->r, increment, in->scale) : 1;
     out->cash_increment = 1;
     out->inclusive = read_choice(
@@ -167,6 +172,7 @@ read_sequence(order_in *in, const json_t *list)
     size_t i;
     json_t *name;
 
+    in->stepped = list != NULL;
     if (list == NULL) {
         listed_sequence(in);
     }
@@ -215,9 +221,33 @@ start_cart(order_in *in, const json_t *inputs, const json_t *lines)
         report_fail(in->r, "lines is no list, or of more than %d", CASE_LINES_MAX);
         return 0;
     }
-    in->item_count = json_array_size(lines);
-    in->cart.line_count = (uint16_t)in->item_count;
     return 1;
+}
+
+/*
+ * What is rounded when a percentage is taken off. A discount whose halves go down, beside prices whose halves go up (or the
+ * other way round), is the price being rounded.
+ */
+static void
+read_discount_rounding(order_in *in, const char *text)
+{
+    static const char words[] = "amount|discount|discount_amount "
+                                "price|net|discounted|discounted_price|result|rest|remainder|left|after";
+    static const uint8_t others[] = {MPOS_ROUND_HALF_DOWN, MPOS_ROUND_HALF_EVEN, MPOS_ROUND_HALF_UP,
+                                     MPOS_ROUND_DOWN,      MPOS_ROUND_UP,        MPOS_ROUND_FLOOR,
+                                     MPOS_ROUND_CEILING};
+    uint8_t mode;
+
+    if (word_of(text, words) >= 0) {
+        in->cart.rounding.discount = read_choice(in, text, words);
+        return;
+    }
+    mode = (uint8_t)mode_of(in->r, text);
+    in->cart.rounding.discount =
+        mode == in->cart.rounding.mode ? MPOS_DISCOUNT_ROUND_AMOUNT : MPOS_DISCOUNT_ROUND_PRICE;
+    if (mode != in->cart.rounding.mode && mode != others[in->cart.rounding.mode]) {
+        report_fail(in->r, "a discount that is rounded %s", text);
+    }
 }
 
 void
@@ -229,9 +259,11 @@ order_read(order_in *in, const json_t *inputs, const char *others)
                                   "service_charges|charges|fees|surcharges "
                                   "prices_include_tax|prices_include_taxes|tax_included|included "
                                   "apportion|apportioning|apportionment|allocation|remainder name "
+                                  "exempt|tax_exempt|exemption "
                                   "discount_round|discount_rounding|round_discount " TENDER_MEMBERS;
     char all[1024];
     const json_t *lines = member_of(inputs, "lines|items");
+    const json_t *discounts = member_of(inputs, "order_discounts|discounts");
 
     snprintf(all, sizeof all, "%s %s", members, others);
     if (!known_members(in->r, inputs, all) || !start_cart(in, inputs, lines)) {
@@ -239,18 +271,15 @@ order_read(order_in *in, const json_t *inputs, const char *others)
     }
     read_rounding(in, inputs);
     read_apportion(in, inputs);
-    in->cart.rounding.discount =
-        read_choice(in, text_of(inputs, "discount_round|discount_rounding|round_discount", "amount"),
-                    "amount|discount|discount_amount "
-                    "price|net|discounted|discounted_price|result|rest|remainder|left|after");
+    read_discount_rounding(in, text_of(inputs, "discount_round|discount_rounding|round_discount", "amount"));
     in->included = flag_of(inputs, "prices_include_tax|prices_include_taxes|tax_included|included", 0);
     read_taxes(in, member_of(inputs, "taxes"));
-    in->discount_count =
-        read_discounts(in, member_of(inputs, "order_discounts|discounts"), in->discounts, in->empty, in->on);
-    in->cart.discount_count = (uint16_t)in->discount_count;
-    for (size_t i = 0; !in->r->failed && i < in->item_count; i++) {
-        read_line(in, json_array_get(lines, i), i);
+    read_order_discounts(in, discounts);
+    for (size_t i = 0; !in->r->failed && i < json_array_size(lines); i++) {
+        in->exempt[in->cart.line_count] = flag_of(inputs, "exempt|tax_exempt|exemption", 0);
+        read_line(in, json_array_get(lines, i));
     }
+    read_targets(in, discounts);
     read_sequence(in, member_of(inputs, "discount_sequence|sequence"));
     if (!in->r->failed) {
         read_charges(in, member_of(inputs, "service_charges|charges|fees|surcharges"));

@@ -2,12 +2,16 @@
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "quantity.h"
 #include "runner.h"
 
-enum { NAME_SIZE = 64 };
+enum { NAME_SIZE = 64, TEXT_SIZE = 128, DIGITS_MAX = 32 };
+
+/* As many as an exponent may add. */
+static const char ZEROS[DIGITS_MAX + 2] = "000000000000000000000000000000000";
 
 void
 report_fail(report *r, const char *format, ...)
@@ -97,7 +101,12 @@ flag_of(const json_t *object, const char *spellings, int otherwise)
 {
     const json_t *value = member_of(object, spellings);
 
-    return value == NULL ? otherwise : json_is_true(value);
+    if (value == NULL) {
+        return otherwise;
+    }
+    return json_is_string(value)    ? word_of(json_string_value(value), "true|yes|1") == 0
+           : json_is_integer(value) ? json_integer_value(value) != 0
+                                    : json_is_true(value);
 }
 
 static int
@@ -135,33 +144,92 @@ word_of(const char *text, const char *words)
     return -1;
 }
 
-/* The value as text; numbers of JSON are written with up to nine decimals. */
-static const char *
-number_text(const json_t *value, char out[64])
+/* A number being written out: its digits without a point, and how many of them are decimals. */
+typedef struct digits {
+    char text[DIGITS_MAX + 1];
+    int count;
+    long decimals;
+} digits;
+
+/* Reads what stands before the exponent; 0 when there are too many digits. */
+static int
+read_digits(const char *text, size_t size, digits *d)
 {
+    int after_point = 0;
+
+    *d = (digits){0};
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] == '.') {
+            after_point = 1;
+        } else if (d->count == DIGITS_MAX) {
+            return 0;
+        } else {
+            d->text[d->count++] = text[i];
+            d->decimals += after_point;
+        }
+    }
+    return 1;
+}
+
+/* Writes "-1.25e2" as "-125". What is no such number is left to the parser of decimals. */
+static const char *
+without_exponent(const char *text, char out[TEXT_SIZE])
+{
+    size_t size = strcspn(text, "eE"), sign = text[0] == '-' || text[0] == '+';
+    digits d;
+    char *end;
+    long zeros, exponent;
+
+    if (text[size] == '\0' || size <= sign) {
+        return text;
+    }
+    exponent = strtol(text + size + 1, &end, 10);
+    if (end == text + size + 1 || *end != '\0') {
+        return text;
+    }
+    if (!read_digits(text + sign, size - sign, &d)) {
+        return "(a number of too many digits)";
+    }
+    d.decimals -= exponent;
+    if (labs(exponent) > DIGITS_MAX || labs(d.decimals) > DIGITS_MAX) {
+        return "(an exponent that is too large)";
+    }
+    zeros = d.decimals < 0 ? -d.decimals : d.decimals >= d.count ? d.decimals - d.count + 1 : 0;
+    if (d.decimals <= 0) {
+        snprintf(out, TEXT_SIZE, "%.*s%s%.*s", (int)sign, text, d.text, (int)zeros, ZEROS);
+    } else {
+        char padded[2 * DIGITS_MAX + 2];
+        int whole = snprintf(padded, sizeof padded, "%.*s%s", (int)zeros, ZEROS, d.text) - (int)d.decimals;
+
+        snprintf(out, TEXT_SIZE, "%.*s%.*s.%s", (int)sign, text, whole, padded, padded + whole);
+    }
+    return out;
+}
+
+/* The value as text without an exponent. */
+static const char *
+number_text(const json_t *value, char out[TEXT_SIZE])
+{
+    char real[32];
+
     if (json_is_integer(value)) {
-        snprintf(out, 64, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+        snprintf(out, TEXT_SIZE, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
         return out;
     }
     if (json_is_real(value)) {
-        snprintf(out, 64, "%.9f", json_real_value(value));
-        for (size_t size = strlen(out); size > 0 && (out[size - 1] == '0' || out[size - 1] == '.'); size--) {
-            int point = out[size - 1] == '.';
-
-            out[size - 1] = '\0';
-            if (point) {
-                break;
-            }
+        snprintf(real, sizeof real, "%.15g", json_real_value(value));
+        if (strpbrk(real, "eE") == NULL) {
+            return memcpy(out, real, sizeof real);
         }
-        return out;
+        return without_exponent(real, out);
     }
-    return json_string_value(value);
+    return json_is_string(value) ? without_exponent(json_string_value(value), out) : NULL;
 }
 
 int
 decimals_of(const json_t *value)
 {
-    char room[64];
+    char room[TEXT_SIZE];
     const char *text = number_text(value, room);
     const char *point = text != NULL ? strchr(text, '.') : NULL;
     size_t size;
@@ -180,7 +248,7 @@ decimals_of(const json_t *value)
 int64_t
 decimal_of(report *r, const json_t *value, int scale)
 {
-    char room[64];
+    char room[TEXT_SIZE];
     const char *text = number_text(value, room);
     const char *point;
     size_t size;

@@ -273,8 +273,10 @@ compare_settlement(bill_in *in, const char *name, const json_t *value)
         "tip_total|tips_total|tip|tips left|remaining|balance|still_due|outstanding "
         "paid|paid_total|amount_paid total";
     int64_t rounding = in->bill.tender_count > 0 ? in->out.rounding : in->bare.payable - in->bare.due;
-    const int64_t amounts[] = {in->out.due, in->bare.due, in->bare.payable, rounding,
-                               in->out.tip, in->out.left, in->out.paid,     in->bill.total};
+    /* What was handed over and not given back: with what cash was rounded by. */
+    int64_t kept = in->out.paid + in->out.rounding;
+    const int64_t amounts[] = {in->out.due,  in->bare.due, in->bare.payable, rounding, in->out.tip,
+                               in->out.left, kept,         in->bill.total};
     int at = word_of(name, words);
 
     if (at < 0 && !compare_list(in, name, value) && !compare_change(in, name, value)) {
