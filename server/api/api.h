@@ -18,12 +18,21 @@ typedef struct api_exchange {
     route_match match;
     auth_claims claims;
     struct api_database_call *call; /* call.c */
-    void *own;                      /* what the handler added; freed with free() at the end, NULL for none */
+    void *own;                      /* what the handler added (api_own), NULL for none */
+    size_t own_size;
 } api_exchange;
 
 /* dispatch.c: registers the handler for the whole path. */
 void
 api_register(h2o_pathconf_t *path);
+
+/* Zeroed memory of the exchange, overwritten and freed with it: it may hold secrets. Once for each exchange. */
+void *
+api_own(api_exchange *exchange, size_t size);
+
+/* The same at once. */
+void
+api_disown(api_exchange *exchange);
 
 void
 api_operation(api_exchange *exchange);

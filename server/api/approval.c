@@ -3,7 +3,6 @@
  * what they approve. The database reads all of the body but the PIN. Words: approval, approver.
  */
 #include <sodium.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "api/call.h"
@@ -127,14 +126,10 @@ api_approval(api_exchange *exchange)
 {
     static const text_buf no_params = {.data = (char *)"{}", .len = 2};
     http_refusal refusal = {0};
-    approval *state = calloc(1, sizeof *state);
+    approval *state = api_own(exchange, sizeof *state);
     mpos_err err;
     json_t *body;
 
-    if (state == NULL) {
-        abort();
-    }
-    exchange->own = state;
     state->exchange = exchange;
     state->check.done = on_checked;
     body = api_pin_take(exchange->http.req->entity, &state->check, &err, &refusal);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <jansson.h>
+#include <sodium.h>
 
 #include "auth/api_key.h"
 #include "auth/seal.h"
@@ -23,9 +24,11 @@ typedef struct api_database_call {
     bool unpublished;
 } api_database_call;
 
+/* Verifiers, hashes of tokens and sealed secrets go through here. */
 static void
 free_call(api_database_call *call)
 {
+    sodium_memzero(call->input.data, call->input.len);
     text_free(&call->input);
     free(call);
 }
@@ -218,9 +221,9 @@ api_call(api_exchange *exchange, const api_request *request, api_replied done)
     bind_query(call, exchange->claims.tenant, request);
     http_hold(&exchange->http);
     if (!db_submit(worker->db, &call->query)) {
+        done(exchange, MPOS_E_OVERLOADED, NULL, NULL, NULL, "");
         http_release(&exchange->http);
         free_call(call);
-        api_call_refused(exchange, MPOS_E_OVERLOADED, NULL, NULL);
     }
 }
 

@@ -35,8 +35,8 @@ typedef struct api_request {
 } api_request;
 
 /*
- * Sends it; everything of the request is copied. done is called once, also when the client has gone, unless the queue is
- * full: then the exchange has been answered. Entries of the journal have been published before done is called.
+ * Sends it; everything of the request is copied. done is called once, also when the client has gone; with OVERLOADED, and before
+ * this returns, when the queue is full. Entries of the journal have been published before done is called.
  */
 void
 api_call(api_exchange *exchange, const api_request *request, api_replied done);

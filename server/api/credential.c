@@ -7,7 +7,6 @@
 #include "api/call.h"
 
 #include <sodium.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "auth/factor.h"
@@ -278,7 +277,7 @@ start(api_exchange *exchange, const task_kind *kind)
     http_refusal refusal = {0};
     mpos_err err;
     json_t *body = fields_read(exchange->http.req->entity, kind->rules, kind->rule_count, &err, &refusal);
-    task *task = calloc(1, sizeof *task);
+    task *task = api_own(exchange, sizeof *task);
     api_request request = {.operation = "credential.own",
                            .scope = MPOS_SCOPE_SESSION,
                            .lane = DB_FAST,
@@ -286,10 +285,6 @@ start(api_exchange *exchange, const task_kind *kind)
                            .params = "{}",
                            .params_len = 2};
 
-    if (task == NULL) {
-        abort();
-    }
-    exchange->own = task;
     task->exchange = exchange;
     task->kind = kind;
     if (body == NULL) {

@@ -1,6 +1,7 @@
 /* dispatch.c - finds the route, refuses what can be refused without asking anybody, calls the handler. */
 #include "api/api.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,10 +41,31 @@ static void (*const handlers[ROUTE_LOCAL_COUNT])(api_exchange *) = {
     [ROUTE_APPROVAL] = api_approval,
 };
 
+void *
+api_own(api_exchange *exchange, size_t size)
+{
+    exchange->own = calloc(1, size);
+    if (exchange->own == NULL) {
+        abort();
+    }
+    exchange->own_size = size;
+    return exchange->own;
+}
+
+void
+api_disown(api_exchange *exchange)
+{
+    if (exchange->own != NULL) {
+        sodium_memzero(exchange->own, exchange->own_size);
+    }
+    free(exchange->own);
+    exchange->own = NULL;
+}
+
 static void
 dispose(http_exchange *http)
 {
-    free(((api_exchange *)http)->own);
+    api_disown((api_exchange *)http);
 }
 
 static api_exchange *

@@ -2,7 +2,6 @@
 #include "api/key.h"
 
 #include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "api/call.h"
@@ -64,8 +63,7 @@ on_found(api_exchange *exchange, mpos_err err, const api_reply *reply, const cha
     (void)field;
     (void)detail;
     (void)sqlstate;
-    free(exchange->own);
-    exchange->own = NULL;
+    api_disown(exchange);
     if (err == MPOS_OK) {
         err = read_claims(reply, state.tenant, &claims) ? MPOS_OK : MPOS_E_UNAUTHENTICATED;
         PQclear(reply->result);
@@ -115,13 +113,9 @@ api_key_authenticate(api_exchange *exchange, const char *text, size_t len, api_a
         next(exchange, MPOS_OK);
         return;
     }
-    state = calloc(1, sizeof *state);
-    if (state == NULL) {
-        abort();
-    }
+    state = api_own(exchange, sizeof *state);
     state->next = next;
     memcpy(state->tenant, tenant, sizeof state->tenant);
     memcpy(state->hash, hash, sizeof state->hash);
-    exchange->own = state;
     ask(exchange);
 }

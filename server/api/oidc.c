@@ -6,7 +6,6 @@
 
 #include <sodium.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "auth/vault.h"
@@ -18,12 +17,8 @@
 oidc_login *
 oidc_begin(api_exchange *exchange)
 {
-    oidc_login *state = calloc(1, sizeof *state);
+    oidc_login *state = api_own(exchange, sizeof *state);
 
-    if (state == NULL) {
-        abort();
-    }
-    exchange->own = state;
     state->exchange = exchange;
     return state;
 }

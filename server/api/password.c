@@ -9,7 +9,6 @@
 #include "api/session.h"
 
 #include <sodium.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "auth/factor.h"
@@ -153,12 +152,8 @@ api_sign_in_password(api_exchange *exchange)
     http_refusal refusal = {0};
     mpos_err err;
     json_t *body = fields_read(exchange->http.req->entity, rules, RULES, &err, &refusal);
-    signing_in *state = calloc(1, sizeof *state);
+    signing_in *state = api_own(exchange, sizeof *state);
 
-    if (state == NULL) {
-        abort();
-    }
-    exchange->own = state;
     state->exchange = exchange;
     if (body == NULL) {
         http_problem(&exchange->http, err, refusal.field, NULL);

@@ -7,7 +7,6 @@
 #include "api/call.h"
 
 #include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -110,15 +109,11 @@ api_push_singly(api_exchange *exchange, mpos_err err)
         return; /* the device has gone and will push again */
     }
     body = exchange->http.req->entity;
-    state = calloc(1, sizeof *state + body.len);
-    if (state == NULL) {
-        abort();
-    }
+    state = api_own(exchange, sizeof *state + body.len);
     state->exchange = exchange;
     state->last = number_in(body, "first") + number_in(body, "count") - 1;
     state->body_len = body.len;
     memcpy(state->body, body.base, body.len);
-    exchange->own = state;
     note_failure(state, err);
     send_one(state, NULL);
 }

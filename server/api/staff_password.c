@@ -7,7 +7,6 @@
 #include "api/call.h"
 
 #include <sodium.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "auth/password.h"
@@ -99,13 +98,9 @@ api_staff_password(api_exchange *exchange)
     http_refusal refusal = {0};
     mpos_err err;
     json_t *body = fields_read(exchange->http.req->entity, rules, RULES, &err, &refusal);
-    giving *state = calloc(1, sizeof *state);
+    giving *state = api_own(exchange, sizeof *state);
     const char *password;
 
-    if (state == NULL) {
-        abort();
-    }
-    exchange->own = state;
     state->exchange = exchange;
     if (body == NULL) {
         http_problem(&exchange->http, err, refusal.field, NULL);

@@ -1,7 +1,6 @@
 /*
  * staff_pin.c - POST /v1/staff/{staff_id}/pin: makes the verifier of a new PIN away from the loop, and hands over that only.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "api/call.h"
@@ -87,14 +86,10 @@ void
 api_staff_pin(api_exchange *exchange)
 {
     http_refusal refusal = {0};
-    staff_pin *state = calloc(1, sizeof *state);
+    staff_pin *state = api_own(exchange, sizeof *state);
     mpos_err err;
     json_t *body;
 
-    if (state == NULL) {
-        abort();
-    }
-    exchange->own = state;
     state->exchange = exchange;
     state->check.makes = true;
     state->check.done = on_made;

@@ -1,9 +1,11 @@
 /* lane.c - queues, limits and what is tried once more. */
 #include "db/lane.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 
@@ -223,12 +225,30 @@ db_lane_finish(db_lane *lane, db_query *query, const db_outcome *outcome)
     query->done(query, outcome);
 }
 
+#ifdef MPOS_FAULTS
+/* For tests/fuzz, in the sanitized build only: while the file is there, every second query finds the queue full. */
+static bool
+pretend_full(void)
+{
+    static atomic_uint count;
+    const char *file = getenv("MPOS_FAULT_OVERLOAD");
+
+    return file != NULL && access(file, F_OK) == 0 && atomic_fetch_add(&count, 1) % 2 == 1;
+}
+#else
+static bool
+pretend_full(void)
+{
+    return false;
+}
+#endif
+
 bool
 db_submit(db_pool *pool, db_query *query)
 {
     db_lane *lane = &pool->lanes[query->lane];
 
-    if (lane->queued >= lane->queue_max) {
+    if (lane->queued >= lane->queue_max || pretend_full()) {
         metrics_add(pool->worker->metrics, METRIC_DB_OVERLOADED, 1);
         return false;
     }

@@ -12,6 +12,7 @@ import { pieces } from './lib/bytes.mjs';
 import { frameCase } from './lib/frames.mjs';
 import { httpCase } from './lib/http.mjs';
 import { jsonCase } from './lib/json.mjs';
+import { overload } from './lib/overload.mjs';
 
 const seconds = Number(process.argv[2] ?? (process.env.MPOS_FULL ? 600 : 60));
 const seed = Number(process.env.MPOS_FUZZ_SEED ?? randomInt(2 ** 31));
@@ -159,10 +160,12 @@ async function main() {
   process.env.LSAN_OPTIONS = `suppressions=${root}/tests/fuzz/leaks.supp:print_suppressions=0`;
   process.env.UBSAN_OPTIONS = 'print_stacktrace=1:halt_on_error=1';
   const rates = Object.fromEntries(['SIGN_IN', 'REFRESH', 'CALL', 'HEAVY', 'PUBLIC'].map((name) => [`MPOS_RATE_${name}`, 'off']));
-  const server = await stack.another({ ...rates, MPOS_THREADS: '2' }, { program: `${root}/build/bin/mposd-sanitize` });
+  const full = `${stack.runDir}/log/full`;
+  const server = await stack.another({ ...rates, MPOS_THREADS: '2', MPOS_FAULT_OVERLOAD: full }, { program: `${root}/build/bin/mposd-sanitize` });
   const world = await makeWorld(server);
   const count = await fuzz(world);
   if (server.program.lives && failures.length === 0) {
+    failures.push(...await overload(server.url, full).catch((error) => [`overload: ${error.stack}`]));
     await sells(server).catch((error) => failures.push(`no sale afterwards: ${error.message}`));
   }
   closeConnections();
