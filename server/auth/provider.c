@@ -124,7 +124,7 @@ open_token(provider *provider, const char *token, int64_t now_s)
     char kid[TOKEN_KID_MAX + 1];
     json_t *claims;
 
-    if (provider->keys.count == 0 || provider->keys_s + KEYS_FRESH_S < now_s) {
+    if (provider->keys_s + (provider->keys.count == 0 ? KEYS_AGAIN_S : KEYS_FRESH_S) < now_s) {
         (void)fetch_keys(provider, now_s);
     }
     claims = token_open(&provider->keys, token, strlen(token), kid);

@@ -7,36 +7,112 @@
 
 #include "base/clock.h"
 
-/* A provider that does not answer holds a thread for ten seconds; the others go on. */
+/*
+ * A provider that does not answer holds a thread for ten seconds. It gets no more than half of them, and what waits for it cannot
+ * fill the queue: businesses with other providers go on.
+ */
 #define THREADS 4
+#define THREADS_PER_ISSUER 2
 #define WAITING_MAX 64
+#define WAITING_PER_ISSUER 16
 #define KNOWN_MAX 16
+/* For so long one that could not be reached is not asked again; short, since people wait for it to be back. */
+#define FAILED_S 15
+#define FAILED_MAX 64
 
 static struct {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     sso_login *first;
-    sso_login **last;
     unsigned waiting;
-} queue = {.lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER, .last = &queue.first};
+    const char *asked[THREADS]; /* the issuer that a thread is asking, NULL for none */
+    struct {
+        char issuer[SSO_TEXT_MAX];
+        int64_t until_s;
+    } failed[FAILED_MAX];
+} queue = {.lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
+
+static unsigned
+threads_at(const char *issuer)
+{
+    unsigned count = 0;
+
+    for (size_t i = 0; i < THREADS; i++) {
+        count += queue.asked[i] != NULL && strcmp(queue.asked[i], issuer) == 0 ? 1 : 0;
+    }
+    return count;
+}
+
+/* Out of the queue: the first whose provider has not all the threads that it may have; NULL when there is none. */
+static sso_login *
+first_askable(void)
+{
+    for (sso_login **at = &queue.first; *at != NULL; at = &(*at)->_next) {
+        sso_login *login = *at;
+
+        if (threads_at(login->issuer) < THREADS_PER_ISSUER) {
+            *at = login->_next;
+            queue.waiting--;
+            return login;
+        }
+    }
+    return NULL;
+}
 
 static sso_login *
-take(void)
+take(unsigned thread)
 {
     sso_login *login;
 
     pthread_mutex_lock(&queue.lock);
-    while (queue.first == NULL) {
+    while ((login = first_askable()) == NULL) {
         pthread_cond_wait(&queue.wake, &queue.lock);
     }
-    login = queue.first;
-    queue.first = login->_next;
-    if (queue.first == NULL) {
-        queue.last = &queue.first;
-    }
-    queue.waiting--;
+    queue.asked[thread] = login->issuer;
     pthread_mutex_unlock(&queue.lock);
     return login;
+}
+
+/* Holds the lock. The place of that issuer, or the one whose time is over first. */
+static size_t
+failed_place(const char *issuer)
+{
+    size_t oldest = 0;
+
+    for (size_t i = 0; i < FAILED_MAX; i++) {
+        if (strcmp(queue.failed[i].issuer, issuer) == 0) {
+            return i;
+        }
+        oldest = queue.failed[i].until_s < queue.failed[oldest].until_s ? i : oldest;
+    }
+    return oldest;
+}
+
+static bool
+failed_lately(const char *issuer)
+{
+    size_t place = failed_place(issuer);
+
+    return strcmp(queue.failed[place].issuer, issuer) == 0 &&
+           queue.failed[place].until_s > clock_now_us() / 1000000;
+}
+
+/* The thread is free for another; what waits for the same provider may go on, or need not wait. */
+static void
+give_back(unsigned thread, const sso_login *login)
+{
+    bool reached = login->authorization[0] != '\0';
+
+    pthread_mutex_lock(&queue.lock);
+    if (!reached || failed_lately(login->issuer)) {
+        size_t place = failed_place(login->issuer);
+
+        strcpy(queue.failed[place].issuer, login->issuer);
+        queue.failed[place].until_s = reached ? 0 : clock_now_us() / 1000000 + FAILED_S;
+    }
+    queue.asked[thread] = NULL;
+    pthread_cond_broadcast(&queue.wake);
+    pthread_mutex_unlock(&queue.lock);
 }
 
 /* The place of that provider, or the one that was asked for longest ago. */
@@ -71,28 +147,42 @@ ask(provider *known, sso_login *login)
     };
 
     if (!provider_discover(provider, login->issuer, now_s)) {
-        login->reason = "discovery";
         return;
     }
+    login->reason = NULL;
     strcpy(login->authorization, provider->authorization);
     if (login->code[0] != '\0') {
         login->claims = provider_exchange(provider, &details, now_s, &login->reason);
     }
 }
 
+static bool
+may_ask(const sso_login *login)
+{
+    bool may;
+
+    pthread_mutex_lock(&queue.lock);
+    may = !failed_lately(login->issuer);
+    pthread_mutex_unlock(&queue.lock);
+    return may;
+}
+
 static void *
 run(void *arg)
 {
     provider *known = calloc(KNOWN_MAX, sizeof *known);
+    unsigned thread = (unsigned)(uintptr_t)arg;
 
-    (void)arg;
     if (known == NULL) {
         abort();
     }
     for (;;) {
-        sso_login *login = take();
+        sso_login *login = take(thread);
 
-        ask(known, login);
+        if (may_ask(login)) {
+            ask(known, login);
+        }
+        give_back(thread, login);
         h2o_multithread_send_message(login->home, &login->message);
     }
     return NULL;
@@ -104,7 +194,7 @@ sso_start(void)
     for (unsigned i = 0; i < THREADS; i++) {
         pthread_t thread;
 
-        if (pthread_create(&thread, NULL, run, NULL) != 0) {
+        if (pthread_create(&thread, NULL, run, (void *)(uintptr_t)i) != 0) {
             abort();
         }
         pthread_detach(thread);
@@ -129,22 +219,50 @@ sso_desk_init(sso_desk *desk, h2o_multithread_queue_t *loop_queue)
     h2o_multithread_register_receiver(loop_queue, &desk->home, on_asked);
 }
 
+static unsigned
+waiting_for(const char *issuer)
+{
+    unsigned count = 0;
+
+    for (const sso_login *login = queue.first; login != NULL; login = login->_next) {
+        count += strcmp(login->issuer, issuer) == 0 ? 1 : 0;
+    }
+    return count;
+}
+
+static void
+append(sso_login *login)
+{
+    sso_login **end = &queue.first;
+
+    while (*end != NULL) {
+        end = &(*end)->_next;
+    }
+    *end = login;
+    queue.waiting++;
+}
+
 bool
 sso_submit(sso_desk *desk, sso_login *login)
 {
+    bool failed;
     bool accepted;
 
     memset(&login->message, 0, sizeof login->message);
     login->home = &desk->home;
+    login->reason = "discovery"; /* until it has succeeded */
     login->_next = NULL;
     pthread_mutex_lock(&queue.lock);
-    accepted = queue.waiting < WAITING_MAX;
-    if (accepted) {
-        *queue.last = login;
-        queue.last = &login->_next;
-        queue.waiting++;
+    failed = failed_lately(login->issuer);
+    accepted = failed || (queue.waiting < WAITING_MAX && waiting_for(login->issuer) < WAITING_PER_ISSUER);
+    if (accepted && !failed) {
+        append(login);
         pthread_cond_signal(&queue.wake);
     }
     pthread_mutex_unlock(&queue.lock);
+    if (failed) {
+        h2o_multithread_send_message(login->home,
+                                     &login->message); /* done is called all the same, by the loop */
+    }
     return accepted;
 }

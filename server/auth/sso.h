@@ -1,5 +1,8 @@
 /*
  * sso.h - asking identity providers away from the loops: a bounded queue and a few threads that may wait. Words: desk, login.
+ *
+ * One provider takes neither all threads nor all places of the queue, and one that could not be reached is not asked again for
+ * a few seconds: whoever signs in through another is not held up.
  */
 #ifndef AUTH_SSO_H
 #define AUTH_SSO_H

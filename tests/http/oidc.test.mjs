@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../lib/stack.mjs';
-import { as, cafe, cashier, manager, rows, suite, world } from './lib/context.mjs';
+import { as, cafe, cashier, manager, rows, shop, suite, world } from './lib/context.mjs';
 import { Client, ok, problem, signIn } from './lib/client.mjs';
 
 const secret = 'a secret: with/odd+signs';
@@ -332,5 +332,49 @@ suite('an identity provider that lies', () => {
       assert.equal(new URL(to).hash, '#sso_error=refused', JSON.stringify(document).slice(0, 200));
     }
     document = good;
+  });
+
+  test('one that hangs holds up nobody else, and one that is down is not asked by everybody', async () => {
+    const { stack, url } = await world();
+    await stack.restartMposd(); // forgets that the café's could not be used
+    const boss = await signIn(url, { ...shop, ...manager });
+    const held = [];
+    let asked = 0;
+    let works = false;
+    const slow = createServer((request, answer) => {
+      asked += 1;
+      if (works) answer.end(JSON.stringify({ ...document, issuer: slowIssuer }));
+      else held.push(answer);
+    }).listen(0, '127.0.0.1');
+    await once(slow, 'listening');
+    const slowIssuer = `http://127.0.0.1:${slow.address().port}`;
+    const start = (tenant) => new Browser().go(`${url}/v1/auth/oidc/${tenant}/start`);
+    const refused = ({ to }) => new URL(to).hash === '#sso_error=refused';
+    try {
+      ok(await post('/v1/identity-provider', { issuer: slowIssuer, client_id: 'mpos', client_secret: 's', role_claim: '', role_map: {}, link_email: true, enabled: true }, boss));
+      // Two ask, sixteen wait, the others are told at once; the other threads and places are for the café.
+      let done;
+      const full = new Promise((resolve) => { done = resolve; });
+      let turned = 0;
+      const logins = Array.from({ length: 24 }, () => start('demo-shop').then((answer) => {
+        turned += answer.status === 503 ? 1 : 0;
+        if (turned === 6) done();
+        return answer;
+      }));
+      await full;
+      assert.match((await start('demo-cafe')).to, new RegExp(`^${issuer}/auth`));
+      assert.equal(asked, 2);
+      for (const answer of held) answer.writeHead(500).end();
+      const answers = await Promise.all(logins);
+      assert.equal(answers.filter((one) => one.status === 302 && refused(one)).length, 18);
+      assert.ok(refused(await start('demo-shop')));
+      assert.equal(asked, 2, 'who waited and who came later did not ask again');
+      works = true;
+      await stack.restartMposd(); // fifteen seconds later
+      assert.match((await start('demo-shop')).to, new RegExp(`^${issuer}/auth`));
+    } finally {
+      slow.close();
+      slow.closeAllConnections();
+    }
   });
 });
