@@ -37,6 +37,7 @@ CREATE OR REPLACE FUNCTION pos.export_rules() RETURNS TABLE(name text, column_na
            ('pos.pairing', NULL, 'secret'),
            ('pos.api_key', 'key_hash', 'secret'),
            ('pos.device_nonce', NULL, 'passing'),
+           ('pos.socket_ticket', NULL, 'passing'),
            ('pos.pii_subject', NULL, 'secret'),
            ('pos.pii', 'sealed', 'personal'),
            ('pos.idempotency', NULL, 'passing')

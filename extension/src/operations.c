@@ -135,6 +135,7 @@ const mpos_operation mpos_operations[] = {
     {"shift.close", mpos_shift_close_http, MPOS_SCOPE_SHIFT_WRITE, MPOS_OP_WRITE},
     {"shift.get", mpos_shift_get, MPOS_SCOPE_SHIFT_READ, MPOS_OP_READ},
     {"shift.open", mpos_shift_open_http, MPOS_SCOPE_SHIFT_WRITE, MPOS_OP_WRITE},
+    {"socket.open", mpos_socket_open, MPOS_SCOPE_SESSION, MPOS_OP_SELF_KEYED},
     {"staff.create", mpos_staff_create, MPOS_SCOPE_STAFF_WRITE, MPOS_OP_WRITE},
     {"staff.deactivate", mpos_staff_deactivate, MPOS_SCOPE_STAFF_WRITE, MPOS_OP_WRITE},
     {"staff.get", mpos_staff_get, MPOS_SCOPE_STAFF_READ, MPOS_OP_READ},

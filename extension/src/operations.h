@@ -135,6 +135,8 @@ mpos_session_open(mpos_call *call);
 mpos_err
 mpos_session_refresh(mpos_call *call);
 mpos_err
+mpos_socket_open(mpos_call *call);
+mpos_err
 mpos_session_close(mpos_call *call);
 mpos_err
 mpos_auth_lookup(mpos_call *call);

@@ -1,7 +1,6 @@
-/* ticket.c - making and using up tickets. */
+/* ticket.c - making and opening tickets. */
 #include "auth/ticket.h"
 
-#include <pthread.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -12,18 +11,6 @@
 #define SIGNED_SIZE (5 * UUID_SIZE + 4 + 8 + 8 + 8 + NONCE_SIZE)
 #define TICKET_SIZE (SIGNED_SIZE + crypto_auth_hmacsha256_BYTES)
 #define EXPIRY_AT (SIGNED_SIZE - NONCE_SIZE - 8)
-/* Redeemed nonces are remembered until they would have expired; when all places are taken, tickets are refused. */
-#define USED_MAX 16384
-#define PROBES 16
-
-static struct {
-    pthread_mutex_t lock;
-    struct {
-        uint64_t nonce;
-        int64_t expires_us;
-    } places[USED_MAX];
-} used = {.lock = PTHREAD_MUTEX_INITIALIZER};
-
 void
 ticket_issue(const auth_keys *keys, const auth_claims *claims, char out[TICKET_TEXT_SIZE],
              int64_t *expires_us)
@@ -44,33 +31,6 @@ ticket_issue(const auth_keys *keys, const auth_claims *claims, char out[TICKET_T
     randombytes_buf(bytes + SIGNED_SIZE - NONCE_SIZE, NONCE_SIZE);
     crypto_auth_hmacsha256(bytes + SIGNED_SIZE, bytes, SIGNED_SIZE, auth_keys_now(keys)->ticket[0]);
     sodium_bin2base64(out, TICKET_TEXT_SIZE, bytes, sizeof bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-}
-
-/* False when the nonce was used before, or its neighbourhood is full. */
-static bool
-use_nonce(uint64_t nonce, int64_t expires_us, int64_t now_us)
-{
-    bool fresh = false;
-    size_t free_place = USED_MAX;
-
-    pthread_mutex_lock(&used.lock);
-    for (size_t i = 0; i < PROBES; i++) {
-        size_t place = (size_t)((nonce + i) % USED_MAX);
-
-        if (used.places[place].expires_us < now_us) {
-            free_place = free_place == USED_MAX ? place : free_place;
-        } else if (used.places[place].nonce == nonce) {
-            free_place = USED_MAX;
-            break;
-        }
-    }
-    if (free_place != USED_MAX) {
-        used.places[free_place].nonce = nonce;
-        used.places[free_place].expires_us = expires_us;
-        fresh = true;
-    }
-    pthread_mutex_unlock(&used.lock);
-    return fresh;
 }
 
 static void
@@ -99,24 +59,20 @@ genuine(const auth_context_keys *keys, const uint8_t bytes[TICKET_SIZE])
 }
 
 bool
-ticket_redeem(const auth_keys *keys, const char *text, size_t len, auth_claims *out)
+ticket_open(const auth_keys *keys, const char *text, size_t len, auth_claims *out,
+            uint8_t hash[TICKET_HASH_SIZE])
 {
     uint8_t bytes[TICKET_SIZE];
     size_t size = 0;
-    int64_t now_us = clock_now_us();
-    int64_t expires_us;
 
     memset(out, 0, sizeof *out);
     if (sodium_base642bin(bytes, sizeof bytes, text, len, NULL, &size, NULL,
                           sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
-        size != sizeof bytes || !genuine(auth_keys_now(keys), bytes)) {
-        return false;
-    }
-    expires_us = (int64_t)mpos_get_u64(bytes + EXPIRY_AT);
-    if (expires_us < now_us ||
-        !use_nonce(mpos_get_u64(bytes + SIGNED_SIZE - NONCE_SIZE), expires_us, now_us)) {
+        size != sizeof bytes || !genuine(auth_keys_now(keys), bytes) ||
+        (int64_t)mpos_get_u64(bytes + EXPIRY_AT) < clock_now_us()) {
         return false;
     }
     read_claims(bytes, out);
+    crypto_hash_sha256(hash, bytes, sizeof bytes);
     return true;
 }

@@ -345,6 +345,17 @@ ws_conn_destroy(ws_conn *conn)
     }
 }
 
+bool
+ws_conn_answered(ws_conn *conn)
+{
+    conn->asking--;
+    if (!conn->broken) {
+        return true;
+    }
+    ws_conn_destroy(conn);
+    return false;
+}
+
 void
 ws_conn_tick(ws_conn *conn, uint64_t now_ms)
 {

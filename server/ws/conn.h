@@ -46,6 +46,7 @@ struct ws_conn {
     wslay_event_context_ptr reader;
     unsigned ip_bucket;
     unsigned asking; /* queries under way that point here */
+    bool redeeming;  /* its ticket is being looked at */
     bool signed_in;
     bool closing;
     bool oversized; /* a frame longer than any may be has begun */
@@ -93,6 +94,10 @@ ws_conn_close(ws_conn *conn, ws_close code);
 /* Gone without a word; frees the connection when no query points to it. */
 void
 ws_conn_destroy(ws_conn *conn);
+
+/* A query that pointed here is over; the connection may have gone meanwhile. True when it is still there. */
+bool
+ws_conn_answered(ws_conn *conn);
 
 /* The second's work: patience with signing in, pings, slow readers, closes. May destroy the connection. */
 void

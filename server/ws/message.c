@@ -7,6 +7,7 @@
 #include "auth/ticket.h"
 #include "base/clock.h"
 #include "ws/local.h"
+#include "ws/redeem.h"
 #include "ws/watch.h"
 
 void
@@ -23,26 +24,58 @@ ws_hello(ws_conn *conn)
 }
 
 static void
-on_auth(ws_conn *conn, const json_t *message)
+welcome(ws_conn *conn)
 {
-    const json_t *ticket = json_object_get(message, "ticket");
     char tenant[UUID_TEXT_SIZE];
     char outlet[UUID_TEXT_SIZE];
 
-    if (conn->signed_in || !json_is_string(ticket)) {
-        ws_conn_close(conn, WS_CLOSE_PROTOCOL);
-        return;
-    }
-    if (!ticket_redeem(conn->worker->keys, json_string_value(ticket), json_string_length(ticket),
-                       &conn->claims)) {
-        ws_conn_close(conn, WS_CLOSE_AUTH);
-        return;
-    }
     conn->signed_in = true;
     ws_watch_enter(conn);
     text_uuid(conn->claims.tenant, tenant);
     text_uuid(conn->claims.outlet, outlet);
     ws_conn_say(conn, "{\"k\":\"auth_ok\",\"tenant\":\"%s\",\"outlet\":\"%s\"}", tenant, outlet);
+}
+
+static void
+on_redeemed(ws_conn *conn, ws_ticket_state state)
+{
+    static const ws_close codes[] = {[WS_TICKET_USED] = WS_CLOSE_AUTH,
+                                     [WS_TICKET_ENDED] = WS_CLOSE_RIGHTS,
+                                     [WS_TICKET_UNKNOWN] = WS_CLOSE_GOING};
+
+    if (!ws_conn_answered(conn)) {
+        return;
+    }
+    conn->redeeming = false;
+    if (conn->closing) {
+        return; /* took too long, or said something else meanwhile */
+    }
+    if (state == WS_TICKET_GOOD) {
+        welcome(conn);
+        ws_conn_flush(conn);
+    } else {
+        ws_conn_close(conn, codes[state]);
+    }
+}
+
+static void
+on_auth(ws_conn *conn, const json_t *message)
+{
+    const json_t *ticket = json_object_get(message, "ticket");
+    uint8_t hash[TICKET_HASH_SIZE];
+
+    if (conn->signed_in || conn->redeeming || !json_is_string(ticket)) {
+        ws_conn_close(conn, WS_CLOSE_PROTOCOL);
+        return;
+    }
+    if (!ticket_open(conn->worker->keys, json_string_value(ticket), json_string_length(ticket), &conn->claims,
+                     hash)) {
+        ws_conn_close(conn, WS_CLOSE_AUTH);
+        return;
+    }
+    conn->redeeming = true;
+    conn->asking++;
+    ws_redeem(conn, hash, on_redeemed);
 }
 
 /* The topics asked for, limited to what the session may see; all of those when none are named. */
@@ -109,9 +142,15 @@ on_sub(ws_conn *conn, const json_t *message)
 void
 ws_message(ws_conn *conn, const char *text, size_t len)
 {
-    json_t *message = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
-    const char *kind = json_string_value(json_object_get(message, "k"));
+    json_t *message;
+    const char *kind;
 
+    /* What is asked for a broken one might end it inside of its own callback. */
+    if (conn->broken) {
+        return;
+    }
+    message = json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+    kind = json_string_value(json_object_get(message, "k"));
     if (kind != NULL && strcmp(kind, "auth") == 0) {
         on_auth(conn, message);
     } else if (kind != NULL && strcmp(kind, "sub") == 0) {

@@ -62,18 +62,6 @@ refuse(ws_conn *conn, int64_t id, mpos_err err)
     ws_conn_say(conn, "{\"k\":\"err\",\"id\":%lld,\"code\":\"%s\"}", (long long)id, mpos_err_code(err));
 }
 
-/* A query is over; the connection may have gone meanwhile. True when it is still there. */
-static bool
-answered(ws_conn *conn)
-{
-    conn->asking--;
-    if (!conn->broken) {
-        return true;
-    }
-    ws_conn_destroy(conn);
-    return false;
-}
-
 static void
 join(const joining *asked, const ws_feed *feed)
 {
@@ -114,7 +102,7 @@ on_joined(void *arg, mpos_err err, const ws_feed *feed)
     joining *asked = arg;
     ws_conn *conn = asked->conn;
 
-    if (!answered(conn)) {
+    if (!ws_conn_answered(conn)) {
         free(asked);
         return;
     }
@@ -186,7 +174,7 @@ on_fetched(void *arg, mpos_err err, const ws_feed *feed)
     uint64_t threads =
         ws_journal_end_fetch(fetch->journal, &fetch->after, err == MPOS_OK ? feed->entries : NULL,
                              err == MPOS_OK ? feed->entries_len : 0);
-    bool there = answered(conn);
+    bool there = ws_conn_answered(conn);
 
     /* A failed fetch is repeated by the second's look, not at once. */
     if (err == MPOS_OK) {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import WebSocket from 'ws';
-import { as, cafe, cashier, manager, suite, world } from './lib/context.mjs';
+import { as, cafe, cashier, manager, rows, suite, world } from './lib/context.mjs';
 import { Client, ok, problem, signIn } from './lib/client.mjs';
 import { paired, proven, signInAsDevice } from './lib/key.mjs';
 import { head, stream, Subscriber } from './lib/socket.mjs';
@@ -56,6 +56,33 @@ suite('two processes', () => {
     const code = new Promise((done) => { late.on('close', done); });
     late.on('open', () => late.send(JSON.stringify({ k: 'auth', ticket })));
     assert.equal(await code, 4403);
+  });
+
+  test('a ticket that is shown to both opens one socket', async () => {
+    const { url, stack } = await world();
+    const client = await as(cafe, manager);
+    /** 'auth_ok', or the code it is closed with. */
+    const show = (at, ticket) => new Promise((done) => {
+      const socket = new WebSocket(`${at.replace('http', 'ws')}/v1/ws`, 'mpos.v1');
+      socket.on('open', () => socket.send(JSON.stringify({ k: 'auth', ticket })));
+      socket.on('message', (data) => { if (JSON.parse(data).k === 'auth_ok') done('auth_ok'); });
+      socket.on('close', done).on('error', done);
+      setTimeout(() => socket.close(), 5000).unref();
+    });
+    for (let i = 0; i < 5; i++) {
+      const { ticket } = ok(await client.post('/v1/ws-tickets', undefined, { key: null }));
+      const shown = await Promise.all([url, other.url, url, other.url].map((at) => show(at, ticket)));
+      assert.deepEqual(shown.sort(), [4401, 4401, 4401, 'auth_ok'].sort());
+      assert.equal(await show(other.url, ticket), 4401);
+    }
+    // The database keeps count, and for no longer than a ticket could be good.
+    await stack.psql("UPDATE pos.socket_ticket SET used_at = now() - interval '301 s'");
+    const [before] = await rows('SELECT count(*)::int AS n FROM pos.socket_ticket');
+    assert.ok(before.n >= 5);
+    await (await new Subscriber(client).open()).close();
+    await (await new Subscriber(client).open()).close();
+    const [{ n }] = await rows("SELECT count(*)::int AS n FROM pos.socket_ticket WHERE used_at < now() - interval '300 s'");
+    assert.equal(n, Math.max(0, before.n - 8));
   });
 
   test('a proof that is sent to both counts once', async () => {

@@ -1,0 +1,3 @@
+BEGIN;
+DROP TABLE pos.socket_ticket;
+COMMIT;

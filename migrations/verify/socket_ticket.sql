@@ -1,0 +1,1 @@
+SELECT tenant_id, hash, used_at FROM pos.socket_ticket WHERE false;
