@@ -23,6 +23,9 @@ static mpos_statement device_statement = {
     "d.tenant_id "
     "WHERE d.tenant_id = $1 AND d.device_id = $2 AND d.state = 'active' FOR SHARE OF d"};
 
+static mpos_statement key_statement = {"SELECT key_alg, public_key FROM pos.device WHERE tenant_id = $1 AND "
+                                       "device_id = $2 AND public_key IS NOT NULL"};
+
 /* The part up to the next point; false when it is empty, too long or, unless it is the last, has no point after it. */
 static bool
 next_part(const char **at, bool last, char *out, size_t size)
@@ -162,4 +165,17 @@ mpos_device_admit(mpos_call *call, const uint8 device[16], const char *proof, co
         return mpos_refuse(call, MPOS_E_PAIRING_REQUIRED, NULL, "%s", "");
     }
     return MPOS_OK;
+}
+
+mpos_err
+mpos_device_prove(mpos_call *call, const uint8 device[16], const char *proof, const char *request)
+{
+    mpos_args args = {0};
+
+    mpos_arg_uuid(&args, call->context.tenant);
+    mpos_arg_uuid(&args, device);
+    if (mpos_statement_run(&key_statement, &args) == 0) {
+        return MPOS_OK;
+    }
+    return admit_signed(call, device, mpos_cell_text(0, 1), mpos_cell_bytes(0, 2), proof, request);
 }

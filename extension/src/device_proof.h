@@ -49,4 +49,8 @@ mpos_device_proof_use(mpos_call *call, const mpos_device_proof *proof);
 mpos_err
 mpos_device_admit(mpos_call *call, const uint8 device[16], const char *proof, const char *request);
 
+/* Whether a request of a session at that device comes from it: as above when it has a key, yes without one. */
+mpos_err
+mpos_device_prove(mpos_call *call, const uint8 device[16], const char *proof, const char *request);
+
 #endif

@@ -2,12 +2,15 @@
  * pairing.c - giving a device a key of its own. A manager asks for a code, somebody types it in at the device, the device
  * sends it with the public half of the key that it has made. Words: code, pairing.
  *
- * Eight characters of an alphabet without look-alikes are 40 bits for ten minutes; wrong ones are counted per business, so
- * that guessing in parallel is stopped after a handful.
+ * Eight characters of an alphabet without look-alikes are 40 bits for ten minutes. Wrong ones are counted for each business
+ * and address that they come from: a handful, then a minute that doubles. Nobody elsewhere can lock the right code out, and a
+ * million addresses with nine attempts each while a code lasts meet it once in 120,000 codes.
  */
 #include "postgres.h"
 
 #include <sodium.h>
+
+#include "utils/builtins.h"
 
 #include "canon.h"
 #include "device_key.h"
@@ -59,6 +62,16 @@ static const mpos_field device_fields[] = {
     {"device_id", MPOS_IN_ID, MPOS_IN_REQUIRED, offsetof(device_params, device)},
 };
 MPOS_SHAPE(device, device_params);
+
+typedef struct pair_params {
+    uint32 given;
+    uint8 from[MPOS_SHA256_LEN]; /* the address, as a hash */
+} pair_params;
+
+static const mpos_field pair_param_fields[] = {
+    {"from", MPOS_IN_HASH, MPOS_IN_REQUIRED, offsetof(pair_params, from)},
+};
+MPOS_SHAPE(pair_param, pair_params);
 
 typedef struct pair_in {
     uint32 given;
@@ -273,6 +286,21 @@ record(mpos_call *call, const pair_in *in)
     mpos_audit_input(call, text, strlen(text));
 }
 
+/* Whose attempts these are: of that address at that business. */
+static mpos_err
+read_subject(mpos_call *call, const pair_in *in, uint8 out[MPOS_SHA256_LEN])
+{
+    pair_params params;
+    char from[2 * MPOS_SHA256_LEN + 1];
+    mpos_err err = mpos_input_params(call, &pair_param_shape, &params);
+
+    if (err == MPOS_OK) {
+        from[hex_encode((const char *)params.from, sizeof params.from, from)] = '\0';
+        mpos_guard_subject("pair", in->tenant, from, NULL, out);
+    }
+    return err;
+}
+
 mpos_err
 mpos_auth_pair(mpos_call *call)
 {
@@ -287,10 +315,12 @@ mpos_auth_pair(mpos_call *call)
     if (err == MPOS_OK) {
         err = read_key(call, &in, key, &size);
     }
+    if (err == MPOS_OK) {
+        err = read_subject(call, &in, subject);
+    }
     if (err != MPOS_OK) {
         return err;
     }
-    mpos_guard_subject("pair", in.tenant, NULL, NULL, subject);
     locked_s = mpos_guard_count(call, MPOS_GUARD_PERSON, subject);
     if (locked_s > 0) {
         return refuse_counted(call, MPOS_E_LOCKED_OUT, locked_s);

@@ -1,9 +1,11 @@
 /*
  * refresh.c - session.refresh: a refresh token is used once and replaced. Its second use means that somebody else has it:
- * then the session ends, for both. Words: refresh token, successor, reuse.
+ * then the session ends, for both. A session at a device with a key is refreshed by that device only: the token alone is worth
+ * nothing. Words: refresh token, successor, reuse.
  */
 #include "postgres.h"
 
+#include "device_proof.h"
 #include "input.h"
 #include "json.h"
 #include "operations.h"
@@ -17,6 +19,9 @@
 static mpos_statement find_statement = {
     "SELECT session_id, lasts_s, expires_at, used_at, replaced_by FROM pos.refresh "
     "WHERE tenant_id = $1 AND hash = $2 FOR UPDATE"};
+
+static mpos_statement device_statement = {
+    "SELECT device_id FROM pos.session WHERE tenant_id = $1 AND session_id = $2"};
 
 static mpos_statement successor_statement = {
     "SELECT expires_at FROM pos.refresh WHERE tenant_id = $1 AND hash = $2 AND used_at IS NULL"};
@@ -36,12 +41,16 @@ typedef struct refresh_params {
     uint8 tenant_id[16];
     uint8 hash[MPOS_SHA256_LEN];
     uint8 next[MPOS_SHA256_LEN];
+    const char *proof; /* of the session's device, and the request that it is about */
+    const char *request;
 } refresh_params;
 
 static const mpos_field refresh_fields[] = {
     {"tenant_id", MPOS_IN_UUID, MPOS_IN_REQUIRED, offsetof(refresh_params, tenant_id)},
     {"hash", MPOS_IN_HASH, MPOS_IN_REQUIRED, offsetof(refresh_params, hash)},
     {"next", MPOS_IN_HASH, MPOS_IN_REQUIRED, offsetof(refresh_params, next)},
+    {"proof", MPOS_IN_TEXT, 0, offsetof(refresh_params, proof), 0, MPOS_PROOF_TEXT_MAX},
+    {"request", MPOS_IN_TEXT, 0, offsetof(refresh_params, request), 0, MPOS_PROOF_REQUEST_MAX},
 };
 MPOS_SHAPE(refresh, refresh_params);
 
@@ -124,6 +133,21 @@ replace(mpos_call *call, const refresh_params *in, const refresh_row *row, int64
     (void)mpos_statement_run(&sweep_statement, &old);
 }
 
+/* Before anything is changed: who cannot prove to be the device learns and ends nothing. */
+static mpos_err
+check_device(mpos_call *call, const refresh_params *in, const refresh_row *row)
+{
+    mpos_args args = {0};
+    uint8 device[16];
+
+    mpos_arg_uuid(&args, in->tenant_id);
+    mpos_arg_uuid(&args, row->session);
+    if (mpos_statement_run(&device_statement, &args) == 0 || !mpos_cell_uuid(0, 1, device)) {
+        return MPOS_OK;
+    }
+    return mpos_device_prove(call, device, in->proof, in->request);
+}
+
 mpos_err
 mpos_session_refresh(mpos_call *call)
 {
@@ -138,6 +162,10 @@ mpos_session_refresh(mpos_call *call)
     mpos_call_enter(call, in.tenant_id);
     if (!find_row(call, &in, &row) || row.expires_us <= call->now_us) {
         return mpos_refuse(call, MPOS_E_UNAUTHENTICATED, NULL, "%s", "");
+    }
+    err = check_device(call, &in, &row);
+    if (err != MPOS_OK) {
+        return err;
     }
     until_us = row.used_us != 0 ? successor_until(call, &in, &row)
                                 : call->now_us + INT64CONST(1000000) * row.lasts_s;

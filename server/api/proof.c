@@ -3,11 +3,25 @@
 
 #include "auth/device_proof.h"
 
+static h2o_iovec_t
+proof_of(const api_exchange *exchange)
+{
+    const h2o_req_t *req = exchange->http.req;
+
+    return req != NULL ? http_request_header(req, "mpos-device") : h2o_iovec_init(NULL, 0);
+}
+
+bool
+api_has_proof(const api_exchange *exchange)
+{
+    return proof_of(exchange).base != NULL;
+}
+
 void
 api_proof_params(const api_exchange *exchange, text_buf *params)
 {
     const h2o_req_t *req = exchange->http.req;
-    h2o_iovec_t proof = req != NULL ? http_request_header(req, "mpos-device") : h2o_iovec_init(NULL, 0);
+    h2o_iovec_t proof = proof_of(exchange);
     text_buf request = {0};
 
     if (proof.base == NULL) {

@@ -11,4 +11,8 @@
 void
 api_proof_params(const api_exchange *exchange, text_buf *params);
 
+/* Whether the request has that header. */
+bool
+api_has_proof(const api_exchange *exchange);
+
 #endif

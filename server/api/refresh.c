@@ -3,10 +3,10 @@
  * that a client that did not hear the answer can ask once more; see extension/src/refresh.c.
  */
 #include "api/fields.h"
+#include "api/proof.h"
 #include "api/session.h"
 
 #include <sodium.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "context.h"
@@ -52,14 +52,18 @@ ask(api_exchange *exchange, const uint8_t tenant[UUID_SIZE], const char token[RE
 {
     text_buf params = {0};
     char tenant_text[UUID_TEXT_SIZE];
-    api_request request = {
-        .operation = "session.refresh", .scope = MPOS_SCOPE_AUTH, .lane = DB_FAST, .repeatable = true};
+    /* A proof counts once, also when the answer to it was lost: the client makes another. */
+    api_request request = {.operation = "session.refresh",
+                           .scope = MPOS_SCOPE_AUTH,
+                           .lane = DB_FAST,
+                           .repeatable = !api_has_proof(exchange)};
 
     text_uuid(tenant, tenant_text);
     refresh_next(exchange->http.worker->keys, token, state->next);
     text_addf(&params, "{\"tenant_id\":\"%s\"", tenant_text);
     add_hash(&params, "hash", token);
     add_hash(&params, "next", state->next);
+    api_proof_params(exchange, &params);
     text_add_z(&params, "}");
     api_call_params(exchange, &request, &params, on_refreshed);
 }
@@ -70,14 +74,10 @@ api_refresh(api_exchange *exchange)
     http_refusal refusal = {0};
     mpos_err err;
     json_t *body = fields_read(exchange->http.req->entity, rules, RULES, &err, &refusal);
-    refreshing *state = calloc(1, sizeof *state);
+    refreshing *state = api_own(exchange, sizeof *state);
     uint8_t tenant[UUID_SIZE];
     char token[REFRESH_TEXT_SIZE];
 
-    if (state == NULL) {
-        abort();
-    }
-    exchange->own = state;
     if (body == NULL) {
         http_problem(&exchange->http, err, refusal.field, NULL);
         return;

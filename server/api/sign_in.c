@@ -11,7 +11,6 @@
 
 #include <jansson.h>
 #include <sodium.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "auth/password.h"
@@ -71,7 +70,12 @@ open_session(sign_in *state)
     text_buf params = {0};
     uint8_t tenant[UUID_SIZE];
     api_request request = {
-        .operation = "session.open", .scope = MPOS_SCOPE_AUTH, .lane = DB_FAST, .repeatable = true};
+        .operation = "session.open",
+        .scope = MPOS_SCOPE_AUTH,
+        .lane = DB_FAST,
+        .repeatable =
+            !api_has_proof(state->exchange), /* a proof counts once, also when its answer was lost */
+    };
 
     (void)text_parse_uuid(state->tenant_id, strlen(state->tenant_id), tenant);
     refresh_make(tenant, state->refresh);
@@ -162,11 +166,7 @@ api_sign_in(api_exchange *exchange)
         http_problem(&exchange->http, err, refusal.field, NULL);
         return;
     }
-    state = calloc(1, sizeof *state);
-    if (state == NULL) {
-        abort();
-    }
-    exchange->own = state;
+    state = api_own(exchange, sizeof *state);
     state->exchange = exchange;
     pin = json_object_get(body, "pin");
     state->check.pin_len = json_string_length(pin);

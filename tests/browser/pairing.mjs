@@ -29,6 +29,16 @@ test('a paired register signs in by its key, after a reload too, and another bro
   assert.match(page.url(), /register=R77/);
   await signIn(page, '102');
   await ready(page);
+  // The token is over: the next one is had by a signature of the key.
+  const token = () => page.evaluate(() => JSON.parse(sessionStorage.getItem('mpos.session')).token);
+  const old = await token();
+  await page.evaluate(() => {
+    const session = JSON.parse(sessionStorage.getItem('mpos.session'));
+    sessionStorage.setItem('mpos.session', JSON.stringify({ ...session, expires_at: '2020-01-01T00:00:00Z' }));
+  });
+  await page.reload();
+  await ready(page);
+  assert.notEqual(await token(), old);
   await page.evaluate(() => sessionStorage.clear());
   await page.reload();
   await signIn(page, '102');

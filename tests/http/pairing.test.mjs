@@ -13,8 +13,9 @@ async function unpaired(client, more = {}) {
 
 const codeFor = async (client, id) => ok(await client.post(`/v1/devices/${id}/pairing`, {}, { key: null })).code;
 
-function pair(url, code, key, more = {}) {
-  return new Client(url).post('/v1/auth/pair', { tenant: 'demo-cafe', code, public_key: key.public, alg: key.alg, ...more }, { key: null });
+function pair(url, code, key, { from, ...more } = {}) {
+  const body = { tenant: 'demo-cafe', code, public_key: key.public, alg: key.alg, ...more };
+  return new Client(url).post('/v1/auth/pair', body, { key: null, from });
 }
 
 /** Wrong codes of earlier tests are forgotten. */
@@ -104,7 +105,7 @@ suite('pairing', () => {
     ok(await pair(url, earlyCode, new DeviceKey()));
   });
 
-  test('guessing, in parallel too, is locked out after five, for businesses that do not exist just the same', async () => {
+  test('guessing, in parallel too, is locked out after five from an address, for businesses that do not exist just the same', async () => {
     await forgetAttempts();
     const { url } = await world();
     const client = await as(cafe, manager);
@@ -115,10 +116,30 @@ suite('pairing', () => {
       const locked = guesses.find((one) => one.status === 429);
       assert.ok(Number(locked.headers['retry-after']) > 50, locked.headers['retry-after']);
     }
-    // Not even the right one now; afterwards it is.
+    // Not even the right one from there now.
     problem(await pair(url, code, new DeviceKey()), 429, 'locked_out');
     await forgetAttempts();
     ok(await pair(url, code, new DeviceKey()));
+  });
+
+  test('nobody keeps a device out by guessing elsewhere, and no code opens another address', async () => {
+    await forgetAttempts();
+    const { url } = await world();
+    const client = await as(cafe, manager);
+    const [one, two] = [await codeFor(client, (await unpaired(client)).id), await codeFor(client, (await unpaired(client)).id)];
+    for (const from of ['127.0.0.2', '127.0.0.3']) {
+      for (let i = 0; i < 5; i += 1) problem(await pair(url, `ZZZZZZ${10 + i}`, new DeviceKey(), { from }), 401, 'pairing_invalid');
+      problem(await pair(url, 'ZZZZZZ99', new DeviceKey(), { from }), 429, 'locked_out');
+    }
+    ok(await pair(url, one, new DeviceKey()));
+    // That it was right here forgives nobody there; and who guesses at another business is not locked out of this one.
+    problem(await pair(url, two, new DeviceKey(), { from: '127.0.0.2' }), 429, 'locked_out');
+    problem(await pair(url, 'ZZZZZZ99', new DeviceKey(), { from: '127.0.0.2', tenant: 'demo-shop' }), 401, 'pairing_invalid');
+    // A header that anybody can write is not an address.
+    const body = { tenant: 'demo-cafe', code: two, public_key: new DeviceKey().public, alg: 'ed25519' };
+    problem(await new Client(url).post('/v1/auth/pair', body, { key: null, from: '127.0.0.3', headers: { 'x-forwarded-for': '192.0.2.7' } }), 429, 'locked_out');
+    ok(await pair(url, two, new DeviceKey(), { from: '127.0.0.4' }));
+    await forgetAttempts();
   });
 
   test('what is no key of its algorithm is refused, and costs no attempt', async () => {

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { cafe, cashier, manager, rows, suite, world } from './lib/context.mjs';
-import { Client, ok, problem, signIn } from './lib/client.mjs';
+import { as, cafe, cashier, manager, rows, suite, world } from './lib/context.mjs';
+import { Client, ok, problem, signIn, withoutRequestId } from './lib/client.mjs';
+import { DeviceKey, paired, proven } from './lib/key.mjs';
 
 const refresh = async (token) => new Client((await world()).url).post('/v1/auth/refresh', { refresh_token: token }, { key: null });
 const fresh = async (who = cashier, more = {}) => signIn((await world()).url, { ...cafe, ...who, ...more });
@@ -90,6 +91,49 @@ suite('refresh', () => {
     assert.deepEqual(next.scopes.sort(), ['order.read', 'session']);
     ok(await new Client(url, next).get('/v1/orders'));
     problem(await new Client(url, next).get('/v1/kitchen/tickets'), 403, 'forbidden');
+  });
+
+  test('at a paired device the token alone is worth nothing', async () => {
+    const { url, stack } = await world();
+    const boss = await as(cafe, manager);
+    const [device, other] = [await paired(boss), await paired(boss, { alg: 'p256' })];
+    const signedIn = async () => ok(await proven(url, device.key, device.id, '/v1/auth/pin', { ...cafe, ...cashier, register: device.code }));
+    const prove = (token, { key, id } = device, how) => proven(url, key, id, '/v1/auth/refresh', { refresh_token: token }, how);
+    const session = await signedIn();
+    const { refresh_token: token } = session;
+    // A thief without the key, with another key or with what was signed for something else.
+    const used = device.key.proof(device.id, 'POST', '/v1/auth/refresh', JSON.stringify({ refresh_token: token }));
+    const thefts = [refresh(token), prove(token, other), prove(token, { key: other.key, id: device.id }),
+      prove(token, device, { forge: ({ body }) => ({ body, proof: device.key.proof(device.id, 'POST', '/v1/auth/pin', body) }) }),
+      prove(token, device, { forge: ({ proof }) => ({ proof, body: JSON.stringify({ refresh_token: token.replace(/.$/, 'A') }) }) })];
+    const answers = await Promise.all(thefts);
+    for (const answer of answers.slice(0, 4)) {
+      problem(answer, 401, 'device_key_invalid');
+      assert.equal(withoutRequestId(answer), withoutRequestId(answers[0]));
+    }
+    assert.equal(answers[4].status, 401);
+    problem(await prove(token, device, { at: (Date.now() - 65000) * 1000 }), 401, 'clock_skew');
+    // None of that has used the token up or ended the session.
+    const send = (proof) => new Client(url).post('/v1/auth/refresh', { refresh_token: token }, { key: null, headers: { 'mpos-device': proof } });
+    const next = ok(await send(used));
+    problem(await send(used), 401, 'device_key_invalid');
+    assert.equal(ok(await prove(token)).refresh_token, next.refresh_token, 'a lost answer is had by a new proof');
+    // Somebody who has stolen tokens cannot even end it by using an old one; the device itself can.
+    const third = ok(await prove(next.refresh_token));
+    problem(await refresh(token), 401, 'device_key_invalid');
+    ok(await new Client(url, third).get('/v1/orders'));
+    problem(await prove(token), 401, 'refresh_reused');
+    problem(await prove(third.refresh_token), 401, 'session_ended');
+    // A device that gets a key while somebody is signed in at it.
+    const plain = ok(await boss.post('/v1/devices', { outlet_id: boss.session.outlet.id, code: `Q${device.code.slice(1)}`, kind: 'register' }), 201).device;
+    const before = await fresh(cashier, { register: plain.code });
+    const after = ok(await refresh(before.session.refresh_token));
+    const key = new DeviceKey();
+    const { code } = ok(await boss.post(`/v1/devices/${plain.id}/pairing`, {}, { key: null }));
+    ok(await new Client(url).post('/v1/auth/pair', { tenant: 'demo-cafe', code, public_key: key.public, alg: key.alg }, { key: null }));
+    problem(await refresh(after.refresh_token), 401, 'device_key_invalid');
+    ok(await prove(after.refresh_token, { key, id: plain.id }));
+    await stack.psql('DELETE FROM pos.sign_in_guard');
   });
 
   test('the database has hashes only, and the journal not even those', async () => {

@@ -31,10 +31,10 @@ function parse(bytes) {
   }
 }
 
-/** Sends bytes as they are; resolves with {status, headers, type, bytes, json}. Rejects when the connection breaks. */
-export function send(url, method, path, { headers = {}, body } = {}) {
+/** Sends bytes as they are, `from` another address of this machine; resolves with {status, headers, type, bytes, json}. Rejects when the connection breaks. */
+export function send(url, method, path, { headers = {}, body, from } = {}) {
   return new Promise((done, fail) => {
-    const request = http.request(url + path, { method, headers, agent: agentFor(url) }, (answer) => {
+    const request = http.request(url + path, { method, headers, agent: agentFor(url), localAddress: from }, (answer) => {
       const parts = [];
       answer.on('data', (part) => parts.push(part));
       answer.on('error', fail);
@@ -59,7 +59,7 @@ export class Client {
   }
 
   /** `json` or raw `body`; `key` null sends no Idempotency-Key, left out makes one for writes. */
-  async request(method, path, { json, body, key, headers = {} } = {}) {
+  async request(method, path, { json, body, key, from, headers = {} } = {}) {
     const all = { ...headers };
     if (this.token) all.authorization = `Bearer ${this.token}`;
     const bytes = json === undefined ? body : JSON.stringify(json);
@@ -67,7 +67,7 @@ export class Client {
       all['content-type'] ??= 'application/json';
       if (key !== null) all['idempotency-key'] = key ?? randomUUID();
     }
-    const answer = await send(this.url, method, path, { headers: all, body: bytes });
+    const answer = await send(this.url, method, path, { headers: all, body: bytes, from });
     const violations = checkAnswer(method, path, answer);
     assert.deepEqual(violations, [], `${method} ${path} -> ${answer.status} ${answer.bytes.subarray(0, 600)}`);
     return answer;

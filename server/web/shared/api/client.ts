@@ -3,6 +3,7 @@
  * NetworkError, after which the same call may be repeated with the same key.
  */
 import { signal } from '@preact/signals';
+import { proofOf } from '../device/proof';
 import { newId } from '../ids/ids';
 import type { Problem, Session } from './types';
 
@@ -108,11 +109,26 @@ async function problemOf(answer: Response): Promise<Problem> {
   }
 }
 
+const refreshPath = '/v1/auth/refresh';
+
+/* At a paired device the token counts with the signature of its key only; once more by the server's clock when ours is wrong. */
+async function askNewToken({ tenant, outlet, device }: Session, from: string): Promise<Response> {
+  const place = { tenant: tenant.slug, outlet: outlet.code, register: device.code };
+  const body = { refresh_token: from };
+  const attempt = async (offsetMs: number): Promise<Response> =>
+    send(refreshPath, { method: 'POST', body, device: await proofOf(place, refreshPath, body, offsetMs) }, false);
+  const answer = await attempt(0);
+  const serverTimeUs = Number(answer.headers.get('mpos-time'));
+  if (answer.status !== 401 || !serverTimeUs || (await problemOf(answer.clone())).code !== 'clock_skew') return answer;
+  return attempt(serverTimeUs / 1000 - Date.now());
+}
+
 /* True when there is a new token. Without an answer the session stays: what is written meanwhile waits in the log. */
 async function refresh(): Promise<boolean> {
-  const from = session.value?.refresh_token;
+  const old = session.value;
+  const from = old?.refresh_token;
   if (!from) return false;
-  const answer = await send('/v1/auth/refresh', { method: 'POST', body: { refresh_token: from } }, false);
+  const answer = await askNewToken(old, from);
   if (session.value?.refresh_token !== from) return session.value !== null;
   if (answer.ok) {
     const next = (await answer.json()) as Session;

@@ -2,7 +2,8 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { ApiError } from '../api/client';
-import { canPair, pairDevice, type Paired } from '../device/device-key';
+import { pairDevice, type Paired } from '../device/device-key';
+import { canPair } from '../device/proof';
 import { t } from '../i18n/i18n';
 
 function said(e: unknown): string {
