@@ -23,7 +23,8 @@ mpos_note_reason(mpos_note_fault fault)
         [MPOS_NOTE_TOO_MANY_SIGNATURES] = "the note has more than 100 signatures",
         [MPOS_NOTE_KEY_FORM] = "the key is not name+id+base64",
         [MPOS_NOTE_KEY_ID] = "the id of the key is not that of its name and bytes",
-        [MPOS_NOTE_KEY_TYPE] = "the key is of a type that is not supported",
+        [MPOS_NOTE_KEY_TYPE] =
+            "the type of the key is none of 1 Ed25519, 2 ECDSA, 4 cosignature and 5 tree head",
         [MPOS_NOTE_WRONG_SIGNATURE] = "the signature of a known key is wrong",
         [MPOS_NOTE_UNSIGNED] = "no known key has signed",
     };

@@ -61,6 +61,10 @@ read_key(const char *vkey, bool witness, mpos_note_key *key)
         judge_bad("key %.200s: %s", vkey, mpos_note_reason(fault));
         return false;
     }
+    if (!cli_key_usable(key)) {
+        judge_bad("key %.200s: not an ECDSA key on the curve P-256, P-384 or P-521", vkey);
+        return false;
+    }
     if (witness && key->type == MPOS_NOTE_ED25519) {
         key->type = MPOS_NOTE_COSIGNATURE;
         key->id =

@@ -13,6 +13,7 @@
 
 #include "checkpoint.h"
 #include "cli.h"
+#include "gunzip.h"
 #include "sha.h"
 
 /* Leaves between two lines of progress. */
@@ -42,6 +43,7 @@ log_files_init(log_files *files, const char *path)
         return false;
     }
     files->bundle = cli_alloc(MPOS_BUNDLE_SIZE_MAX + 1);
+    files->unzipped = cli_alloc(MPOS_BUNDLE_SIZE_MAX + 1);
     files->progress = isatty(STDERR_FILENO);
     return true;
 }
@@ -51,6 +53,7 @@ log_files_dispose(log_files *files)
 {
     close(files->directory);
     free(files->bundle);
+    free(files->unzipped);
 }
 
 /* A plain file that can be read, -1 otherwise (errno ENOENT: it is not there). Does not wait at a pipe. */
@@ -159,26 +162,32 @@ static const char *const bundle_reasons[] = {
     [MPOS_BUNDLE_ENTRY] = "not the entry of its leaf",
 };
 
-/* Checks one bundle file, if it is there, against the leaves that are known. */
+/*
+ * Checks one bundle file, if it is there, against the leaves that are known. Logs may hand bundles out with gzip as their
+ * encoding, and a copy of one holds them so; what cannot be a bundle as it is may be one after that.
+ */
 static mpos_err
 compare_bundle(log_files *files, const mpos_tile_id *id, uint32_t known, const uint8_t *hashes, bool *missing)
 {
     mpos_tile_id bundle = {MPOS_TILE_ENTRIES, id->index, id->width};
     char place[MPOS_TILE_PATH_MAX];
     size_t size;
-    uint32_t at;
+    uint32_t at, common = id->width < known ? id->width : known;
     mpos_bundle_fault fault;
 
     mpos_tile_path(&bundle, place);
     if (!read_file(files, place, files->bundle, MPOS_BUNDLE_SIZE_MAX, &size, missing)) {
         return *missing ? MPOS_OK : MPOS_E_JOURNAL_DAMAGED;
     }
-    fault = mpos_bundle_check(&cli_digest, files->bundle, size, id->width, hashes,
-                              id->width < known ? id->width : known, &at);
-    if (fault != MPOS_BUNDLE_OK) {
-        return refuse(files, "%s: entry %u: %s", place, at, bundle_reasons[fault]);
+    fault = mpos_bundle_check(&cli_digest, files->bundle, size, id->width, hashes, common, &at);
+    if (fault != MPOS_BUNDLE_OK && gunzip_looks_like(files->bundle, size)) {
+        if (!gunzip_whole(files->bundle, size, files->unzipped, MPOS_BUNDLE_SIZE_MAX, &size)) {
+            return refuse(files, "%s: it is gzip and damaged, or longer than a bundle can be", place);
+        }
+        fault = mpos_bundle_check(&cli_digest, files->unzipped, size, id->width, hashes, common, &at);
     }
-    return MPOS_OK;
+    return fault == MPOS_BUNDLE_OK ? MPOS_OK
+                                   : refuse(files, "%s: entry %u: %s", place, at, bundle_reasons[fault]);
 }
 
 /* Runs over the widths that lie beside the one that the checkpoint asks for: partial ones, and the full one. */

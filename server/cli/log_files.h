@@ -11,10 +11,11 @@ typedef struct log_files {
     int directory;
     uint64_t size; /* of the checkpoint */
     uint64_t leaves;
-    uint64_t entries; /* leaves whose bundle was there */
-    bool progress;    /* somebody is watching */
-    char reason[320]; /* of the error that ended the check, with the place */
-    uint8_t *bundle;  /* MPOS_BUNDLE_SIZE_MAX + 1 bytes */
+    uint64_t entries;  /* leaves whose bundle was there */
+    bool progress;     /* somebody is watching */
+    char reason[320];  /* of the error that ended the check, with the place */
+    uint8_t *bundle;   /* MPOS_BUNDLE_SIZE_MAX + 1 bytes */
+    uint8_t *unzipped; /* as many */
 } log_files;
 
 /* Opens the directory. False with a reason; otherwise log_files_dispose frees. */

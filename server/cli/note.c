@@ -11,7 +11,8 @@ static const char *const help =
     "must have\n"
     "signed, and no signature of any of them may be wrong. Signatures of other keys are ignored, as the "
     "specification\n"
-    "asks. Types: 1 Ed25519, 2 ECDSA, 4 cosignature/v1, 5 RFC 6962 tree head (ECDSA).\n\n"
+    "asks. Types: 1 Ed25519, 2 ECDSA on P-256, P-384 or P-521, 4 cosignature/v1, 5 RFC 6962 tree head "
+    "(ECDSA).\n\n"
     "Prints one line. Exit status: 0 in order, 1 not, 2 wrong command line, 3 could not read.\n";
 
 static int

@@ -6,4 +6,8 @@
 
 extern const mpos_note_verifier cli_verifier;
 
+/* Whether the bytes of a key are one of its type: of ECDSA on one of the curves that the specification allows. */
+bool
+cli_key_usable(const mpos_note_key *key);
+
 #endif

@@ -1,6 +1,6 @@
 // tlog.mjs - logs, notes and proofs of the C2SP formats, written from the specifications with node:crypto only. It shares
 // nothing with the core, so that the tools are judged by somebody else's files.
-import { createHash, createPrivateKey, createPublicKey, sign } from 'node:crypto'
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
@@ -41,11 +41,32 @@ export function noteKey(name, seed, type = 1) {
   return { name, type, secret, id, vkey: `${name}+${id.toString('hex')}+${typed.toString('base64')}` }
 }
 
+// ECDSA keys: type 2, and 5 for the tree heads of RFC 6962, whose id comes from the hash of the key.
+export function ecdsaKey(name, curve, type = 2) {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: curve })
+  const spki = publicKey.export({ format: 'der', type: 'spki' })
+  const id = (type === 2 ? sha256(spki) : sha256(name, '\n', Buffer.from([type]), sha256(spki))).subarray(0, 4)
+  return { name, type, secret: privateKey, id, vkey: `${name}+${id.toString('hex')}+${Buffer.concat([Buffer.from([type]), spki]).toString('base64')}` }
+}
+
+// A tree head in TLS's form: version, kind, time, size, root; the signature with its algorithms and length before it.
+function treeHeadSignature(key, text, stamp) {
+  const [, size, root] = text.split('\n')
+  const head = Buffer.concat([Buffer.from([0, 1]), stamp, Buffer.alloc(8), Buffer.from(root, 'base64')])
+  head.writeBigUInt64BE(BigInt(size), 10)
+  const value = sign('sha256', head, key.secret)
+  return Buffer.concat([stamp, Buffer.from([4, 3, 0, value.length]), value])
+}
+
 export function noteLine(key, text, time = 1_700_000_000) {
+  const stamp = Buffer.alloc(8)
+  stamp.writeBigUInt64BE(BigInt(time))
   let signature
-  if (key.type === 4) {
-    const stamp = Buffer.alloc(8)
-    stamp.writeBigUInt64BE(BigInt(time))
+  if (key.type === 2) {
+    signature = sign('sha256', Buffer.from(text), key.secret)
+  } else if (key.type === 5) {
+    signature = treeHeadSignature(key, text, stamp)
+  } else if (key.type === 4) {
     signature = Buffer.concat([stamp, sign(null, Buffer.from(`cosignature/v1\ntime ${time}\n${text}`), key.secret)])
   } else {
     signature = sign(null, Buffer.from(text), key.secret)
