@@ -10,6 +10,15 @@ mpos_basket_init(mpos_basket *basket)
     memset(basket, 0, sizeof *basket);
 }
 
+mpos_circumstances
+mpos_basket_line_in(const mpos_basket *basket, const mpos_basket_line *line)
+{
+    mpos_circumstances in = basket->in;
+
+    in.at = (line->flags & MPOS_BASKET_LATER) != 0 ? line->at : in.at;
+    return in;
+}
+
 static mpos_err
 check_in(const mpos_path *path, const mpos_circumstances *in)
 {
@@ -87,6 +96,7 @@ check_component(const mpos_path *path, const mpos_basket_line *line, const tally
     const char *member = line->parent != t->combo             ? "parent"
                          : line->component_count > 0          ? "component_count"
                          : line->price_count > 0              ? "prices"
+                         : (line->flags & MPOS_BASKET_LATER)  ? "flags"
                          : line->open_price != MPOS_NO_AMOUNT ? "open_price"
                                                               : NULL;
 
@@ -159,6 +169,16 @@ check_modifiers(mpos_path *path, const mpos_basket_line *line)
     return err;
 }
 
+/* A minute of its own lies after that of the order. */
+static mpos_err
+check_at(const mpos_path *path, const mpos_basket *basket, const mpos_basket_line *line)
+{
+    int later = (line->flags & MPOS_BASKET_LATER) != 0;
+
+    return mpos_check_range(path, line->at, later ? basket->in.at + 1 : 0, later ? MPOS_LOCAL_MINUTE_MAX : 0,
+                            "at");
+}
+
 static mpos_err
 check_line(mpos_path *path, const mpos_basket_line *line, const mpos_rules *rules)
 {
@@ -167,7 +187,8 @@ check_line(mpos_path *path, const mpos_basket_line *line, const mpos_rules *rule
     MPOS_CHECK(err, mpos_check_range(path, line->price, 0, MPOS_AMOUNT_MAX, "price"));
     MPOS_CHECK(err, mpos_check_range(path, line->open_price, MPOS_NO_AMOUNT, MPOS_AMOUNT_MAX, "open_price"));
     MPOS_CHECK(err, mpos_check_range(path, line->floor, MPOS_NO_AMOUNT, MPOS_AMOUNT_MAX, "floor"));
-    MPOS_CHECK(err, mpos_check_known(path, line->flags, MPOS_BASKET_NO_DISCOUNT, "flags"));
+    MPOS_CHECK(err,
+               mpos_check_known(path, line->flags, MPOS_BASKET_NO_DISCOUNT | MPOS_BASKET_LATER, "flags"));
     MPOS_CHECK(err, mpos_check_tax_indexes(path, "taxes", line->taxes, line->tax_count,
                                            rules != NULL ? rules->tax_count : MPOS_RULES_TAXES_MAX));
     MPOS_CHECK(err, check_prices(path, line, rules));
@@ -187,6 +208,7 @@ check_lines(mpos_path *path, const mpos_basket *basket, const mpos_rules *rules)
         mpos_path_enter(path, "lines", i);
         err = count_line(path, line, &t);
         MPOS_CHECK(err, check_shape(path, line, i, &t));
+        MPOS_CHECK(err, check_at(path, basket, line));
         MPOS_CHECK(err, check_line(path, line, rules));
         mpos_path_leave(path, err);
     }

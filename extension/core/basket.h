@@ -30,8 +30,8 @@
 /* In place of an amount: not given. */
 #define MPOS_NO_AMOUNT INT64_C(-1)
 
-/* NO_DISCOUNT: promotions leave the line alone. */
-typedef enum mpos_basket_flag { MPOS_BASKET_NO_DISCOUNT = 1 } mpos_basket_flag;
+/* NO_DISCOUNT: promotions leave the line alone. LATER: chosen at a minute of its own, after the order began. */
+typedef enum mpos_basket_flag { MPOS_BASKET_NO_DISCOUNT = 1, MPOS_BASKET_LATER = 2 } mpos_basket_flag;
 
 /* A price that a book has for the line's item and variant. */
 typedef struct mpos_book_price {
@@ -67,12 +67,13 @@ typedef struct mpos_basket_line {
         floor; /* lowest unit price that discounts may leave, or MPOS_NO_AMOUNT; of a component MPOS_NO_AMOUNT */
     uint16_t parent;          /* index of the combo line, MPOS_NO_PARENT for others */
     uint16_t component_count; /* of a combo line: the components that follow it; else 0 */
-    uint16_t flags;           /* mpos_basket_flag */
+    uint16_t flags;           /* mpos_basket_flag; of a component not LATER: its combo's minute is its own */
     uint16_t tax_count;       /* of a combo line 0: its components have them */
     uint16_t price_count;     /* of a component 0: its part of the combo goes by its stand-alone price */
     uint16_t group_count;
     uint16_t modifier_count;
     uint16_t discount_count; /* of a component 0 */
+    int64_t at;              /* with LATER: local minute above in.at; else 0 */
     const uint16_t *taxes;   /* indexes into rules->taxes, no index twice */
     const mpos_book_price *prices;
     const mpos_basket_group *groups;
@@ -92,6 +93,13 @@ typedef struct mpos_basket {
     const mpos_cart_discount *discounts; /* of the order, given by hand: neither SURCHARGE nor RULE */
     const mpos_basket_line *lines;
 } mpos_basket;
+
+/*
+ * The circumstances that books and promotions of a line see: the basket's, at the line's own minute. Taxes, tax maps, charges and
+ * promotions of the whole order see the basket's own.
+ */
+mpos_circumstances
+mpos_basket_line_in(const mpos_basket *basket, const mpos_basket_line *line);
 
 /* An empty basket: at minute 0, dine in, at the counter. */
 void
@@ -117,7 +125,7 @@ mpos_basket_check(const mpos_basket *basket, const mpos_rules *rules, char point
  *     discount, 16:    0 1 type   1 1 flags   2 6 zero   8 8 value
  *     line, 112:       0 16 id   16 16 item   32 16 variant   48 16 category   64 8 qty   72 8 price   80 8 open price
  *                     88 8 floor   96 2 parent   98 2 components   100 2 flags   102 2 taxes   104 2 prices   106 2 groups
- *                    108 2 modifiers   110 2 discounts
+ *                    108 2 modifiers   110 2 discounts; with LATER 8 more: 112 8 at
  *     tax, 2:          index
  *     book price, 18:  0 2 book   2 8 min qty   10 8 price
  *     group, 2:        free

@@ -57,6 +57,9 @@ walk_line_head(mpos_walk *w, mpos_basket_line *line)
     mpos_walk_u16(w, &line->group_count);
     mpos_walk_u16(w, &line->modifier_count);
     mpos_walk_u16(w, &line->discount_count);
+    if ((line->flags & MPOS_BASKET_LATER) != 0) {
+        mpos_walk_i64(w, &line->at);
+    }
 }
 
 static void

@@ -119,13 +119,14 @@ explain_chosen_price(trace *t, size_t i)
     const mpos_book_price *book = NULL;
     int64_t price = from->price;
     mpos_rating rating = rating_of(t, i);
+    mpos_circumstances in = mpos_basket_line_in(t->basket, from);
 
     if (from->open_price != MPOS_NO_AMOUNT) {
         price = from->open_price;
         set(add(t, i, MPOS_WHY_OPEN_PRICE, 0, thing_of(line)), MPOS_UNIT_AMOUNT, 0, from->price, price);
     } else {
         set(add(t, i, MPOS_WHY_PRICE, 0, thing_of(line)), MPOS_UNIT_AMOUNT, 0, 0, price);
-        book = mpos_book_choose(t->rules, &t->basket->in, from);
+        book = mpos_book_choose(t->rules, &in, from);
     }
     if (book != NULL) {
         set(add(t, i, MPOS_WHY_BOOK, 0, t->rules->books[book->book].id), MPOS_UNIT_QUANTITY, book->min_qty,

@@ -1,20 +1,10 @@
-/* promotion.c - which promotions apply, in which order, and what they become in the cart. Words: rank, apply, touched. */
+/* promotion.c - which promotions apply, and what they become in the cart. Words: apply, touched. */
 #include "promotion_work.h"
 
 #include <string.h>
 
 #include "id.h"
 #include "price_work.h"
-
-/* Who is first: the higher priority, then the lower id. */
-static int
-ranks_before(const mpos_promotion *a, const mpos_promotion *b)
-{
-    if (a->priority != b->priority) {
-        return a->priority > b->priority;
-    }
-    return memcmp(a->id, b->id, sizeof a->id) < 0;
-}
 
 int
 mpos_targets_have(const mpos_targets *targets, const mpos_basket_line *line)
@@ -26,40 +16,6 @@ mpos_targets_have(const mpos_targets *targets, const mpos_basket_line *line)
            (!mpos_id_is_zero(line->variant) &&
             mpos_id_listed(targets->items, targets->item_count, line->variant)) ||
            mpos_id_listed(targets->categories, targets->category_count, line->category);
-}
-
-static int
-has_coupon(const mpos_promotion *promotion, const mpos_basket *basket)
-{
-    for (size_t i = 0; i < basket->coupon_count; i++) {
-        if (mpos_id_listed(promotion->coupons, promotion->coupon_count, basket->coupons[i])) {
-            return 1;
-        }
-    }
-    return promotion->coupon_count == 0;
-}
-
-/* Fills ranked with the promotions whose circumstances and coupons are there, the first in rank first. */
-static size_t
-rank(const mpos_sale *sale, uint16_t *ranked)
-{
-    const mpos_rules *rules = sale->rules;
-    size_t count = 0;
-
-    for (size_t i = 0; i < rules->promotion_count; i++) {
-        const mpos_promotion *promotion = &rules->promotions[i];
-        size_t at = count;
-
-        if (!mpos_when_holds(&promotion->when, &sale->basket->in) || !has_coupon(promotion, sale->basket)) {
-            continue;
-        }
-        for (; at > 0 && ranks_before(promotion, &rules->promotions[ranked[at - 1]]); at--) {
-            ranked[at] = ranked[at - 1];
-        }
-        ranked[at] = (uint16_t)i;
-        count++;
-    }
-    return count;
 }
 
 /* Whether promotions may count and reduce a line: it is not spared, and no discount by hand wants to be alone on it. */
@@ -214,6 +170,7 @@ open_lines(mpos_promoting *p, const mpos_promotion *promotion)
 {
     const mpos_sale *sale = p->sale;
     int whole = promotion->scope == MPOS_SCOPE_ORDER;
+    int now = mpos_when_holds(&promotion->when, &sale->basket->in);
     int64_t qty = 0;
     int64_t amount = 0;
 
@@ -222,6 +179,7 @@ open_lines(mpos_promoting *p, const mpos_promotion *promotion)
 
         p->open[i] = 0;
         if (sale->basket->lines[i].parent == MPOS_NO_PARENT && p->touched[i] != MPOS_UNTOUCHABLE &&
+            mpos_promotion_holds(sale, promotion, i, now) &&
             mpos_targets_have(&promotion->targets, &sale->basket->lines[i])) {
             qty += line->qty; /* at most MPOS_MAX_LINES of each: they fit */
             amount += sale->gross[i];
@@ -473,7 +431,7 @@ mpos_promote(mpos_sale *sale)
         return MPOS_OK;
     }
     take_arrays(&p, &ranked, &arena);
-    count = rank(sale, ranked);
+    count = mpos_promotion_rank(sale, ranked);
     if (count == 0) {
         return MPOS_OK;
     }

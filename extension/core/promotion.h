@@ -5,6 +5,7 @@
  * Promotions are asked in their rank: higher priority first, then the lower id. One applies when its `when` holds, a coupon it
  * wants is there, its targets reach its thresholds, no other of its exclusivity group has applied, and it has something to give.
  *
+ *   - A line with a minute of its own is a target when the promotion holds at that minute; promotions of the order go by the order's.
  *   - Targets are lines without parent; a combo's discount goes on to its components. Lines with NO_DISCOUNT, or with an exclusive
  *     discount given by hand, neither count nor are reduced. Thresholds count the targets' quantity and gross, discounted or not.
  *   - What applies touches the lines it counts on. A line that is touched is closed to all others, unless both are stackable.

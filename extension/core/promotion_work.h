@@ -57,6 +57,17 @@ mpos_promoting_room(const mpos_promoting *p, size_t i)
     return p->left[i] - p->floor[i];
 }
 
+/*
+ * promotion_rank.c. Fills ranked (room for all) with the indexes of the promotions that hold for the order or one of its lines and
+ * whose coupons are there, the first in rank first; their number.
+ */
+size_t
+mpos_promotion_rank(const mpos_sale *sale, uint16_t *ranked);
+
+/* Whether it holds for line i: as it does for the order (now), or by the line's own minute. */
+int
+mpos_promotion_holds(const mpos_sale *sale, const mpos_promotion *promotion, size_t i, int now);
+
 /* Whether the line's item, variant or category is a target. */
 int
 mpos_targets_have(const mpos_targets *targets, const mpos_basket_line *line);

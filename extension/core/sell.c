@@ -105,13 +105,15 @@ static void
 choose_price(const mpos_sale *sale, const mpos_basket_line *from, mpos_cart_line *line)
 {
     const mpos_book_price *price;
+    mpos_circumstances in;
 
     line->unit_price = from->price;
     if (from->open_price != MPOS_NO_AMOUNT) {
         line->unit_price = from->open_price;
         return;
     }
-    price = mpos_book_choose(sale->rules, &sale->basket->in, from);
+    in = mpos_basket_line_in(sale->basket, from);
+    price = mpos_book_choose(sale->rules, &in, from);
     if (price != NULL) {
         line->unit_price = price->price;
         memcpy(line->source, sale->rules->books[price->book].id, 16);

@@ -16,6 +16,16 @@ mpos_cart_begin(mpos_priced_cart *out, const mpos_catalogue *catalogue, const mp
     mpos_basket_init(&out->basket);
     out->basket.in = *in;
     memcpy(out->basket.catalogue, catalogue->hash, sizeof out->basket.catalogue);
+    out->minute = in->at;
+    out->minute_first = in->at;
+    out->minute_last = MPOS_LOCAL_MINUTE_MAX;
+}
+
+void
+mpos_cart_near(mpos_priced_cart *cart, int64 now)
+{
+    cart->minute_first = Max(cart->minute_first, now - MPOS_MINUTES_NEAR);
+    cart->minute_last = now + MPOS_MINUTES_NEAR;
 }
 
 static bool
@@ -100,7 +110,8 @@ read_basket(mpos_priced_cart *out, const bytea *form)
 }
 
 mpos_err
-mpos_cart_reopen(mpos_call *call, mpos_priced_cart *out, const uint8 catalogue[32], const bytea *basket)
+mpos_cart_reopen(mpos_call *call, mpos_priced_cart *out, const uint8 catalogue[32], const bytea *basket,
+                 int64 minute)
 {
     const mpos_catalogue *newest = mpos_catalogue_current(call);
 
@@ -111,6 +122,9 @@ mpos_cart_reopen(mpos_call *call, mpos_priced_cart *out, const uint8 catalogue[3
     }
     out->rules = mpos_catalogue_rules(out->catalogue);
     read_basket(out, basket);
+    out->minute = Max(minute, out->basket.in.at);
+    out->minute_first = out->basket.in.at;
+    out->minute_last = MPOS_LOCAL_MINUTE_MAX;
     if (newest != out->catalogue && translate(out, mpos_catalogue_rules(newest))) {
         out->catalogue = newest;
         out->rules = mpos_catalogue_rules(newest);

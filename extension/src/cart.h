@@ -15,6 +15,9 @@
 #include "pricing.h"
 #include "rules.h"
 
+/* Clocks of tills differ, and people take their time to pay. */
+#define MPOS_MINUTES_NEAR 15
+
 typedef struct mpos_modifier_in {
     uint32 given;
     uint8 modifier_id[16];
@@ -48,6 +51,7 @@ typedef struct mpos_line_in {
     uint8 variant_id[16];
     int64 unit_price;
     int64 course;
+    int64 at;
 } mpos_line_in;
 
 extern const mpos_shape mpos_discount_shape;
@@ -66,7 +70,8 @@ enum {
     MPOS_LINE_IN_COMPONENTS,
     MPOS_LINE_IN_VARIANT,
     MPOS_LINE_IN_UNIT_PRICE,
-    MPOS_LINE_IN_COURSE
+    MPOS_LINE_IN_COURSE,
+    MPOS_LINE_IN_AT
 };
 
 /* What a line is beside its price. */
@@ -84,6 +89,10 @@ typedef struct mpos_priced_cart {
     mpos_basket_line *lines; /* basket.lines, writable */
     mpos_cart_note *notes; /* of the lines added by mpos_cart_add: notes[i] belongs to lines[first_new + i] */
     int first_new;
+    /* Local minutes: of lines that name none; the first and the last that a line may name, the first not before the order's. */
+    int64 minute;
+    int64 minute_first;
+    int64 minute_last;
 
     /* filled by mpos_cart_price */
     mpos_cart cart; /* its first basket.line_count lines are those of the basket, charges follow */
@@ -93,17 +102,22 @@ typedef struct mpos_priced_cart {
     uint8 hash[32];
 } mpos_priced_cart;
 
-/* An empty basket of that catalogue in those circumstances. */
+/* An empty basket of that catalogue in those circumstances; its lines are of any minute from then on. */
 void
 mpos_cart_begin(mpos_priced_cart *out, const mpos_catalogue *catalogue, const mpos_circumstances *in);
 
 /*
  * The basket of an order that is open: its lines keep the facts that they were sold with; new lines, and the rules for all of
  * them, are those of the newest catalogue. Only when that has lost a tax of a line does the order stay with its own.
- * Refuses with CATALOGUE_MISSING.
+ * New lines are of any minute from the order's on, those that name none of the given one. Refuses with CATALOGUE_MISSING.
  */
 mpos_err
-mpos_cart_reopen(mpos_call *call, mpos_priced_cart *out, const uint8 catalogue[32], const bytea *basket);
+mpos_cart_reopen(mpos_call *call, mpos_priced_cart *out, const uint8 catalogue[32], const bytea *basket,
+                 int64 minute);
+
+/* Over HTTP lines are of minutes near to now (MPOS_MINUTES_NEAR): a published price must not be dodged by another time. */
+void
+mpos_cart_near(mpos_priced_cart *cart, int64 now);
 
 /* Takes a line and the components that follow it out of the basket. */
 void
@@ -111,7 +125,7 @@ mpos_cart_remove(mpos_priced_cart *cart, const uint8 line_id[16]);
 
 /*
  * Adds lines (mpos_line_in); fills ids that were left out. Refuses with UNKNOWN_ITEM, UNKNOWN_MODIFIER, MODIFIER_RULE,
- * COMBO_RULE, VARIANT_RULE, OPEN_PRICE, ID_TAKEN (twice in the basket), TOO_MANY and what the reading of discounts says.
+ * COMBO_RULE, VARIANT_RULE, OPEN_PRICE, PRICE_TIME, ID_TAKEN (twice in the basket), TOO_MANY and what the reading of discounts says.
  */
 mpos_err
 mpos_cart_add(mpos_call *call, mpos_priced_cart *cart, const mpos_list *lines);

@@ -48,5 +48,6 @@ static const mpos_field line_fields[] = {
     {"variant_id", MPOS_IN_UUID, 0, offsetof(mpos_line_in, variant_id)},
     {"unit_price", MPOS_IN_INT, 0, offsetof(mpos_line_in, unit_price), 0, AMOUNT_MAX},
     {"course", MPOS_IN_INT, 0, offsetof(mpos_line_in, course), 1, COURSE_MAX},
+    {"at", MPOS_IN_LOCAL, 0, offsetof(mpos_line_in, at)},
 };
 const mpos_shape mpos_line_shape = {line_fields, lengthof(line_fields), sizeof(mpos_line_in)};

@@ -238,6 +238,25 @@ take_open_price(place *at, const mpos_line_in *in, mpos_basket_line *line, const
     return MPOS_OK;
 }
 
+/* A line of the order's own minute says nothing of it, so that equal baskets have equal forms. */
+static mpos_err
+take_minute(place *at, const mpos_line_in *in, mpos_basket_line *line)
+{
+    const mpos_priced_cart *cart = at->cart;
+    int64 minute = MPOS_GIVEN(in, MPOS_LINE_IN_AT) ? in->at : cart->minute;
+
+    if (minute < cart->minute_first || minute > cart->minute_last) {
+        return mpos_refuse(at->call, MPOS_E_PRICE_TIME, psprintf("%s/at", at->path),
+                           "A line is chosen after its order was begun, and within %d minutes of now.",
+                           MPOS_MINUTES_NEAR);
+    }
+    if (minute > cart->basket.in.at) {
+        line->flags |= MPOS_BASKET_LATER;
+        line->at = minute;
+    }
+    return MPOS_OK;
+}
+
 static bool
 slot_takes(const mpos_catalogue_slot *slot, const mpos_component_in *component)
 {
@@ -322,7 +341,10 @@ fill_line(place *at, const mpos_line_in *in, mpos_basket_line *line, mpos_cart_n
     line->floor = note->item->floor;
     line->component_count = (uint16)in->components.count;
     note->course = MPOS_GIVEN(in, MPOS_LINE_IN_COURSE) ? (int)in->course : 1;
-    err = take_variant(at, in, line, note);
+    err = take_minute(at, in, line);
+    if (err == MPOS_OK) {
+        err = take_variant(at, in, line, note);
+    }
     if (err == MPOS_OK) {
         err = take_open_price(at, in, line, note->item);
     }

@@ -6,6 +6,7 @@
 #include "input.h"
 #include "journal.h"
 #include "kitchen.h"
+#include "local_time.h"
 #include "operations.h"
 #include "order_limit.h"
 #include "order_rows.h"
@@ -105,20 +106,25 @@ check_line_ids(mpos_call *call, const mpos_order *order, const mpos_priced_cart 
 
 /* The order's basket; of an order from before there were baskets nothing is known but its prices. */
 static mpos_err
-reopen(mpos_call *call, const mpos_order *order, mpos_priced_cart *cart)
+reopen(mpos_call *call, const mpos_order *order, int64 minute, mpos_priced_cart *cart)
 {
     if (order->basket == NULL) {
         return mpos_refuse(call, MPOS_E_ORDER_STATE, NULL,
                            "The order is too old to be changed; pay it or place a new one.");
     }
-    return mpos_cart_reopen(call, cart, order->catalogue, order->basket);
+    return mpos_cart_reopen(call, cart, order->catalogue, order->basket, minute);
 }
 
 static mpos_err
-price_more(mpos_call *call, mpos_order *order, const mpos_list *lines, mpos_priced_cart *cart)
+price_more(mpos_call *call, mpos_device_op *op, mpos_order *order, const mpos_list *lines,
+           mpos_priced_cart *cart)
 {
-    mpos_err err = reopen(call, order, cart);
+    int64 now = mpos_local_minute(call, call->now_us);
+    mpos_err err = reopen(call, order, now, cart);
 
+    if (err == MPOS_OK && op == NULL) {
+        mpos_cart_near(cart, now);
+    }
     if (err == MPOS_OK) {
         err = mpos_cart_add(call, cart, lines);
     }
@@ -154,7 +160,7 @@ mpos_order_line_add(mpos_call *call, mpos_device_op *op)
         err = open_order(call, params.order_id, MPOS_ORDER_OP_ADD_LINE, &order);
     }
     if (err == MPOS_OK) {
-        err = price_more(call, &order, &in.lines, &cart);
+        err = price_more(call, op, &order, &in.lines, &cart);
     }
     if (err != MPOS_OK) {
         return err;
@@ -265,7 +271,7 @@ static mpos_err
 price_less(mpos_call *call, mpos_device_op *op, mpos_order *order, const uint8 line_id[16],
            const uint8 *approval, mpos_priced_cart *cart)
 {
-    mpos_err err = reopen(call, order, cart);
+    mpos_err err = reopen(call, order, 0, cart);
 
     if (err != MPOS_OK) {
         return err;

@@ -7,9 +7,6 @@
 #include "order_price.h"
 #include "quote.h"
 
-/* Clocks of tills differ, people take their time to pay, and a published price must not be dodged by an old time. */
-#define AT_TOLERANCE_MINUTES 15
-
 static mpos_table groups_table = {"pos", "customer_group", "customer_group_pkey"};
 
 static mpos_err
@@ -52,10 +49,8 @@ group_exists(const mpos_call *call, const uint8 id[16])
 
 static mpos_err
 read_circumstances(mpos_call *call, mpos_device_op *op, const mpos_place_in *in, mpos_channel channel,
-                   mpos_circumstances *out)
+                   int64 now, mpos_circumstances *out)
 {
-    int64 now = mpos_local_minute(call, call->now_us);
-
     memset(out, 0, sizeof *out);
     memcpy(out->outlet, call->context.outlet, sizeof out->outlet);
     out->at = MPOS_GIVEN(in, MPOS_PLACE_AT) ? in->at : now;
@@ -64,9 +59,9 @@ read_circumstances(mpos_call *call, mpos_device_op *op, const mpos_place_in *in,
     out->guests = (uint16)in->guests;
     out->exempt = in->exempt;
     if (op == NULL && !in->draft &&
-        (out->at < now - AT_TOLERANCE_MINUTES || out->at > now + AT_TOLERANCE_MINUTES)) {
+        (out->at < now - MPOS_MINUTES_NEAR || out->at > now + MPOS_MINUTES_NEAR)) {
         return mpos_refuse(call, MPOS_E_PRICE_TIME, "/at", "It must lie within %d minutes of now.",
-                           AT_TOLERANCE_MINUTES);
+                           MPOS_MINUTES_NEAR);
     }
     if (MPOS_GIVEN(in, MPOS_PLACE_CUSTOMER_GROUP)) {
         if (op == NULL && !group_exists(call, in->customer_group_id)) {
@@ -155,15 +150,19 @@ price(mpos_call *call, mpos_device_op *op, const mpos_place_in *in, mpos_channel
 {
     const mpos_catalogue *catalogue;
     mpos_circumstances circumstances;
+    int64 now = mpos_local_minute(call, call->now_us);
     mpos_err err = find_catalogue(call, op, in, &catalogue);
 
     if (err == MPOS_OK) {
-        err = read_circumstances(call, op, in, channel, &circumstances);
+        err = read_circumstances(call, op, in, channel, now, &circumstances);
     }
     if (err != MPOS_OK) {
         return err;
     }
     mpos_cart_begin(out, catalogue, &circumstances);
+    if (op == NULL && !in->draft) {
+        mpos_cart_near(out, now);
+    }
     err = mpos_cart_add(call, out, &in->lines);
     if (err == MPOS_OK) {
         err = mpos_cart_discount_order(call, out, &in->discounts);

@@ -405,6 +405,10 @@ random_choice(random_basket *r, size_t at)
 
     random_line(r, at);
     random_prices(r, at);
+    if (one_in(r, 8)) {
+        line->flags |= MPOS_BASKET_LATER;
+        line->at = r->basket.in.at + 1 + below(r, 2000);
+    }
     line->discount_count = (uint16_t)(one_in(r, 4) ? 1 + below(r, 2) : 0);
     for (size_t k = 0; k < line->discount_count; k++) {
         random_discount(r, &r->discounts[at][k]);

@@ -50,7 +50,8 @@ make(void)
     }
     t->lines[0].open_price = 0;
     t->lines[0].floor = 100;
-    t->lines[0].flags = MPOS_BASKET_NO_DISCOUNT;
+    t->lines[0].flags = MPOS_BASKET_NO_DISCOUNT | MPOS_BASKET_LATER;
+    t->lines[0].at = t->basket.in.at + 1;
     t->lines[0].taxes = t->lines[2].taxes = taxes;
     t->lines[0].tax_count = t->lines[2].tax_count = 2;
     t->lines[0].prices = t->prices;
@@ -250,7 +251,11 @@ test_lines_name_their_mistakes(void **state)
     WRONG(t->lines[1].price = -1, MPOS_E_OUT_OF_RANGE, "/lines/1/price");
     WRONG(t->lines[0].open_price = -2, MPOS_E_OUT_OF_RANGE, "/lines/0/open_price");
     WRONG(t->lines[0].floor = MPOS_AMOUNT_MAX + 1, MPOS_E_OUT_OF_RANGE, "/lines/0/floor");
-    WRONG(t->lines[0].flags = 2, MPOS_E_INVALID_VALUE, "/lines/0/flags");
+    WRONG(t->lines[0].flags |= 4, MPOS_E_INVALID_VALUE, "/lines/0/flags");
+    WRONG(t->lines[0].at--, MPOS_E_OUT_OF_RANGE, "/lines/0/at");
+    WRONG(t->lines[0].at = MPOS_LOCAL_MINUTE_MAX + 1, MPOS_E_OUT_OF_RANGE, "/lines/0/at");
+    WRONG(t->lines[1].at = t->lines[0].at, MPOS_E_OUT_OF_RANGE, "/lines/1/at");
+    WRONG(t->lines[2].flags = MPOS_BASKET_LATER, MPOS_E_COMBO_RULE, "/lines/2/flags");
     WRONG(t->rules.tax_count = 1, MPOS_E_INVALID_VALUE, "/lines/0/taxes/0");
     WRONG(t->lines[0].tax_count = 9, MPOS_E_TOO_MANY, "/lines/0/taxes");
     WRONG(t->prices[0].book = 3, MPOS_E_INVALID_VALUE, "/lines/0/prices/0/book");

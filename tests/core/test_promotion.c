@@ -52,6 +52,36 @@ test_percent_of_targets(void **state)
 }
 
 static void
+test_lines_of_their_own_minute(void **state)
+{
+    mpos_promotion *p = made_promotion(&m, MPOS_PROMOTION_PERCENT, 50 * PERCENT);
+    mpos_promotion *whole = made_promotion(&m, MPOS_PROMOTION_PERCENT, 10 * PERCENT);
+    mpos_basket_line *later;
+
+    (void)state;
+    m.basket.in.at = 1000;
+    made_line(&m, 11, 1, 400);
+    later = made_line(&m, 11, 1, 400);
+    later->flags = MPOS_BASKET_LATER;
+    later->at = 1020;
+    p->when.start = 1020;
+    p->when.end = 1080;
+    whole->when = p->when;
+    whole->scope = MPOS_SCOPE_ORDER;
+    made_sell(&m);
+    taken(p, 0, 0);
+    taken(p, 1, 200);
+    assert_int_equal(m.cart.discount_count, 0); /* the order's own minute is not in it */
+    p->when.start = 1000;
+    p->when.end = 1020;
+    whole->when = p->when;
+    made_sell(&m);
+    taken(p, 0, 200);
+    taken(p, 1, 0);
+    assert_int_equal(m.cart.discount_count, 1);
+}
+
+static void
 test_a_variant_is_a_target(void **state)
 {
     mpos_promotion *p = made_promotion(&m, MPOS_PROMOTION_PERCENT, 50 * PERCENT);
@@ -267,6 +297,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_percent_of_targets),
+        TEST(test_lines_of_their_own_minute),
         TEST(test_a_variant_is_a_target),
         TEST(test_amount_is_taken_once_and_spread),
         TEST(test_amount_takes_at_most_what_is_there),

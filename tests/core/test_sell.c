@@ -78,6 +78,29 @@ test_price_books_by_rank(void **state)
     assert_int_equal(t->cart.lines[0].unit_price, 0); /* open comes first, also when nothing is asked */
 }
 
+/* Whoever orders in the happy hour pays its price, also on a bill that was opened before it. */
+static void
+test_books_go_by_the_minute_of_the_line(void **state)
+{
+    till *t = *state;
+    mpos_basket_line *line = till_line(t, 1000, MPOS_QTY_ONE);
+    mpos_basket_line *later = till_line(t, 1000, MPOS_QTY_ONE);
+
+    t->basket.in.at = 16 * 60 + 59;
+    till_book(t, line, 0, 0, 700);
+    till_book(t, later, 0, 0, 700);
+    t->books[0].when.start = 17 * 60;
+    t->books[0].when.end = 19 * 60;
+    later->flags = MPOS_BASKET_LATER;
+    later->at = 17 * 60;
+    assert_int_equal(till_sell(t), MPOS_OK);
+    assert_int_equal(t->cart.lines[0].unit_price, 1000);
+    assert_int_equal(t->cart.lines[1].unit_price, 700);
+    later->at = 19 * 60;
+    assert_int_equal(till_sell(t), MPOS_OK);
+    assert_int_equal(t->cart.lines[1].unit_price, 1000);
+}
+
 static void
 test_quantity_breaks(void **state)
 {
@@ -191,10 +214,15 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_a_line_is_taken_over),         TEST(test_rounding_is_the_outlets),
-        TEST(test_price_books_by_rank),          TEST(test_quantity_breaks),
-        TEST(test_free_modifiers_cost_nothing),  TEST(test_combos_move_with_their_components),
-        TEST(test_charges_follow_and_are_rated), TEST(test_errors_leave_the_cart_alone),
+        TEST(test_a_line_is_taken_over),
+        TEST(test_rounding_is_the_outlets),
+        TEST(test_price_books_by_rank),
+        TEST(test_quantity_breaks),
+        TEST(test_books_go_by_the_minute_of_the_line),
+        TEST(test_free_modifiers_cost_nothing),
+        TEST(test_combos_move_with_their_components),
+        TEST(test_charges_follow_and_are_rated),
+        TEST(test_errors_leave_the_cart_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,7 +7,7 @@ import { randomCart, seeded, traits } from './lib/carts.mjs';
 import { integrator, rows, suite } from './lib/context.mjs';
 import { ok } from './lib/client.mjs';
 import { register } from './lib/core.mjs';
-import { publishRules } from './lib/rules.mjs';
+import { lateMinutes, publishRules } from './lib/rules.mjs';
 import { readCatalogue } from '../lib/catalogue.mjs';
 
 const seeds = [1, 20261121, 4294967291];
@@ -20,7 +20,8 @@ function sha256(bytes) {
 
 /** Sells one cart at the register's price and compares all three. */
 async function compare(client, pages, hash, cart) {
-  cart.at = pages.now();
+  cart.at = pages.minute(0);
+  for (const line of cart.lines.filter((one) => one.at !== undefined)) line.at = pages.minute(lateMinutes);
   const form = pages.sell(cart);
   const total = pages.total(form);
   const priced = { catalogue: hash, priced_hash: sha256(form) };
@@ -54,11 +55,13 @@ function sold(order, form) {
     promotions: order.promotions.length > 0,
     charges: order.charges.length > 0,
     books: form.includes(bookMark),
+    late: form.includes(lateMark),
     untaxed: order.tax === 0 && order.total > 0,
   };
 }
 
 let bookMark;
+let lateMark;
 let cafe;
 
 /** Rules are published once, and sold by for every seed. */
@@ -69,13 +72,14 @@ async function rulesOfCafe(client) {
     const document = await readCatalogue(client);
     const { bytes } = await client.get(`/v1/published/${document.rules.hash}`);
     const pages = await register(document, sha256(manifest.bytes), new Uint8Array(bytes), client.session.outlet);
-    bookMark = Buffer.from(document.books.find((book) => book.code === 'carts-members').id.replaceAll('-', ''), 'hex');
+    [bookMark, lateMark] = ['carts-members', 'carts-late'].map((code) =>
+      Buffer.from(document.books.find((book) => book.code === code).id.replaceAll('-', ''), 'hex'));
     return { rules, document, pages, hash: sha256(manifest.bytes) };
   })();
   return cafe;
 }
 
-const wanted = { modifiers: 0.3, discounts: 0.3, bothTaxes: 0.3, promotions: 0.2, charges: 0.2, books: 0.02, untaxed: 0.03 };
+const wanted = { modifiers: 0.3, discounts: 0.3, bothTaxes: 0.3, promotions: 0.2, charges: 0.2, books: 0.01, late: 0.01, untaxed: 0.03 };
 
 suite('carts', () => {
   for (const seed of seeds) {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { integrator, menu, suite } from './lib/context.mjs';
+import { integrator, menu, suite, world } from './lib/context.mjs';
 import { ok, problem, uuid7 } from './lib/client.mjs';
 
 const line = (item, more = {}) => ({ item_id: item.id, qty: '1', ...more });
@@ -39,6 +39,27 @@ suite('orders', () => {
     assert.equal(second.bytes.length, 0);
     ok(await client.post(`/v1/orders/${order.id}/lines`, { lines: [line(plain[1])] }), 201);
     assert.notEqual(ok(await client.get(`/v1/orders/${order.id}`, { headers })).version, order.version);
+  });
+
+  test('a line costs what it did when it was chosen, and says no other time', async () => {
+    const client = await integrator();
+    const { plain: [item] } = await menu();
+    const order = await placed({ lines: [line(item)] });
+    const minute = (n) => new Date(Date.parse(`${order.at}:00Z`) + n * 60000).toISOString().slice(0, 16);
+    const { book } = ok(await client.post('/v1/catalogue/books', { code: 'soon', name: 'Soon', priority: 0, definition: { from: minute(14) } }), 201);
+    const { stack } = await world();
+    await stack.psql(`INSERT INTO pos.price (tenant_id, price_id, item_id, book_id, min_qty, price)
+      VALUES ('${client.session.tenant.id}', gen_random_uuid(), '${item.id}', '${book.id}', 0, ${item.price + 1})`);
+    ok(await client.post('/v1/catalogue/publish', {}));
+    const add = (more) => client.post(`/v1/orders/${order.id}/lines`, { lines: [line(item, more)] });
+    const changed = ok(await add({ at: minute(14) }), 201).order;
+    assert.deepEqual(changed.lines.map((one) => one.unit_price), [item.price, item.price + 1]);
+    assert.equal(ok(await add({}), 201).order.lines[2].unit_price, item.price);
+    problem(await add({ at: minute(-1) }), 422, 'price_time', '/lines/0/at');
+    problem(await add({ at: minute(17) }), 422, 'price_time', '/lines/0/at');
+    problem(await client.post('/v1/orders', { at: order.at, lines: [line(item), line(item, { at: minute(-1) })] }), 422, 'price_time', '/lines/1/at');
+    ok(await client.post(`/v1/catalogue/books/${book.id}/archive`, { version: 1, active: false }));
+    ok(await client.post('/v1/catalogue/publish', {}));
   });
 
   test('an id is used once', async () => {

@@ -29,7 +29,7 @@ SELECT is((SELECT array_agg(relname::text ORDER BY relname) FROM pg_class c
             WHERE relnamespace = 'pos'::regnamespace AND relkind IN ('r', 'p') AND relname !~ '^[a-g]$' AND relname NOT IN ('directory', 'sign_in_guard')
               AND NOT (relrowsecurity AND relforcerowsecurity AND relowner = 'mpos_owner'::regrole)), NULL,
           'every business table forces row security and belongs to mpos_owner');
-SELECT is((SELECT array_agg(oid::regprocedure::text ORDER BY 1) FROM pg_proc
+SELECT is((SELECT array_agg(oid::regprocedure::text ORDER BY oid::regprocedure::text) FROM pg_proc
             WHERE pronamespace IN ('mpos'::regnamespace, 'pos'::regnamespace, 'journal'::regnamespace)
               AND has_function_privilege('mpos_app', oid, 'execute')),
           '{"mpos.call(uuid,bytea,text,jsonb)","mpos.heads(uuid[])","mpos.metrics()","mpos.version()"}', 'the application may execute four functions');

@@ -61,6 +61,7 @@ function line(below, document) {
     qty: combo ? String(1 + below(3)) : pick(below, quantities),
     modifiers: combo ? [] : modifiers(below, document, item),
     discounts: discounts(below, 25),
+    ...(below(3) ? {} : { at: '' }), // to be replaced by a minute
     components: item.combo.map((slot) => component(below, document, slot)),
   };
 }

@@ -30,7 +30,7 @@ function circumstances(outlet, order, localMinute) {
 }
 
 /**
- * {sell(order) -> priced form bytes, total(form), now() -> local minute} of a catalogue document with the hash of its manifest,
+ * {sell(order) -> priced form bytes, total(form), minute(n) -> local minute in n minutes} of a catalogue document with the hash of its manifest,
  * its compiled rules, and the outlet of a session.
  */
 export async function register(document, hash, rules, outlet) {
@@ -43,6 +43,6 @@ export async function register(document, hash, rules, outlet) {
   return {
     sell: (order) => Buffer.from(core.sell(basketForm(book, circumstances(outlet.id, order, localMinute), order.lines, order.discounts))),
     total: (form) => Number(form.readBigInt64BE(112)),
-    now: () => localText(Date.now(), outlet.timezone),
+    minute: (n) => localText(Date.now() + n * 60000, outlet.timezone),
   };
 }

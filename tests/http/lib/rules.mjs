@@ -3,6 +3,8 @@
 import { ok } from './client.mjs';
 import { world } from './context.mjs';
 
+/** Lines of an order that are chosen so many minutes after it see other prices. */
+export const lateMinutes = 12;
 const coupons = ['ELEVENS', 'bundle-it'];
 
 async function write(client, path, kind, body) {
@@ -16,6 +18,8 @@ export async function publishRules(client, document) {
   const [first, second, third] = document.items.filter((item) => !item.combo.length && !item.variants.length && !item.open_price).reverse();
   const taxes = document.taxes.map((tax) => tax.id);
   const book = await write(client, 'books', 'book', { code: 'carts-members', name: 'Members', definition: members });
+  const soon = new Date(Date.now() + 6 * 60000).toLocaleString('sv-SE', { timeZone: client.session.outlet.timezone }).replace(' ', 'T').slice(0, 16);
+  const late = await write(client, 'books', 'book', { code: 'carts-late', name: 'Late', priority: 9, definition: { ...members, from: soon } });
   await write(client, 'promotions', 'promotion', { code: 'carts-elevens', name: 'Elevenses', definition: { kind: 'percent', rate: '0.15', coupons: [coupons[0]], max_amount: 700 } });
   await write(client, 'promotions', 'promotion', { code: 'carts-bundle', name: 'Two to go', definition: {
     kind: 'bundle', price: 500, coupons: [coupons[1]], slots: [{ item_ids: [first.id], qty: '1' }, { item_ids: [second.id], qty: '1' }] } });
@@ -28,7 +32,8 @@ export async function publishRules(client, document) {
   const { stack } = await world();
   const tenant = client.session.tenant.id;
   await stack.psql(`INSERT INTO pos.price (tenant_id, price_id, item_id, book_id, min_qty, price)
-    SELECT tenant_id, gen_random_uuid(), item_id, '${book}', q, greatest(price - q / 50000, 1) FROM pos.item, unnest(ARRAY[0, 2000000]) q
+    SELECT tenant_id, gen_random_uuid(), item_id, b, q, greatest(price - q / 50000, 1)
+      FROM pos.item, unnest(ARRAY[0, 2000000]) q, unnest(ARRAY['${book}', '${late}']::uuid[]) b
      WHERE tenant_id = '${tenant}' AND item_id IN ('${first.id}', '${third.id}')`);
   await stack.psql(`UPDATE pos.item SET floor = price / 2 WHERE tenant_id = '${tenant}' AND item_id = '${second.id}'`);
   await stack.psql(`SELECT pos.publish('${tenant}')`);

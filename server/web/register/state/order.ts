@@ -5,6 +5,7 @@
 import { computed, signal } from '@preact/signals';
 import type { Channel, ComponentIn, DiscountIn, LineIn, ModifierIn, Place } from '../../shared/api/types';
 import type { Catalogue } from '../../shared/catalogue/catalogue';
+import { localMinute } from '../../shared/core/basket';
 import { decimalText } from '../../shared/core/bytes';
 import { newId } from '../../shared/ids/ids';
 
@@ -25,6 +26,8 @@ export interface CartLine extends Choice {
   /** Counted in pieces; others are weighed or measured. */
   readonly pieces: boolean;
   readonly discount: DiscountIn | null;
+  /** Minute at which it was chosen; empty is that of the order. */
+  readonly at: string;
   /** Known to the server; its quantity and options no longer change. */
   readonly sent: boolean;
   readonly voided: boolean;
@@ -38,7 +41,7 @@ export interface CartOrder {
   readonly coupons: readonly string[];
   readonly lines: readonly CartLine[];
   readonly discount: DiscountIn | null;
-  /** Minute of the outlet's clock at which it was begun, which decides prices; empty before the first line. */
+  /** Minute of the outlet's clock at which it was begun, with its first line. Each line is priced by its own. */
   readonly at: string;
   /** What it is made by, once that must not change any more. */
   readonly catalogue: Catalogue | null;
@@ -51,6 +54,8 @@ export const qtyOne = 1_000_000;
 export const qtyMax = 999;
 export const guestsMax = 999;
 export const couponsMax = 10;
+/** What is chosen within so many minutes joins one line, at the price of its first. */
+const joinMinutes = 5;
 const qtyScale = 6;
 
 export const wholeQty = (pieces: number): number => pieces * qtyOne;
@@ -89,6 +94,7 @@ export function lineIn(line: CartLine): LineIn {
   if (line.modifiers.length > 0) out.modifiers = [...line.modifiers];
   if (line.discount) out.discounts = [line.discount];
   if (line.components.length > 0) out.components = [...line.components];
+  if (line.at) out.at = line.at;
   return out;
 }
 
@@ -104,34 +110,37 @@ function sameChoice(a: CartLine, b: Choice): boolean {
 }
 
 function changeLines(lines: readonly CartLine[]): void {
-  order.value = { ...order.value, lines, at: lines.length === 0 ? '' : order.value.at };
+  order.value = { ...order.value, lines };
 }
 
 /** Begins the order when it is empty: what it costs is a matter of when that was. */
-export function beginAt(minute: string): void {
+function beginAt(minute: string): void {
   if (order.value.lines.length === 0) order.value = { ...order.value, at: minute };
 }
 
 /* The same item with the same options joins the last unsent line; what was weighed stays a line of its own. */
-function joins(last: CartLine | undefined, choice: Choice, qty: number): last is CartLine {
+function joins(last: CartLine | undefined, choice: Choice, qty: number, minute: string): last is CartLine {
   return (
     last !== undefined && last.pieces && !last.sent && !last.voided && !last.discount && sameChoice(last, choice) &&
-    last.qty + qty <= wholeQty(qtyMax)
+    last.qty + qty <= wholeQty(qtyMax) && localMinute(minute) - localMinute(last.at || order.value.at) < joinMinutes
   );
 }
 
-/** Adds to the order, `measured` millionths of it or as many as were asked for. Answers the line's id. */
-export function addLine(choice: Choice, measured: number | null = null): string {
+/** Adds to the order at that minute, `measured` millionths of it or as many as were asked for. Answers the line's id. */
+export function addLine(choice: Choice, minute: string, measured: number | null = null): string {
   const qty = measured ?? wholeQty(nextQty.value);
   const pieces = measured === null;
   nextQty.value = 1;
+  beginAt(minute);
   const lines = order.value.lines;
   const last = lines[lines.length - 1];
-  if (pieces && joins(last, choice, qty)) {
+  if (pieces && joins(last, choice, qty, minute)) {
     setQty(last.id, last.qty + qty);
     return last.id;
   }
-  const line: CartLine = { id: newId(), qty, pieces, discount: null, sent: false, voided: false, ...choice };
+  const line: CartLine = {
+    id: newId(), qty, pieces, discount: null, at: minute > order.value.at ? minute : '', sent: false, voided: false, ...choice,
+  };
   changeLines([...lines, line]);
   return line.id;
 }

@@ -9,7 +9,7 @@ import type { Catalogue } from '../../shared/catalogue/catalogue';
 import { localText } from '../../shared/core/basket';
 import { newId } from '../../shared/ids/ids';
 import { catalogueOf, groupsOf, mustChoose } from './catalogue';
-import { addLine, beginAt, nextQty, order, qtyMax, qtyOne, selected, updateLine, type CartLine } from './order';
+import { addLine, nextQty, order, qtyMax, qtyOne, selected, updateLine, type CartLine } from './order';
 
 /** What is known of the choice already, by a scanned code. */
 export interface Given {
@@ -123,9 +123,9 @@ export function takeItem(item: Item, known: Given = {}): void {
 
 function add(item: Item, made: Pick<CartLine, 'variantId' | 'modifiers' | 'components'>, known: Given): void {
   const pieces = item.unit === null;
-  beginAt(localText(Date.now(), session.value!.outlet.timezone));
+  const now = localText(Date.now(), session.value!.outlet.timezone);
   if (pieces && known.qty !== undefined) nextQty.value = Math.max(1, Math.min(qtyMax, Math.floor(known.qty / qtyOne)));
-  selected.value = addLine({ itemId: item.id, openPrice: known.price ?? null, ...made }, pieces ? null : known.qty!);
+  selected.value = addLine({ itemId: item.id, openPrice: known.price ?? null, ...made }, now, pieces ? null : known.qty!);
 }
 
 export function openPicker(item: Item, known: Given = {}): void {

@@ -211,6 +211,8 @@ export interface LineIn {
   variant_id?: string;
   /** Minor units; of items with an open price. */
   unit_price?: number;
+  /** "2026-11-21T14:05", the outlet's clock: when it was chosen; default when the order was begun. */
+  at?: string;
 }
 
 export interface PaymentIn {

@@ -8,6 +8,7 @@
  * - modifiers in the given order, per unit, at the price beside the line's variant, else their own; groups in the item's order;
  * - taxes and book prices in the item's order; a price for all variants is left out where the book has one for the line's
  *   variant from the same quantity on;
+ * - a line that was chosen after the order was begun has its minute; a component has its combo's;
  * - discounts in the given order; coupons and waived charges by their bytes, each once.
  *
  * The layout is that of extension/core/basket.h. Prices, promotions, taxes and charges are the core's business.
@@ -22,6 +23,7 @@ export const rateScale = 9;
 
 const noParent = 0xffff;
 const noAmount = -1;
+const laterFlag = 2;
 const places: readonly Place[] = ['dine_in', 'take_away', 'delivery'];
 const channels: readonly Channel[] = ['counter', 'dine_in', 'takeaway', 'kiosk', 'qr', 'web', 'delivery', 'fridge', 'api'];
 
@@ -87,6 +89,8 @@ interface BasketLine {
   readonly openPrice: number;
   readonly floor: number;
   readonly parent: number;
+  /** Its own minute, where that is later than the order's; else 0. */
+  readonly at: number;
   readonly components: number;
   readonly taxes: readonly number[];
   readonly prices: readonly BookPrice[];
@@ -129,21 +133,23 @@ function common(book: SaleBook, item: Item): Pick<BasketLine, 'item' | 'taxes' |
   return { item, taxes, groups: item.group_ids.map((id) => book.groups.get(id)?.free ?? 0) };
 }
 
-function basketLine(book: SaleBook, line: LineIn, at: number): BasketLine {
+function basketLine(book: SaleBook, line: LineIn, index: number, begun: number): BasketLine {
   const item = found(book.item(line.item_id), 'item', line.item_id);
   const variant = line.variant_id ?? null;
   const price = variant === null ? item.price : found(item.variants.find((one) => one.id === variant), 'variant', variant).price;
   const components = line.components?.length ?? 0;
+  const at = line.at === undefined ? begun : localMinute(line.at);
   return {
     ...common(book, item),
     ...(components > 0 ? { taxes: [] } : {}),
-    id: found(line.id, 'id of line', String(at)),
+    id: found(line.id, 'id of line', String(index)),
     variant,
     qty: line.qty,
     price,
     openPrice: line.unit_price ?? noAmount,
     floor: item.floor ?? noAmount,
     parent: noParent,
+    at: at > begun ? at : 0,
     components,
     prices: bookPrices(book, item, variant),
     modifiers: basketModifiers(book, item, variant, line.modifiers),
@@ -162,6 +168,7 @@ function basketComponent(book: SaleBook, component: ComponentIn, qty: string, pa
     openPrice: noAmount,
     floor: noAmount,
     parent,
+    at: 0,
     components: 0,
     prices: [],
     modifiers: basketModifiers(book, item, null, component.modifiers),
@@ -169,10 +176,10 @@ function basketComponent(book: SaleBook, component: ComponentIn, qty: string, pa
   };
 }
 
-function basketLines(book: SaleBook, lines: readonly LineIn[]): BasketLine[] {
+function basketLines(book: SaleBook, lines: readonly LineIn[], begun: number): BasketLine[] {
   const all: BasketLine[] = [];
   for (const line of lines) {
-    const parent = all.push(basketLine(book, line, all.length)) - 1;
+    const parent = all.push(basketLine(book, line, all.length, begun)) - 1;
     for (const component of line.components ?? []) all.push(basketComponent(book, component, line.qty, parent));
   }
   return all;
@@ -241,8 +248,9 @@ function writeLineHead(out: ByteWriter, line: BasketLine): void {
   out.i64(line.floor);
   out.u16(line.parent);
   out.u16(line.components);
-  out.u16(0);
+  out.u16(line.at > 0 ? laterFlag : 0);
   for (const list of [line.taxes, line.prices, line.groups, line.modifiers, line.discounts]) out.u16(list.length);
+  if (line.at > 0) out.i64(line.at);
 }
 
 function writeLine(out: ByteWriter, book: SaleBook, line: BasketLine): void {
@@ -266,7 +274,7 @@ export function basketForm(book: SaleBook, circumstances: Circumstances, lines: 
   const out = new ByteWriter();
   const coupons = distinct((circumstances.coupons ?? []).map(couponHash));
   const waived = distinct((circumstances.waive ?? []).map(uuidBytes));
-  const all = basketLines(book, lines);
+  const all = basketLines(book, lines, circumstances.at);
   writeHeader(out, book, circumstances, [coupons.length, waived.length, discounts.length, all.length]);
   for (const id of [...coupons, ...waived]) out.raw(id);
   for (const discount of discounts) writeDiscount(out, discount);
