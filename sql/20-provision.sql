@@ -74,18 +74,14 @@ BEGIN
     IF NOT pos.licence_admits(tenant, 'outlets', 1) THEN
         RAISE EXCEPTION 'the licence does not cover one more outlet' USING ERRCODE = 'MP138';
     END IF;
-    INSERT INTO pos.outlet (tenant_id, outlet_id, code, name, timezone, stations, journal_id)
-    SELECT tenant, outlet, outlet_code, outlet_doc->>'name', z.name,
-           ARRAY(SELECT jsonb_array_elements_text(coalesce(outlet_doc->'stations', '[]'))),
-           mpos.journal_create(tenant, outlet, format('mpos/%s/%s', slug, outlet_code))
-      FROM pg_timezone_names z WHERE z.name = outlet_doc->>'timezone';
-    IF NOT FOUND THEN
+    IF NOT EXISTS (SELECT FROM pg_timezone_names z WHERE z.name = outlet_doc->>'timezone') THEN
         RAISE EXCEPTION 'outlet "%" names an unknown time zone', outlet_code USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    PERFORM pos.outlet_create(tenant, outlet, outlet_code, outlet_doc->>'name', outlet_doc->>'timezone',
+                              ARRAY(SELECT jsonb_array_elements_text(coalesce(outlet_doc->'stations', '[]'))));
     -- Registers first: they get the first letters.
     PERFORM pos.device_create(tenant, outlet, gen_random_uuid(), d->>'code', d->>'kind', d->>'name')
        FROM (SELECT d FROM jsonb_array_elements(outlet_doc->'devices') WITH ORDINALITY e(d, n) ORDER BY d->>'kind' DESC, n) devices;
-    PERFORM pos.device_create(tenant, outlet, gen_random_uuid(), 'API', 'channel', NULL);
     INSERT INTO pos.stock (tenant_id, outlet_id, item_id, on_hand, low, version)
     SELECT tenant, outlet, i.item_id, ((x->>'stock')::numeric * 1000000)::bigint,
            (coalesce((x->>'stock_low')::numeric, 0) * 1000000)::bigint, 1

@@ -7,6 +7,7 @@ BEGIN;
 \ir 10-catalogue.sql
 \ir 15-role.sql
 \ir 15-device.sql
+\ir 15-outlet.sql
 \ir 16-licence.sql
 \ir 18-provision-rules.sql
 \ir 20-provision.sql

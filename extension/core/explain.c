@@ -454,39 +454,3 @@ mpos_explain(const mpos_rules *rules, const mpos_basket *basket, const mpos_cart
     }
     return t.err;
 }
-
-static uint8_t *
-put_entry(const mpos_explain_entry *e, uint8_t *at)
-{
-    mpos_put_u16(at, e->line);
-    at[2] = e->step;
-    at[3] = e->unit;
-    mpos_put_u16(at + 4, e->index);
-    mpos_put_u16(at + 6, 0);
-    memcpy(at + 8, e->rule, 16);
-    mpos_put_u64(at + 24, (uint64_t)e->value);
-    mpos_put_u64(at + 32, (uint64_t)e->base);
-    mpos_put_u64(at + 40, (uint64_t)e->amount);
-    mpos_put_u64(at + 48, (uint64_t)e->remainder);
-    return at + MPOS_TRACE_ENTRY_SIZE;
-}
-
-mpos_err
-mpos_trace_form_encode(const mpos_explain_entry *entries, size_t count, uint8_t *out, size_t capacity,
-                       size_t *size_out)
-{
-    uint8_t *at = out + MPOS_TRACE_HEADER_SIZE;
-
-    if (capacity < MPOS_TRACE_HEADER_SIZE ||
-        count > (capacity - MPOS_TRACE_HEADER_SIZE) / MPOS_TRACE_ENTRY_SIZE) {
-        return MPOS_E_BUFFER_TOO_SMALL;
-    }
-    memcpy(out, "MPOSWHY1", 8);
-    mpos_put_u32(out + 8, (uint32_t)count);
-    mpos_put_u32(out + 12, 0);
-    for (size_t i = 0; i < count; i++) {
-        at = put_entry(&entries[i], at);
-    }
-    *size_out = (size_t)(at - out);
-    return MPOS_OK;
-}

@@ -100,4 +100,9 @@ mpos_err
 mpos_trace_form_encode(const mpos_explain_entry *entries, size_t count, uint8_t *out, size_t capacity,
                        size_t *size_out);
 
+/* Reads the form into entries (the caller's, capacity of them) and *count. BUFFER_TOO_SMALL; INVALID_VALUE for what is no form. */
+mpos_err
+mpos_trace_form_decode(const uint8_t *form, size_t size, mpos_explain_entry *entries, size_t capacity,
+                       size_t *count);
+
 #endif

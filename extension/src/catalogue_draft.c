@@ -25,7 +25,7 @@ publish_and_use(mpos_call *call, mpos_draft_use use, void *argument, uint8 hash[
 }
 
 mpos_err
-mpos_catalogue_draft(mpos_call *call, mpos_draft_use use, void *argument)
+mpos_catalogue_draft(mpos_call *call, mpos_draft_prepare prepare, mpos_draft_use use, void *argument)
 {
     MemoryContext memory = CurrentMemoryContext;
     ResourceOwner owner = CurrentResourceOwner;
@@ -38,7 +38,10 @@ mpos_catalogue_draft(mpos_call *call, mpos_draft_use use, void *argument)
     MemoryContextSwitchTo(memory);
     PG_TRY();
     {
-        err = publish_and_use(call, use, argument, hash);
+        err = prepare != NULL ? prepare(call, argument) : MPOS_OK;
+        if (err == MPOS_OK) {
+            err = publish_and_use(call, use, argument, hash);
+        }
     }
     PG_CATCH();
     {

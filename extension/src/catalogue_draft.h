@@ -8,13 +8,15 @@
 
 #include "catalogue.h"
 
+typedef mpos_err (*mpos_draft_prepare)(mpos_call *call, void *argument);
 typedef mpos_err (*mpos_draft_use)(mpos_call *call, const mpos_catalogue *draft, void *argument);
 
 /*
  * Publishes what the rows say, lets `use` price by it, and takes everything back that was written since: what `use` wrote as
- * well. Raises RULES_INVALID when the draft has mistakes. Returns what `use` does.
+ * well. Raises RULES_INVALID when the draft has mistakes. Returns what `use` does. prepare (NULL for none) may change rows first;
+ * what it refuses is returned.
  */
 mpos_err
-mpos_catalogue_draft(mpos_call *call, mpos_draft_use use, void *argument);
+mpos_catalogue_draft(mpos_call *call, mpos_draft_prepare prepare, mpos_draft_use use, void *argument);
 
 #endif

@@ -238,7 +238,7 @@ check_create(mpos_call *call, const create_in *in)
     if (mpos_statement_run(&code_statement, &args) > 0) {
         return mpos_refuse(call, MPOS_E_NAME_TAKEN, "/code", "%s", "");
     }
-    return mpos_licence_admit_devices(call, 1);
+    return mpos_licence_admit(call, "devices", 1);
 }
 
 mpos_err

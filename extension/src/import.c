@@ -13,6 +13,7 @@
 #include "import_cell.h"
 #include "input.h"
 #include "json.h"
+#include "row_edit.h"
 #include "rows.h"
 #include "uuid.h"
 
@@ -55,7 +56,8 @@ typedef struct batch_row {
     bool found;
     bool differs;
     bool wrong;
-    const char *texts[COLUMNS_MAX]; /* canonical; NULL: the file has no such column */
+    const char *texts[COLUMNS_MAX];  /* canonical; NULL: the file has no such column */
+    const char *before[COLUMNS_MAX]; /* of those that differ; else NULL */
 } batch_row;
 
 typedef struct batch {
@@ -241,6 +243,7 @@ compare(const batch *b, batch_row *row, uint64 cell_row)
             row->texts[c] = now;
         } else if (strcmp(row->texts[c], now) != 0) {
             row->differs = true;
+            row->before[c] = now;
         }
     }
 }
@@ -350,6 +353,74 @@ write_changes(batch *b, const changes *c)
     b->written = true;
 }
 
+/* What a change of the row is called beside others of its item: "prices/lunch"; NULL for rows that are what is noted. */
+static const char *
+part_of(const batch *b, const batch_row *row)
+{
+    StringInfoData out;
+
+    if (!b->kind->of_item) {
+        return NULL;
+    }
+    initStringInfo(&out);
+    appendStringInfoString(&out, b->kind->name);
+    for (int c = 1; c < b->kind->keys; c++) {
+        if (row->texts[c][0] != '\0') {
+            appendStringInfo(&out, "/%s", row->texts[c]);
+        }
+    }
+    return out.data;
+}
+
+static void
+change_json(StringInfo out, const char *part, const char *column, const char *before, const char *after)
+{
+    mpos_json_open(out, part != NULL ? psprintf("%s/%s", part, column) : column, '[');
+    mpos_json_text(out, NULL, before);
+    mpos_json_text(out, NULL, after);
+    mpos_json_close(out, ']');
+}
+
+static const char *
+changes_of(const batch *b, const batch_row *row)
+{
+    const char *part = part_of(b, row);
+    StringInfoData out;
+
+    initStringInfo(&out);
+    mpos_json_open(&out, NULL, '{');
+    for (int i = b->kind->keys; i < b->kind->count; i++) {
+        bool is_new = !row->found && part != NULL && row->texts[i][0] != '\0';
+
+        if (row->before[i] != NULL || is_new) {
+            change_json(&out, part, b->kind->columns[i].name, row->before[i], row->texts[i]);
+        }
+    }
+    mpos_json_close(&out, '}');
+    return out.data;
+}
+
+static void
+note_changes(const batch *b, const changes *c)
+{
+    size_t count = (size_t)Max(c->count, 1);
+    mpos_row_edits edits = {.entity = b->kind->entity, .count = c->count};
+
+    edits.ids = palloc(sizeof *edits.ids * count);
+    edits.made = palloc(sizeof *edits.made * count);
+    edits.changes = palloc(sizeof *edits.changes * count);
+    edits.items = b->kind->of_item ? palloc(sizeof *edits.items * count) : NULL;
+    for (int i = 0; i < c->count; i++) {
+        memcpy(edits.ids[i], c->rows[i]->id, 16);
+        edits.made[i] = !b->kind->of_item && !c->rows[i]->found;
+        edits.changes[i] = changes_of(b, c->rows[i]);
+        if (edits.items != NULL) {
+            edits.items[i] = c->rows[i]->texts[0];
+        }
+    }
+    mpos_row_edit_note_all(b->call, &edits);
+}
+
 static void
 answer(batch *b, bool done, const changes *c)
 {
@@ -414,6 +485,7 @@ mpos_catalogue_import(mpos_call *call)
     }
     if (b.error_count == 0 && !in.dry_run && c.count > 0) {
         write_changes(&b, &c);
+        note_changes(&b, &c);
     }
     answer(&b, b.error_count == 0, &c);
     return MPOS_OK;

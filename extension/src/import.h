@@ -51,7 +51,9 @@ typedef struct mpos_import_kind {
     int keys; /* the first columns, which say what row it is */
     int count;
     mpos_column columns[MPOS_IMPORT_COLUMNS_MAX];
-    bool vanishes; /* an empty last column removes the row */
+    bool vanishes;      /* an empty last column removes the row */
+    const char *entity; /* that edits are noted for */
+    bool of_item;       /* the rows belong to the item whose code is their first column */
 
     /* $1 tenant, $2 minor units of one major unit, $3 ... texts of the keys: row number from 1, id, texts of all columns. */
     mpos_statement find;

@@ -56,6 +56,7 @@
 
 static mpos_import_kind items = {
     .name = "items",
+    .entity = "item",
     .keys = 1,
     .count = 14,
     .columns = {{"code", MPOS_COLUMN_CODE, true, "", 0},
@@ -148,6 +149,8 @@ static mpos_import_kind items = {
 
 static mpos_import_kind variants = {
     .name = "variants",
+    .entity = "item",
+    .of_item = true,
     .keys = 2,
     .count = 6,
     .columns = {{"item", MPOS_COLUMN_CODE, true, "", 0},
@@ -199,6 +202,8 @@ static mpos_import_kind variants = {
 
 static mpos_import_kind prices = {
     .name = "prices",
+    .entity = "item",
+    .of_item = true,
     .keys = 4,
     .count = 5,
     .columns = {{"item", MPOS_COLUMN_CODE, true, "", 0},
@@ -260,6 +265,7 @@ static mpos_import_kind prices = {
 
 static mpos_import_kind categories = {
     .name = "categories",
+    .entity = "category",
     .keys = 1,
     .count = 5,
     .columns = {{"code", MPOS_COLUMN_CODE, true, "", 0},

@@ -31,7 +31,7 @@
 /* Whose licences count. Changed when the vendor gets another key: add it, and remove the old one when its licences are over. */
 static char *key_file;
 
-static mpos_statement admits_statement = {"SELECT pos.licence_admits($1, 'devices', $2)"};
+static mpos_statement admits_statement = {"SELECT pos.licence_admits($1, $2, $3)"};
 static mpos_statement install_statement = {"SELECT pos.licence_install($1, $2, $3)"};
 static mpos_statement now_statement = {
     "SELECT l.licence_id, l.doc::text, l.state, l.days, u.devices, u.outlets FROM pos.licence_used($1) u "
@@ -108,11 +108,12 @@ mpos_licence_genuine_sql(PG_FUNCTION_ARGS)
 }
 
 mpos_err
-mpos_licence_admit_devices(mpos_call *call, int more)
+mpos_licence_admit(mpos_call *call, const char *what, int more)
 {
     mpos_args args = {0};
 
     mpos_arg_uuid(&args, call->context.tenant);
+    mpos_arg_text(&args, what);
     mpos_arg_int(&args, more);
     (void)mpos_statement_run(&admits_statement, &args);
     return mpos_cell_bool(0, 1) ? MPOS_OK : mpos_refuse(call, MPOS_E_LICENCE_LIMIT, NULL, "%s", "");

@@ -13,9 +13,9 @@
 void
 mpos_licence_init(void);
 
-/* LICENCE_LIMIT when there may not be that many more devices. The caller holds the lock on the tenant's row. */
+/* LICENCE_LIMIT when there may not be that many more "devices" or "outlets". The caller holds the lock on the tenant's row. */
 mpos_err
-mpos_licence_admit_devices(mpos_call *call, int more);
+mpos_licence_admit(mpos_call *call, const char *what, int more);
 
 /* Says once each, as an event in the business's journal, that the licence ends in 30, 7 and 1 days and that it has ended. */
 void

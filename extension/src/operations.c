@@ -4,6 +4,7 @@
 #include "catalogue.h"
 #include "journal.h"
 #include "operations.h"
+#include "row_edit.h"
 #include "rows.h"
 
 /* Over HTTP a handler runs without a device operation around it. */
@@ -67,8 +68,10 @@ const mpos_operation mpos_operations[] = {
     ROWS("customer_group", MPOS_SCOPE_CATALOGUE_READ),
     {"catalogue.export", mpos_catalogue_export, MPOS_SCOPE_CATALOGUE_READ, MPOS_OP_READ},
     ROWS("group", MPOS_SCOPE_CATALOGUE_READ),
+    {"catalogue.history", mpos_row_history, MPOS_SCOPE_CATALOGUE_WRITE, MPOS_OP_READ},
     {"catalogue.import", mpos_catalogue_import, MPOS_SCOPE_CATALOGUE_WRITE, MPOS_OP_WRITE},
     ROWS("item", MPOS_SCOPE_CATALOGUE_READ),
+    {"catalogue.prices", mpos_book_prices, MPOS_SCOPE_CATALOGUE_READ, MPOS_OP_READ},
     ROWS("promotion", MPOS_SCOPE_CATALOGUE_WRITE),
     {"catalogue.publish", mpos_catalogue_publish, MPOS_SCOPE_CATALOGUE_WRITE, MPOS_OP_WRITE},
     {"catalogue.read", mpos_catalogue_read, MPOS_SCOPE_CATALOGUE_READ, MPOS_OP_READ},
@@ -116,10 +119,17 @@ const mpos_operation mpos_operations[] = {
     {"order.receipt", mpos_order_receipt, MPOS_SCOPE_ORDER_READ, MPOS_OP_READ},
     {"order.refund", mpos_order_refund_http, MPOS_SCOPE_REFUND_WRITE, MPOS_OP_WRITE},
     {"order.send", mpos_order_send_http, MPOS_SCOPE_ORDER_WRITE, MPOS_OP_WRITE},
+    {"outlet.create", mpos_outlet_create, MPOS_SCOPE_SETTINGS_WRITE, MPOS_OP_WRITE},
+    {"outlet.get", mpos_outlet_get, MPOS_SCOPE_CATALOGUE_READ, MPOS_OP_READ},
+    {"outlet.list", mpos_outlet_list, MPOS_SCOPE_CATALOGUE_READ, MPOS_OP_READ},
+    {"outlet.write", mpos_outlet_write, MPOS_SCOPE_SETTINGS_WRITE, MPOS_OP_WRITE},
     {"payment.cash", mpos_payment_cash_http, MPOS_SCOPE_PAYMENT_WRITE, MPOS_OP_WRITE},
     {"pii.erase", mpos_pii_erase, MPOS_SCOPE_PII_ERASE, MPOS_OP_WRITE},
     {"pii.read", mpos_pii_read, MPOS_SCOPE_PII_READ, MPOS_OP_SELF_KEYED},
     {"price.preview", mpos_price_preview, MPOS_SCOPE_ORDER_WRITE, MPOS_OP_READ},
+    {"price_diff.get", mpos_price_diff_get, MPOS_SCOPE_JOURNAL_READ, MPOS_OP_READ},
+    {"price_diff.list", mpos_price_diff_list, MPOS_SCOPE_JOURNAL_READ, MPOS_OP_READ},
+    {"price_diff.see", mpos_price_diff_see, MPOS_SCOPE_CATALOGUE_WRITE, MPOS_OP_WRITE},
     {"refund.list", mpos_refund_list, MPOS_SCOPE_ORDER_READ, MPOS_OP_READ},
     {"refund.receipt", mpos_refund_receipt, MPOS_SCOPE_ORDER_READ, MPOS_OP_READ},
     {"role.create", mpos_role_create, MPOS_SCOPE_STAFF_WRITE, MPOS_OP_WRITE},

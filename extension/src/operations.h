@@ -194,5 +194,19 @@ mpos_err
 mpos_device_pairing(mpos_call *call);
 mpos_err
 mpos_device_seen(mpos_call *call);
+mpos_err
+mpos_outlet_list(mpos_call *call);
+mpos_err
+mpos_outlet_get(mpos_call *call);
+mpos_err
+mpos_outlet_create(mpos_call *call);
+mpos_err
+mpos_outlet_write(mpos_call *call);
+mpos_err
+mpos_price_diff_list(mpos_call *call);
+mpos_err
+mpos_price_diff_get(mpos_call *call);
+mpos_err
+mpos_price_diff_see(mpos_call *call);
 
 #endif

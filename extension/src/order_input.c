@@ -50,8 +50,16 @@ static const mpos_field place_fields[] = {
 const mpos_shape mpos_place_shape = {place_fields, lengthof(place_fields), sizeof(mpos_place_in)};
 StaticAssertDecl(lengthof(place_fields) == MPOS_PLACE_PRICED_FORM + 1, "the numbers are those of the shape");
 
+static const mpos_field edit_fields[] = {
+    {"entity", MPOS_IN_TEXT, MPOS_IN_REQUIRED, offsetof(mpos_edit_in, entity), 1, 32},
+    {"row", MPOS_IN_ANY, MPOS_IN_REQUIRED, offsetof(mpos_edit_in, row)},
+};
+MPOS_SHAPE(edit, mpos_edit_in);
+
 static const mpos_field preview_fields[] = {
     PRICE_FIELDS,
     {"draft", MPOS_IN_BOOL, 0, offsetof(mpos_place_in, draft)},
+    {"edit", MPOS_IN_OBJECT, 0, offsetof(mpos_place_in, edit), 0, 0, NULL, &edit_shape},
 };
+StaticAssertDecl(lengthof(preview_fields) == MPOS_PREVIEW_EDIT + 1, "the numbers are those of the shape");
 const mpos_shape mpos_preview_shape = {preview_fields, lengthof(preview_fields), sizeof(mpos_place_in)};

@@ -12,6 +12,13 @@
 #include "pii_store.h"
 #include "rule_shape.h" /* words of channels and places */
 
+/* A row of the catalogue as somebody is typing it; the row itself is read by those who write rows (rows.h). */
+typedef struct mpos_edit_in {
+    uint32 given;
+    const char *entity;
+    const JsonbContainer *row;
+} mpos_edit_in;
+
 typedef struct mpos_place_in {
     uint32 given;
 
@@ -31,6 +38,7 @@ typedef struct mpos_place_in {
 
     /* of a preview */
     bool draft;
+    mpos_edit_in edit;
 
     /* of an order */
     uint8 id[16];
@@ -47,6 +55,7 @@ typedef struct mpos_place_in {
     const char *priced_form; /* base64 */
 } mpos_place_in;
 
+enum { MPOS_PREVIEW_DRAFT = 12, MPOS_PREVIEW_EDIT };
 enum {
     MPOS_PLACE_CHANNEL,
     MPOS_PLACE_LINES,

@@ -18,7 +18,7 @@ static const char *const order_columns[] = {
     "gross",          "discount",          "net",         "tax",           "total",       "paid",
     "catalogue",      "priced_form",       "priced_hash", "receipt",       "call_number", "flags",
     "transaction_id", "created_at",        "basket",      "priced_at",     "place",       "guests",
-    "exempt",         "customer_group_id", "customer_id", "coupons"};
+    "exempt",         "customer_group_id", "customer_id", "coupons",       "waived"};
 
 static const char *const line_columns[] = {
     "tenant_id", "order_id", "line_id", "outlet_id", "position",   "parent_id", "item_id",
@@ -94,6 +94,17 @@ put_flags(cells *to, const mpos_order *order)
     put(to, mpos_array(TEXTOID, flags, NULL, order->flag_count));
 }
 
+static Datum
+waived_array(const mpos_order *order)
+{
+    Datum ids[MPOS_BASKET_WAIVED_MAX];
+
+    for (int i = 0; i < order->waived_count; i++) {
+        ids[i] = PointerGetDatum(order->waived[i]);
+    }
+    return mpos_array(UUIDOID, ids, NULL, order->waived_count);
+}
+
 static void
 put_circumstances(cells *to, const mpos_order *order)
 {
@@ -114,6 +125,7 @@ put_circumstances(cells *to, const mpos_order *order)
     put_null_or(to, !order->has_customer, PointerGetDatum(order->customer));
     put_null_or(to, order->coupon_count == 0,
                 order->coupon_count > 0 ? mpos_array(TEXTOID, coupons, NULL, order->coupon_count) : (Datum)0);
+    put_null_or(to, order->waived_count == 0, order->waived_count > 0 ? waived_array(order) : (Datum)0);
 }
 
 static void

@@ -41,6 +41,8 @@ price(mpos_call *call, mpos_device_op *op, const mpos_place_in *in, const mpos_d
     }
     mpos_order_take_prices(order, cart);
     mpos_order_take_lines(order, cart);
+    order->waived = cart->basket.waived;
+    order->waived_count = cart->basket.waived_count;
     order->channel = mpos_channel_words[cart->basket.in.channel];
     out->differs = mpos_price_differs(in, cart);
     if (out->differs) {

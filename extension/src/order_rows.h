@@ -81,6 +81,8 @@ typedef struct mpos_order {
     uint8 customer[16];
     const char *coupons[MPOS_BASKET_COUPONS_MAX];
     int coupon_count;
+    const uint8 (*waived)[16]; /* charges, of an order that is placed */
+    int waived_count;
 
     mpos_order_line *lines;
     int line_count;

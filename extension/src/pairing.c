@@ -145,7 +145,7 @@ check_device(mpos_call *call, const uint8 device[16])
         return mpos_refuse(call, MPOS_E_DEVICE_STATE, NULL,
                            "The device is paired; revoke it before another takes its place.");
     }
-    return mpos_licence_admit_devices(call, 0);
+    return mpos_licence_admit(call, "devices", 0);
 }
 
 mpos_err

@@ -9,7 +9,9 @@
 #include "order_rows.h"
 #include "quantity.h"
 #include "quote.h"
+#include "rows.h"
 #include "sqlstate.h"
+#include "trace_json.h"
 
 static void
 line_json(StringInfo out, const mpos_priced_cart *cart, int at)
@@ -75,53 +77,6 @@ quote_json(const mpos_call *call, StringInfo out, const mpos_priced_cart *cart, 
     mpos_json_time(out, "quote_expires_at", quote.expires_us);
 }
 
-static const char *
-step_text(uint8 step)
-{
-    static const char *const texts[] = {
-        [MPOS_WHY_PRICE] = "price",
-        [MPOS_WHY_OPEN_PRICE] = "open_price",
-        [MPOS_WHY_BOOK] = "book",
-        [MPOS_WHY_TAX_MAP] = "tax_map",
-        [MPOS_WHY_MODIFIER] = "modifier",
-        [MPOS_WHY_COMBO_SHARE] = "combo_share",
-        [MPOS_WHY_GROSS] = "gross",
-        [MPOS_WHY_LINE_DISCOUNT] = "line_discount",
-        [MPOS_WHY_ORDER_DISCOUNT] = "order_discount",
-        [MPOS_WHY_DISCOUNT_SHARE] = "discount_share",
-        [MPOS_WHY_SURCHARGE] = "surcharge",
-        [MPOS_WHY_SURCHARGE_SHARE] = "surcharge_share",
-        [MPOS_WHY_CHARGE] = "charge",
-        [MPOS_WHY_TAX] = "tax",
-        [MPOS_WHY_TAX_TOTAL] = "tax_total",
-        [MPOS_WHY_LINE_TOTAL] = "line_total",
-        [MPOS_WHY_TOTAL] = "total",
-    };
-
-    return texts[step];
-}
-
-static void
-entry_json(StringInfo out, const mpos_priced_cart *cart, const mpos_explain_entry *entry)
-{
-    static const char *const units[] = {"amount", "rate", "quantity", "count"};
-    static const uint8 none[16] = {0};
-    bool has_rule = memcmp(entry->rule, none, sizeof none) != 0;
-
-    mpos_json_open(out, NULL, '{');
-    mpos_json_uuid(out, "line_id",
-                   entry->line != MPOS_EXPLAIN_ORDER ? cart->cart.lines[entry->line].id : NULL);
-    mpos_json_text(out, "step", step_text(entry->step));
-    mpos_json_uuid(out, "rule_id", has_rule ? entry->rule : NULL);
-    mpos_json_text(out, "name", has_rule ? mpos_catalogue_rule_name(cart->catalogue, entry->rule) : NULL);
-    mpos_json_text(out, "unit", units[entry->unit]);
-    mpos_json_int(out, "value", entry->value);
-    mpos_json_int(out, "base", entry->base);
-    mpos_json_int(out, "amount", entry->amount);
-    mpos_json_int(out, "remainder", entry->remainder);
-    mpos_json_close(out, '}');
-}
-
 static void
 trace_json(StringInfo out, const mpos_priced_cart *cart)
 {
@@ -131,11 +86,7 @@ trace_json(StringInfo out, const mpos_priced_cart *cart)
 
     mpos_check(mpos_explain(cart->rules, &cart->basket, &cart->cart, &cart->priced, entries, most, &count),
                "trace");
-    mpos_json_open(out, "trace", '[');
-    for (size_t i = 0; i < count; i++) {
-        entry_json(out, cart, &entries[i]);
-    }
-    mpos_json_close(out, ']');
+    mpos_trace_json(out, cart->catalogue, &cart->cart, entries, count);
 }
 
 static void
@@ -186,6 +137,15 @@ preview_draft(mpos_call *call, const mpos_catalogue *draft, void *argument)
     return preview_by(call, p);
 }
 
+/* What somebody is typing counts for this preview. */
+static mpos_err
+write_edit(mpos_call *call, void *argument)
+{
+    const mpos_edit_in *edit = &((preview *)argument)->in.edit;
+
+    return mpos_rows_try(call, edit->entity, edit->row, "/edit");
+}
+
 mpos_err
 mpos_price_preview(mpos_call *call)
 {
@@ -200,10 +160,13 @@ mpos_price_preview(mpos_call *call)
         p.channel = MPOS_CHANNEL_API;
     }
     if (!p.in.draft) {
-        return preview_by(call, &p);
+        return MPOS_GIVEN(&p.in, MPOS_PREVIEW_EDIT)
+                   ? mpos_refuse(call, MPOS_E_INVALID_VALUE, "/edit", "An edit belongs to a draft.")
+                   : preview_by(call, &p);
     }
     if ((call->scopes & MPOS_SCOPE_CATALOGUE_WRITE) == 0) {
         return mpos_refuse(call, MPOS_E_FORBIDDEN, "/draft", "%s", "");
     }
-    return mpos_catalogue_draft(call, preview_draft, &p);
+    return mpos_catalogue_draft(call, MPOS_GIVEN(&p.in, MPOS_PREVIEW_EDIT) ? write_edit : NULL, preview_draft,
+                                &p);
 }

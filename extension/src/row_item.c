@@ -80,42 +80,72 @@ MPOS_SHAPE(item, mpos_item_in);
                 "AND c.item_id = t.item_id AND c.slot_id = s.slot_id") ") ORDER BY s.sort",                  \
             "pos.combo_slot s WHERE s.tenant_id = $1 AND s.item_id = t.item_id")
 
-/* The page first: what belongs to an item is only looked up for the rows of the answer. */
-static mpos_statement read_statement = {
-    "WITH page AS MATERIALIZED (SELECT i.* FROM pos.item i WHERE "
-    "i.tenant_id = $1 AND ($2::uuid IS NULL OR i.item_id = $2) "
-    "AND ($3::text IS NULL OR i.name ILIKE $3 OR i.code ILIKE $3 "
-    "OR i.item_id IN (SELECT b.item_id FROM pos.barcode b WHERE "
-    "b.tenant_id = $1 AND b.barcode = $8)) "
-    "AND ($4 = 2 OR i.active = ($4 = 0)) AND ($5::uuid IS NULL OR "
-    "i.category_id = $5) "
-    "AND ($6::uuid IS NULL OR i.code > (SELECT a.code FROM pos.item a "
-    "WHERE a.tenant_id = $1 AND a.item_id = $6)) "
-    "ORDER BY i.code LIMIT $7) "
-    "SELECT t.item_id, jsonb_build_object(" MPOS_ROW_JSON(
-        "item_id") ", 'category_id', t.category_id, 'price', t.price, "
-                   "'tax_ids', to_jsonb(t.tax_ids), "
-                   "'group_ids', " LIST_OF("g.group_id ORDER BY g.sort, g.group_id",
-                                           "pos.item_group g WHERE g.tenant_id = $1 AND "
-                                           "g.item_id = t.item_id") ", 'station', t.station, "
-                                                                    "'stocked', t.stocked, "
-                                                                    "'open_price', "
-                                                                    "t.open_price, 'unit', "
-                                                                    "t.unit, 'floor', "
-                                                                    "t.floor, "
-                                                                    "'sort', t.sort, "
-                                                                    "'barcodes',"
-                                                                    " " BARCODES_OF("NULL") ", "
-                                                                                            "'variants',"
-                                                                                            " " VARIANTS ", "
-                                                                                            "'prices',"
-                                                                                            " " PRICES ", "
-                                                                                            "'combo',"
-                                                                                            " " SLOTS
-                                                                                            ")::text "
-                                                                                            "FROM page t "
-                                                                                            "ORDER BY "
-                                                                                            "t.code"};
+/*
+ * The page first: what belongs to an item is only looked up for the rows of the answer. KEY: what the list is sorted by before the
+ * code, of a row of pos.item; later: the sign of rows that come later; way: ASC or DESC.
+ */
+#define ITEM_PAGE(KEY, later, way)                                                                           \
+    "WITH page AS MATERIALIZED (SELECT i.*, " KEY(                                                           \
+        "i") " AS k FROM pos.item i WHERE "                                                                  \
+             "i.tenant_id = $1 AND ($2::uuid IS NULL OR i.item_id = $2) "                                    \
+             "AND ($3::text IS NULL OR i.name ILIKE $3 OR i.code ILIKE $3 OR i.item_id IN "                  \
+             "(SELECT b.item_id FROM pos.barcode b WHERE b.tenant_id = $1 AND b.barcode = $8)) "             \
+             "AND ($4 = 2 OR i.active = ($4 = 0)) AND ($5::uuid IS NULL OR i.category_id = $5) "             \
+             "AND ($6::uuid IS NULL OR ROW(" KEY("i") ", i.code) " later " (SELECT " KEY(                    \
+                 "a") ", a.code "                                                                            \
+                      "FROM pos.item a WHERE a.tenant_id = $1 AND a.item_id = $6)) "                         \
+                      "ORDER BY " KEY("i") " " way ", i.code " way " LIMIT $7) "
+
+#define ITEM_ROWS                                                                                              \
+    "SELECT t.item_id, jsonb_build_object(" MPOS_ROW_JSON("item_id") ", 'category_id', t.category_id, "        \
+                                                                     "'price', t.price, 'tax_ids', "           \
+                                                                     "to_jsonb(t.tax_ids), "                   \
+                                                                     "'group_ids', " LIST_OF(                  \
+                                                                         "g.group_id ORDER BY g.sort, "        \
+                                                                         "g.group_id",                         \
+                                                                         "pos.item_group g WHERE "             \
+                                                                         "g.tenant_id = $1 AND g.item_id = "   \
+                                                                         "t.item_id") ", 'station', "          \
+                                                                                      "t.station, "            \
+                                                                                      "'stocked', "            \
+                                                                                      "t.stocked, "            \
+                                                                                      "'open_price', "         \
+                                                                                      "t.open_price, "         \
+                                                                                      "'unit', t.unit, "       \
+                                                                                      "'floor', t.floor, "     \
+                                                                                      "'sort', t.sort, "       \
+                                                                                      "'barcodes',"            \
+                                                                                      " " BARCODES_OF(         \
+                                                                                          "NULL") ", "         \
+                                                                                                  "'variant"   \
+                                                                                                  "s',"        \
+                                                                                                  " " VARIANTS \
+                                                                                                  ", "         \
+                                                                                                  "'prices'"   \
+                                                                                                  ","          \
+                                                                                                  " " PRICES   \
+                                                                                                  ", "         \
+                                                                                                  "'combo',"   \
+                                                                                                  " " SLOTS    \
+                                                                                                  ")::text "   \
+                                                                                                  "FROM "      \
+                                                                                                  "page t "    \
+                                                                                                  "ORDER "     \
+                                                                                                  "BY t.k "
+
+#define ITEM_READ(KEY)                                                                                       \
+    {ITEM_PAGE(KEY, ">", "ASC") ITEM_ROWS "ASC, t.code ASC"},                                                \
+    {                                                                                                        \
+        ITEM_PAGE(KEY, "<", "DESC") ITEM_ROWS "DESC, t.code DESC"                                            \
+    }
+
+#define CODE_KEY(item) item ".code"
+#define NAME_KEY(item) item ".name COLLATE \"und-x-icu\""
+#define PRICE_KEY(item)                                                                                      \
+    "coalesce((SELECT min(v.price) FROM pos.variant v WHERE v.tenant_id = $1 AND v.item_id = " item          \
+    ".item_id), " item ".price)"
+
+static mpos_statement read_statements[] = {ITEM_READ(CODE_KEY), ITEM_READ(NAME_KEY), ITEM_READ(PRICE_KEY)};
 
 static mpos_statement lock_statement = MPOS_ROW_LOCK("pos.item", "item_id");
 static mpos_statement taken_statement = MPOS_ROW_TAKEN("pos.item", "item_id");
@@ -191,6 +221,13 @@ write_item(mpos_call *call, const mpos_row_kind *kind, mpos_row *out)
     return MPOS_OK;
 }
 
-const mpos_row_kind mpos_row_item = {"item",          "items",          "item_id",          &read_statement,
-                                     &lock_statement, &taken_statement, &archive_statement, &used_statement,
-                                     write_item};
+const mpos_row_kind mpos_row_item = {"item",
+                                     "items",
+                                     "item_id",
+                                     read_statements,
+                                     &lock_statement,
+                                     &taken_statement,
+                                     &archive_statement,
+                                     &used_statement,
+                                     write_item,
+                                     true};

@@ -2,6 +2,7 @@
 #include "postgres.h"
 
 #include "json.h"
+#include "row_edit.h"
 #include "rows.h"
 #include "rule_shape.h"
 
@@ -71,9 +72,17 @@ check_outlets(mpos_call *call, const mpos_def_settings *settings)
     return err;
 }
 
+static char *
+definition_now(mpos_call *call)
+{
+    (void)run(call, &read_statement, NULL);
+    return mpos_cell_text(0, 2);
+}
+
 mpos_err
 mpos_settings_write(mpos_call *call)
 {
+    const char *before;
     settings_in in;
     mpos_err err = mpos_input_body(call, &settings_shape, &in);
 
@@ -89,8 +98,10 @@ mpos_settings_write(mpos_call *call)
         return mpos_refuse(call, MPOS_E_VERSION_CONFLICT, "/version",
                            "The version is " INT64_FORMAT " by now.", mpos_cell_big(0, 1));
     }
+    before = definition_now(call);
     (void)run(call, &write_statement, mpos_row_body_text(call, "definition"));
     mpos_row_edited(call, call->context.tenant, "{\"entity\":\"settings\"}");
+    mpos_row_edit_note(call, "settings", call->context.tenant, before, definition_now(call));
     answer(call);
     return MPOS_OK;
 }

@@ -5,6 +5,7 @@
 
 #include "journal.h"
 #include "json.h"
+#include "row_edit.h"
 #include "rows.h"
 #include "uuid.h"
 #include "value.h"
@@ -28,20 +29,27 @@ typedef struct list_params {
     uint8 category_id[16];
     int64 limit;
     uint8 after[16];
+    int sort;
+    int way;
 } list_params;
 
 enum { LIST_SEARCH, LIST_ARCHIVED, LIST_CATEGORY, LIST_LIMIT, LIST_AFTER };
 
 static const char *const archived_words[] = {"no", "yes", "all", NULL};
+static const char *const sort_words[] = {"code", "name", "price", NULL};
+static const char *const way_words[] = {"up", "down", NULL};
 
-static const mpos_field list_fields[] = {
+static const mpos_field sorted_list_fields[] = {
     {"search", MPOS_IN_TEXT, 0, offsetof(list_params, search), 1, SEARCH_MAX},
     {"archived", MPOS_IN_WORD, 0, offsetof(list_params, archived), 0, 0, archived_words},
     {"category_id", MPOS_IN_UUID, 0, offsetof(list_params, category_id)},
     {"limit", MPOS_IN_INT, 0, offsetof(list_params, limit), 1, LIMIT_MAX},
     {"after", MPOS_IN_UUID, 0, offsetof(list_params, after)},
+    {"sort", MPOS_IN_WORD, 0, offsetof(list_params, sort), 0, 0, sort_words},
+    {"way", MPOS_IN_WORD, 0, offsetof(list_params, way), 0, 0, way_words},
 };
-MPOS_SHAPE(list, list_params);
+MPOS_SHAPE(sorted_list, list_params);
+static const mpos_shape list_shape = {sorted_list_fields, LIST_AFTER + 1, sizeof(list_params)};
 
 typedef struct archive_in {
     uint32 given;
@@ -55,19 +63,29 @@ static const mpos_field archive_fields[] = {
 };
 MPOS_SHAPE(archive, archive_in);
 
-/* The word between the points of "catalogue.tax.write". */
+/* NULL when there is none of that name. */
 static const mpos_row_kind *
-kind_of(const mpos_call *call)
+kind_named(const char *name, size_t size)
 {
-    const char *name = strchr(call->operation, '.') + 1;
-    size_t size = strcspn(name, ".");
-
     for (size_t i = 0; i < lengthof(kinds); i++) {
         if (strlen(kinds[i]->name) == size && strncmp(kinds[i]->name, name, size) == 0) {
             return kinds[i];
         }
     }
-    elog(ERROR, "no rows for %s", call->operation);
+    return NULL;
+}
+
+/* The word between the points of "catalogue.tax.write". */
+static const mpos_row_kind *
+kind_of(const mpos_call *call)
+{
+    const char *name = strchr(call->operation, '.') + 1;
+    const mpos_row_kind *kind = kind_named(name, strcspn(name, "."));
+
+    if (kind == NULL) {
+        elog(ERROR, "no rows for %s", call->operation);
+    }
+    return kind;
 }
 
 void
@@ -86,9 +104,8 @@ mpos_row_is_code(const char *code)
     return strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-") == strlen(code);
 }
 
-/* What is searched for anywhere in a text: % around it, its own signs escaped. */
-static const char *
-pattern_of(const char *search)
+const char *
+mpos_rows_pattern(const char *search)
 {
     StringInfoData out;
 
@@ -112,13 +129,13 @@ read_rows(mpos_call *call, const mpos_row_kind *kind, const uint8 *id, const lis
 
     mpos_arg_uuid(&args, call->context.tenant);
     mpos_arg_uuid(&args, id);
-    mpos_arg_text(&args, search ? pattern_of(params->search) : NULL);
+    mpos_arg_text(&args, search ? mpos_rows_pattern(params->search) : NULL);
     mpos_arg_int(&args, params != NULL ? params->archived : 2);
     mpos_arg_uuid(&args, params != NULL && MPOS_GIVEN(params, LIST_CATEGORY) ? params->category_id : NULL);
     mpos_arg_uuid(&args, params != NULL && MPOS_GIVEN(params, LIST_AFTER) ? params->after : NULL);
     mpos_arg_big(&args, limit);
     mpos_arg_text(&args, search ? params->search : NULL);
-    return mpos_statement_run(kind->read, &args);
+    return mpos_statement_run(&kind->read[params != NULL ? 2 * params->sort + params->way : 0], &args);
 }
 
 mpos_err
@@ -129,7 +146,7 @@ mpos_rows_list(mpos_call *call)
     int64 limit;
     uint64 rows;
     uint8 last[16];
-    mpos_err err = mpos_input_params(call, &list_shape, &params);
+    mpos_err err = mpos_input_params(call, kind->sorted ? &sorted_list_shape : &list_shape, &params);
 
     if (err != MPOS_OK) {
         return err;
@@ -165,14 +182,23 @@ read_id(mpos_call *call, const mpos_row_kind *kind, uint8 id[16])
     return err;
 }
 
+/* The row as an answer has it; NULL when there is none. */
+static char *
+read_row(mpos_call *call, const mpos_row_kind *kind, const uint8 id[16])
+{
+    return read_rows(call, kind, id, NULL, 1) > 0 ? mpos_cell_text(0, 2) : NULL;
+}
+
 static mpos_err
 answer(mpos_call *call, const mpos_row_kind *kind, const uint8 id[16])
 {
-    if (read_rows(call, kind, id, NULL, 1) == 0) {
+    char *row = read_row(call, kind, id);
+
+    if (row == NULL) {
         return mpos_refuse(call, MPOS_E_NOT_FOUND, NULL, "%s", "");
     }
     mpos_json_open(&call->body, NULL, '{');
-    mpos_json_raw(&call->body, kind->name, mpos_cell_text(0, 2));
+    mpos_json_raw(&call->body, kind->name, row);
     mpos_json_close(&call->body, '}');
     return MPOS_OK;
 }
@@ -253,6 +279,7 @@ mpos_row_begin(mpos_call *call, const mpos_row_kind *kind, const mpos_row_head *
         return err;
     }
     out->code = head->code;
+    out->before = out->is_new ? NULL : read_row(call, kind, out->id);
     mpos_arg_uuid(&args, call->context.tenant);
     mpos_arg_text(&args, head->code);
     mpos_arg_uuid(&args, out->id);
@@ -283,10 +310,18 @@ mpos_row_edited(mpos_call *call, const uint8 subject[16], const char *members)
     mpos_event_emit_at(call, of_tenant, "CATALOGUE_EDITED", subject, members);
 }
 
-static void
-note_edit(mpos_call *call, const mpos_row_kind *kind, const uint8 id[16])
+/* Notes the edit and answers with the row as it is now. */
+static mpos_err
+answer_edit(mpos_call *call, const mpos_row_kind *kind, const uint8 id[16], const char *before)
 {
+    char *after = read_row(call, kind, id);
+
     mpos_row_edited(call, id, psprintf("{\"entity\":\"%s\"}", kind->name));
+    mpos_row_edit_note(call, kind->name, id, before, after);
+    mpos_json_open(&call->body, NULL, '{');
+    mpos_json_raw(&call->body, kind->name, after);
+    mpos_json_close(&call->body, '}');
+    return MPOS_OK;
 }
 
 mpos_err
@@ -299,9 +334,42 @@ mpos_rows_write(mpos_call *call)
     if (err != MPOS_OK) {
         return err;
     }
-    note_edit(call, kind, row.id);
     call->status = row.is_new ? 201 : 200;
-    return answer(call, kind, row.id);
+    return answer_edit(call, kind, row.id, row.before);
+}
+
+/* An input whose body is the row. */
+static Jsonb *
+input_of(const JsonbContainer *row)
+{
+    JsonbParseState *state = NULL;
+    JsonbValue key = {.type = jbvString, .val.string = {.len = 4, .val = "body"}};
+    JsonbValue value = {.type = jbvBinary, .val.binary = {.len = 0, .data = (JsonbContainer *)row}};
+
+    (void)pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+    (void)pushJsonbValue(&state, WJB_KEY, &key);
+    (void)pushJsonbValue(&state, WJB_VALUE, &value);
+    return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+}
+
+mpos_err
+mpos_rows_try(mpos_call *call, const char *entity, const JsonbContainer *row, const char *at)
+{
+    const mpos_row_kind *kind = kind_named(entity, strlen(entity));
+    mpos_call *quiet = palloc(sizeof *quiet);
+    mpos_row written;
+    mpos_err err;
+
+    if (kind == NULL) {
+        return mpos_refuse(call, MPOS_E_UNKNOWN_REFERENCE, psprintf("%s/entity", at),
+                           "There are no rows of that name.");
+    }
+    *quiet = *call;
+    quiet->input = input_of(row);
+    err = kind->write(quiet, kind, &written);
+    return err == MPOS_OK
+               ? err
+               : mpos_refuse(call, err, psprintf("%s/row%s", at, quiet->field), "%s", quiet->detail);
 }
 
 static mpos_err
@@ -324,6 +392,7 @@ mpos_rows_archive(mpos_call *call)
 {
     const mpos_row_kind *kind = kind_of(call);
     mpos_args args = {0};
+    const char *before;
     archive_in in;
     uint8 id[16];
     mpos_err err = read_id(call, kind, id);
@@ -341,10 +410,10 @@ mpos_rows_archive(mpos_call *call)
     if (err != MPOS_OK) {
         return err;
     }
+    before = read_row(call, kind, id);
     mpos_arg_uuid(&args, call->context.tenant);
     mpos_arg_uuid(&args, id);
     mpos_arg_bool(&args, in.active);
     (void)mpos_statement_run(kind->archive, &args);
-    note_edit(call, kind, id);
-    return answer(call, kind, id);
+    return answer_edit(call, kind, id, before);
 }

@@ -21,6 +21,7 @@ typedef struct mpos_row {
     uint8 id[16];
     bool is_new;
     const char *code;
+    const char *before; /* as an answer has it; NULL when it is new */
 } mpos_row;
 
 typedef struct mpos_row_kind {
@@ -29,7 +30,8 @@ typedef struct mpos_row_kind {
     const char *id;     /* parameter of the path */
 
     /* $1 tenant, $2 id (NULL: all), $3 pattern of search, $4 archived (0 no, 1 yes, 2 all), $5 category, $6 after,
-     * $7 limit, $8 the text searched for: id and JSON of rows by code. */
+     * $7 limit, $8 the text searched for: id and JSON of rows by code. Of a kind that is sorted six: by code, by name and by price, each
+     * up and down. */
     mpos_statement *read;
     /* $1 tenant, $2 id: version, of the row locked */
     mpos_statement *lock;
@@ -42,6 +44,7 @@ typedef struct mpos_row_kind {
 
     /* Reads the body, checks it and writes the row; *out is what mpos_row_begin made. */
     mpos_err (*write)(mpos_call *call, const struct mpos_row_kind *kind, mpos_row *out);
+    bool sorted; /* lists come in the order that is asked for */
 } mpos_row_kind;
 
 /* row_rule.c */
@@ -80,6 +83,10 @@ enum { MPOS_ROW_ID, MPOS_ROW_VERSION, MPOS_ROW_CODE, MPOS_ROW_NAME, MPOS_ROW_OWN
 /* One editor of a business at a time; publishing takes the same lock. The rights are looked at again after waiting. */
 void
 mpos_rows_lock(mpos_call *call);
+
+/* What ILIKE finds a text by that is searched for anywhere. */
+const char *
+mpos_rows_pattern(const char *search);
 
 /* Letters, digits, _ . and -. */
 bool
@@ -120,6 +127,13 @@ mpos_refs_check(mpos_call *call, mpos_ref_kind kind, const char *at, const mpos_
 mpos_err
 mpos_ref_check(mpos_call *call, mpos_ref_kind kind, const char *at, const uint8 id[16]);
 
+/*
+ * Writes a row for as long as the caller's subtransaction lasts: nothing is noted anywhere. row: the body of a write. Refusals are
+ * those of a write: UNKNOWN_REFERENCE at "<at>/entity" for a kind that there is not, all else below "<at>/row".
+ */
+mpos_err
+mpos_rows_try(mpos_call *call, const char *entity, const JsonbContainer *row, const char *at);
+
 mpos_err
 mpos_rows_list(mpos_call *call);
 mpos_err
@@ -132,6 +146,9 @@ mpos_err
 mpos_settings_get(mpos_call *call);
 mpos_err
 mpos_settings_write(mpos_call *call);
+/* The prices that are in a price book, by item (row_price.c). */
+mpos_err
+mpos_book_prices(mpos_call *call);
 mpos_err
 mpos_catalogue_import(mpos_call *call);
 mpos_err

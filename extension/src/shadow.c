@@ -4,7 +4,7 @@
  *
  * Orders are built again from what was chosen (their lines, discounts given by hand, circumstances, coupons) with items, prices
  * and rules of the draft. What the draft does not offer any more is skipped and counted. Charges that a guest was spared are
- * not known and are charged.
+ * not charged.
  */
 #include "postgres.h"
 
@@ -66,11 +66,11 @@ static mpos_statement day_statement = {"SELECT d.day::text, d.day::timestamp AT 
 static mpos_statement orders_statement = {
     "SELECT o.order_id, o.priced_form, o.channel, o.place, o.guests, o.exempt, o.customer_group_id, "
     "coalesce(o.priced_at, (extract(epoch FROM o.created_at AT TIME ZONE u.timezone) / 60)::bigint), "
-    "o.coupons, "
+    "o.coupons, o.waived, "
     "(SELECT jsonb_build_object('lines', jsonb_agg(pos.shadow_line(l) ORDER BY l.position))::text FROM "
     "pos.order_line l "
     "WHERE l.tenant_id = o.tenant_id AND l.order_id = o.order_id AND l.parent_id IS NULL AND l.state <> "
-    "'voided') "
+    "'voided'), o.receipt, o.call_number, o.created_at "
     "FROM pos.orders o JOIN pos.outlet u ON u.tenant_id = o.tenant_id AND u.outlet_id = o.outlet_id "
     "WHERE o.tenant_id = $1 AND o.outlet_id = $2 AND o.created_at >= $3 AND o.created_at < $4 AND o.order_id "
     "> $5 "
@@ -79,9 +79,10 @@ static mpos_statement orders_statement = {
 
 /* One order as it was sold. */
 typedef struct sold {
-    uint8 id[16];
+    mpos_shadow_order order;
     mpos_circumstances in;
     mpos_list coupons; /* const char * */
+    mpos_list waived;  /* uint8[16] */
     char *lines;       /* JSON; NULL when nothing is left of it */
     mpos_cart cart;
     mpos_priced priced;
@@ -124,6 +125,30 @@ read_coupons(uint64 row, mpos_list *out)
     }
 }
 
+static int
+compare_ids(const void *a, const void *b)
+{
+    return memcmp(a, b, 16);
+}
+
+static void
+read_waived(uint64 row, mpos_list *out)
+{
+    bool is_null;
+    Datum value = mpos_cell(row, 10, &is_null);
+    Datum *ids;
+
+    if (is_null) {
+        return;
+    }
+    deconstruct_array(DatumGetArrayTypeP(value), UUIDOID, 16, false, TYPALIGN_CHAR, &ids, NULL, &out->count);
+    out->items = palloc(16 * (size_t)Max(out->count, 1));
+    for (int i = 0; i < out->count; i++) {
+        memcpy(((uint8(*)[16])out->items)[i], DatumGetPointer(ids[i]), 16);
+    }
+    qsort(out->items, (size_t)out->count, 16, compare_ids);
+}
+
 static void
 read_sold(uint64 row, const uint8 outlet[16], sold *out)
 {
@@ -131,7 +156,7 @@ read_sold(uint64 row, const uint8 outlet[16], sold *out)
     size_t size = VARSIZE_ANY_EXHDR(form);
     size_t room = mpos_priced_form_room_size(size);
 
-    (void)mpos_cell_uuid(row, 1, out->id);
+    (void)mpos_cell_uuid(row, 1, out->order.id);
     mpos_check(mpos_priced_form_decode((const uint8 *)VARDATA_ANY(form), size, palloc(room), room, &out->cart,
                                        &out->priced),
                "stored priced form");
@@ -143,7 +168,11 @@ read_sold(uint64 row, const uint8 outlet[16], sold *out)
     (void)mpos_cell_uuid(row, 7, out->in.customer_group);
     out->in.at = mpos_cell_big(row, 8);
     read_coupons(row, &out->coupons);
-    out->lines = mpos_cell_text(row, 10);
+    read_waived(row, &out->waived);
+    out->lines = mpos_cell_text(row, 11);
+    out->order.receipt = mpos_cell_text(row, 12);
+    out->order.call_number = mpos_cell_text(row, 13);
+    out->order.created_us = mpos_cell_time(row, 14);
 }
 
 /* Those given by hand, as they came in. */
@@ -180,14 +209,8 @@ take_discounts(const sold *order, mpos_priced_cart *cart)
     cart->basket.discounts = list;
 }
 
-static int
-compare_ids(const void *a, const void *b)
-{
-    return memcmp(a, b, 16);
-}
-
 static void
-take_coupons(const sold *order, mpos_priced_cart *cart)
+take_circumstances(const sold *order, mpos_priced_cart *cart)
 {
     uint8(*coupons)[16] = palloc(sizeof *coupons * (size_t)Max(order->coupons.count, 1));
     const char *const *codes = order->coupons.items;
@@ -204,11 +227,13 @@ take_coupons(const sold *order, mpos_priced_cart *cart)
     }
     cart->basket.coupons = (const uint8(*)[16])coupons;
     cart->basket.coupon_count = n;
+    cart->basket.waived = order->waived.items;
+    cart->basket.waived_count = (uint16)order->waived.count;
 }
 
-/* The order by the draft; false when the draft does not offer what is in it. The call takes the refusal, which nobody hears. */
+/* The order by a catalogue; false when that does not offer what is in it. The call takes the refusal, which nobody hears. */
 static bool
-price_by(mpos_call *call, const mpos_catalogue *draft, const sold *order, mpos_priced_cart *out)
+price_by(mpos_call *call, const mpos_catalogue *catalogue, const sold *order, mpos_priced_cart *out)
 {
     mpos_call *quiet = palloc(sizeof *quiet);
     order_lines in;
@@ -219,14 +244,27 @@ price_by(mpos_call *call, const mpos_catalogue *draft, const sold *order, mpos_p
     }
     *quiet = *call;
     lines = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(order->lines)));
-    mpos_cart_begin(out, draft, &order->in);
+    mpos_cart_begin(out, catalogue, &order->in);
     if (mpos_input_object(quiet, &lines->root, &order_shape, &in) != MPOS_OK ||
         mpos_cart_add(quiet, out, &in.lines) != MPOS_OK) {
         return false;
     }
     take_discounts(order, out);
-    take_coupons(order, out);
+    take_circumstances(order, out);
     return mpos_cart_price(quiet, out) == MPOS_OK;
+}
+
+/* Which tax maps an order was sold by is known from what it was sold with. */
+static void
+add_maps_before(mpos_call *call, const sold *order, mpos_shadow_sums *sums)
+{
+    const mpos_catalogue *catalogue = mpos_catalogue_get(call, order->cart.catalogue);
+    mpos_priced_cart cart;
+
+    if (catalogue != NULL && mpos_catalogue_rules(catalogue)->map_count > 0 &&
+        price_by(call, catalogue, order, &cart)) {
+        mpos_shadow_add_maps(sums, &cart, MPOS_SHADOW_BEFORE);
+    }
 }
 
 static mpos_err
@@ -237,6 +275,7 @@ price_all(mpos_call *call, const mpos_catalogue *draft, void *argument)
 
     while (s->done < s->count && (s->done == 0 || GetCurrentTimestamp() - begin < PAGE_US_MAX)) {
         const sold *order = &s->orders[s->done++];
+        mpos_shadow_order shown;
         mpos_priced_cart cart;
 
         CHECK_FOR_INTERRUPTS();
@@ -246,7 +285,12 @@ price_all(mpos_call *call, const mpos_catalogue *draft, void *argument)
         }
         mpos_shadow_add(s->sums, &order->cart, &order->priced, MPOS_SHADOW_BEFORE);
         mpos_shadow_add(s->sums, &cart.cart, &cart.priced, MPOS_SHADOW_AFTER);
-        mpos_shadow_example(s->sums, order->id, order->priced.total, cart.priced.total);
+        add_maps_before(call, order, s->sums);
+        mpos_shadow_add_maps(s->sums, &cart, MPOS_SHADOW_AFTER);
+        shown = order->order;
+        shown.money[MPOS_SHADOW_BEFORE] = order->priced.total;
+        shown.money[MPOS_SHADOW_AFTER] = cart.priced.total;
+        mpos_shadow_example(s->sums, &shown);
     }
     return MPOS_OK;
 }
@@ -261,7 +305,7 @@ answer(mpos_call *call, const char *day, const shadow *s, bool more)
     mpos_json_int(out, "orders", s->done);
     mpos_json_int(out, "skipped", s->skipped);
     mpos_shadow_sums_json(out, s->sums);
-    mpos_json_uuid(out, "next", more || s->done < s->count ? s->orders[s->done - 1].id : NULL);
+    mpos_json_uuid(out, "next", more || s->done < s->count ? s->orders[s->done - 1].order.id : NULL);
     mpos_json_close(out, '}');
 }
 
@@ -334,7 +378,7 @@ mpos_catalogue_shadow(mpos_call *call)
         return mpos_refuse(call, MPOS_E_NOT_FOUND, NULL, "%s", mpos_err_title(MPOS_E_NOT_FOUND));
     }
     s->sums = mpos_shadow_sums_make();
-    err = mpos_catalogue_draft(call, price_all, s);
+    err = mpos_catalogue_draft(call, NULL, price_all, s);
     if (err == MPOS_OK) {
         answer(call, day, s, s->count == (MPOS_GIVEN(&in, SHADOW_LIMIT) ? in.limit : PAGE_ORDERS_MAX));
     }

@@ -3,16 +3,18 @@
 
 #include "utils/hsearch.h"
 
+#include "explain.h"
 #include "id.h"
 #include "json.h"
 #include "shadow_sums.h"
+#include "sqlstate.h"
 
 /* Orders that changed most tell more than a list of all. */
 #define EXAMPLES_MAX 20
 
-typedef enum rule_kind { PROMOTION, BY_HAND, CHARGE, TAX } rule_kind;
+typedef enum rule_kind { BOOK, PROMOTION, BY_HAND, CHARGE, TAX_MAP, TAX } rule_kind;
 
-static const char *const kind_words[] = {"promotion", "by_hand", "charge", "tax"};
+static const char *const kind_words[] = {"book", "promotion", "by_hand", "charge", "tax_map", "tax"};
 
 typedef struct rule_key {
     uint8 id[16];
@@ -24,16 +26,11 @@ typedef struct rule_sum {
     int64 money[2]; /* before and after */
 } rule_sum;
 
-typedef struct example {
-    uint8 order[16];
-    int64 money[2];
-} example;
-
 struct mpos_shadow_sums {
     int64 total[2];
     int64 items[2]; /* gross of items: what price books, variants and prices change */
     HTAB *rules;
-    example examples[EXAMPLES_MAX];
+    mpos_shadow_order examples[EXAMPLES_MAX];
     int example_count;
 };
 
@@ -92,6 +89,9 @@ mpos_shadow_add(mpos_shadow_sums *s, const mpos_cart *cart, const mpos_priced *p
         } else if (line->parent == MPOS_NO_PARENT) {
             s->items[side] += priced->lines[i].gross;
         }
+        if (!mpos_id_is_zero(line->source)) {
+            add_money(s, BOOK, line->source, side, priced->lines[i].gross);
+        }
         for (int d = 0; d < line->discount_count; d++) {
             add_discount(s, &line->discounts[d], side, priced->lines[i].discounts[d]);
         }
@@ -105,30 +105,50 @@ mpos_shadow_add(mpos_shadow_sums *s, const mpos_cart *cart, const mpos_priced *p
 }
 
 void
-mpos_shadow_example(mpos_shadow_sums *s, const uint8 id[16], int64 before, int64 after)
+mpos_shadow_add_maps(mpos_shadow_sums *s, const mpos_priced_cart *sale, mpos_shadow_side side)
+{
+    size_t most = mpos_explain_count_max(&sale->basket, &sale->cart);
+    mpos_explain_entry *entries = palloc(sizeof *entries * Max(most, 1));
+    size_t count;
+
+    mpos_check(mpos_explain(sale->rules, &sale->basket, &sale->cart, &sale->priced, entries, most, &count),
+               "trace");
+    for (size_t i = 0; i < count; i++) {
+        if (entries[i].step == MPOS_WHY_TAX_MAP && !mpos_id_is_zero(entries[i].rule)) {
+            add_money(s, TAX_MAP, entries[i].rule, side, sale->priced.lines[entries[i].line].tax);
+        }
+    }
+    pfree(entries);
+}
+
+static int64
+change_of(const mpos_shadow_order *order)
+{
+    return Abs(order->money[MPOS_SHADOW_AFTER] - order->money[MPOS_SHADOW_BEFORE]);
+}
+
+void
+mpos_shadow_example(mpos_shadow_sums *s, const mpos_shadow_order *order)
 {
     int at = s->example_count;
 
-    if (before == after) {
+    if (change_of(order) == 0) {
         return;
     }
-    if (at == EXAMPLES_MAX) {
+    if (at < EXAMPLES_MAX) {
+        s->example_count++;
+    } else {
         at = 0;
         for (int i = 1; i < EXAMPLES_MAX; i++) {
-            if (Abs(s->examples[i].money[MPOS_SHADOW_AFTER] - s->examples[i].money[MPOS_SHADOW_BEFORE]) <
-                Abs(s->examples[at].money[MPOS_SHADOW_AFTER] - s->examples[at].money[MPOS_SHADOW_BEFORE])) {
+            if (change_of(&s->examples[i]) < change_of(&s->examples[at])) {
                 at = i;
             }
         }
-        if (Abs(after - before) <= Abs(s->examples[at].money[MPOS_SHADOW_AFTER] - s->examples[at].money[MPOS_SHADOW_BEFORE])) {
+        if (change_of(order) <= change_of(&s->examples[at])) {
             return;
         }
-    } else {
-        s->example_count++;
     }
-    memcpy(s->examples[at].order, id, 16);
-    s->examples[at].money[MPOS_SHADOW_BEFORE] = before;
-    s->examples[at].money[MPOS_SHADOW_AFTER] = after;
+    s->examples[at] = *order;
 }
 
 static void
@@ -179,7 +199,10 @@ examples_json(StringInfo out, const mpos_shadow_sums *s)
     mpos_json_open(out, "examples", '[');
     for (int i = 0; i < s->example_count; i++) {
         mpos_json_open(out, NULL, '{');
-        mpos_json_uuid(out, "order_id", s->examples[i].order);
+        mpos_json_uuid(out, "order_id", s->examples[i].id);
+        mpos_json_text(out, "receipt", s->examples[i].receipt);
+        mpos_json_text(out, "call_number", s->examples[i].call_number);
+        mpos_json_time(out, "created_at", s->examples[i].created_us);
         money_json(out, s->examples[i].money);
         mpos_json_close(out, '}');
     }

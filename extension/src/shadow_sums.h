@@ -9,7 +9,7 @@
 
 #include "lib/stringinfo.h"
 
-#include "pricing.h"
+#include "cart.h"
 
 typedef enum mpos_shadow_side { MPOS_SHADOW_BEFORE, MPOS_SHADOW_AFTER } mpos_shadow_side;
 
@@ -23,9 +23,22 @@ mpos_shadow_sums_make(void);
 void
 mpos_shadow_add(mpos_shadow_sums *s, const mpos_cart *cart, const mpos_priced *priced, mpos_shadow_side side);
 
+/* Adds the taxes of what was moved by each tax map. */
+void
+mpos_shadow_add_maps(mpos_shadow_sums *s, const mpos_priced_cart *sale, mpos_shadow_side side);
+
+/* An order as people know it; texts live as long as the sums. */
+typedef struct mpos_shadow_order {
+    uint8 id[16];
+    const char *receipt; /* NULL until paid */
+    const char *call_number;
+    int64 created_us;
+    int64 money[2]; /* total before and after */
+} mpos_shadow_order;
+
 /* Keeps the order as an example if its total changes more than that of one of those kept. */
 void
-mpos_shadow_example(mpos_shadow_sums *s, const uint8 id[16], int64 before, int64 after);
+mpos_shadow_example(mpos_shadow_sums *s, const mpos_shadow_order *order);
 
 /* Members total, items, rules and examples; amounts in minor units, {before, after, difference}. */
 void

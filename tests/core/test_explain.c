@@ -253,6 +253,35 @@ test_random_bills_add_up(void **state)
     }
 }
 
+/* The form of four entries gives them again; nothing else is a form. */
+static void
+assert_reads_back(const mpos_explain_entry *entries, const uint8_t *form, size_t size)
+{
+    mpos_explain_entry read[4];
+    uint8_t wrong[MPOS_TRACE_HEADER_SIZE + 4 * MPOS_TRACE_ENTRY_SIZE];
+    size_t count = 0;
+
+    assert_int_equal(mpos_trace_form_decode(form, size, read, 3, &count), MPOS_E_BUFFER_TOO_SMALL);
+    assert_int_equal(mpos_trace_form_decode(form, size - 1, read, 4, &count), MPOS_E_INVALID_VALUE);
+    assert_int_equal(mpos_trace_form_decode(form, 15, read, 4, &count), MPOS_E_INVALID_VALUE);
+    for (size_t at = 0; at < 20; at += at == 11 ? 7 : 11) {
+        memcpy(wrong, form, size);
+        wrong[at] ^= 0x80;
+        assert_int_equal(mpos_trace_form_decode(wrong, size, read, 4, &count), MPOS_E_INVALID_VALUE);
+    }
+    assert_int_equal(count, 0);
+    assert_int_equal(mpos_trace_form_decode(form, size, read, 4, &count), MPOS_OK);
+    assert_int_equal(count, 4);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(read[i].step, entries[i].step);
+        assert_int_equal(read[i].unit, entries[i].unit);
+        assert_int_equal(read[i].line, entries[i].line);
+        assert_memory_equal(read[i].rule, entries[i].rule, 16);
+        assert_int_equal(read[i].amount, entries[i].amount);
+        assert_int_equal(read[i].remainder, entries[i].remainder);
+    }
+}
+
 static void
 test_form_and_room(void **state)
 {
@@ -303,6 +332,7 @@ test_form_and_room(void **state)
                      "0000000000000003"
                      "0000000000000000"
                      "0000000000000003");
+    assert_reads_back(b.entries, form, sizeof form);
     assert_int_equal(mpos_explain(&rules, &basket, &b.cart, &b.priced, b.entries, 3, &size),
                      MPOS_E_BUFFER_TOO_SMALL);
     assert_int_equal(mpos_explain(NULL, NULL, &b.cart, &b.priced, b.entries, 4, &size), MPOS_OK);

@@ -167,6 +167,81 @@ suite('rows of the catalogue', () => {
     assert.equal(book.version, 1);
   });
 
+  test('what was changed of a row is told by row, with who it was', async () => {
+    const client = await boss();
+    const history = async (id, query = '') => ok(await client.get(`/v1/catalogue/history/${id}${query}`));
+    const { book, item } = await draft(client);
+    const { item: dearer } = ok(await client.post('/v1/catalogue/items', { ...pick(item), price: 230, prices: [{ book_id: book.id, variant_id: null, price: 190 }] }));
+    const { item: same } = ok(await client.post('/v1/catalogue/items', pick(dearer)));
+    ok(await client.post(`/v1/catalogue/items/${item.id}/archive`, { version: same.version }));
+    const { edits: [archived, changed, made, ...none] } = await history(item.id);
+    assert.deepEqual(none, [], 'what changes nothing is not told');
+    assert.deepEqual([archived.changes, made.made, made.changes, changed.entity, changed.made], [{ active: [true, false] }, true, {}, 'item', false]);
+    assert.deepEqual(changed.changes, { price: [200, 230], prices: [item.prices, dearer.prices] });
+    assert.deepEqual([changed.staff_id, changed.staff], [client.session.staff.id, client.session.staff.name]);
+    const page = await history(item.id, '?limit=1');
+    assert.deepEqual((await history(item.id, `?limit=1&after=${page.next}`)).edits, [changed]);
+    // An import tells the columns of its file, also for what belongs to an item; the settings are those of the business.
+    const rows = [{ line: 2, cells: [item.code, book.code, '1.50'] }, { line: 3, cells: [item.code, book.code, ''] }].slice(0, 1);
+    ok(await client.post('/v1/catalogue/import', { kind: 'prices', columns: ['item', 'book', 'price'], rows }));
+    ok(await client.post('/v1/catalogue/import', { kind: 'items', columns: ['code', 'name', 'price'], rows: [{ line: 2, cells: [item.code, 'Draft', '9.90'] }] }));
+    const { edits: [items, prices] } = await history(item.id);
+    assert.deepEqual([items.changes, prices.changes], [{ price: ['2.30', '9.90'] }, { [`prices/${book.code}/price`]: ['1.90', '1.50'] }]);
+    const { settings } = ok(await client.get('/v1/catalogue/settings'));
+    const { settings: other } = ok(await client.post('/v1/catalogue/settings', { version: settings.version, definition: { ...settings.definition, apportion: 'last_line' } }));
+    ok(await client.post('/v1/catalogue/settings', { version: other.version, definition: settings.definition }));
+    assert.deepEqual((await history(client.session.tenant.id)).edits.slice(0, 2).map((one) => one.changes.apportion), [['last_line', settings.definition.apportion ?? null], [settings.definition.apportion ?? null, 'last_line']]);
+    assert.deepEqual(await history(randomUUID()), { edits: [], next: null });
+    problem(await (await as(cafe, cashier)).get(`/v1/catalogue/history/${item.id}`), 403, 'forbidden');
+    assert.equal((await (await as(cafe, manager)).get(`/v1/catalogue/history/${item.id}`)).json.edits.length, 0, 'of another business');
+  });
+
+  test('the prices of a book, searched and page by page', async () => {
+    const client = await boss();
+    const { item, book } = await draft(client);
+    const { item: other } = await draft(client);
+    ok(await client.post('/v1/catalogue/items', { ...pick(other), prices: [{ book_id: book.id, variant_id: null, min_qty: '2.5', price: 9 }, { book_id: book.id, variant_id: null, price: 10 }] }));
+    const at = `/v1/catalogue/books/${book.id}/prices`;
+    const seen = [];
+    for (let after = ''; after !== null;) {
+      const page = ok(await client.get(`${at}?limit=1${after && `&after=${after}`}`));
+      seen.push(...page.items);
+      after = page.next;
+    }
+    const expected = [
+      { id: item.id, code: item.code, prices: [{ variant_id: item.variants[0].id, variant: 'Large', min_qty: null, price: 250, ordinary: 300 }] },
+      { id: other.id, code: other.code, prices: [{ variant_id: null, variant: null, min_qty: null, price: 10, ordinary: 200 }, { variant_id: null, variant: null, min_qty: '2.5', price: 9, ordinary: 200 }] },
+    ].sort((a, b) => (a.code < b.code ? -1 : 1));
+    assert.deepEqual(seen, expected.map(({ prices, ...row }) => ({ ...row, name: 'Draft', active: true, prices })));
+    assert.deepEqual(ok(await client.get(`${at}?search=${other.code}`)).items.map((one) => one.id), [other.id]);
+    problem(await client.get(`/v1/catalogue/books/${randomUUID()}/prices`), 404, 'not_found');
+  });
+
+  test('items are listed by name and by price, up and down, each once', async () => {
+    const client = await boss();
+    const { category, tax } = await draft(client);
+    const of = { category_id: category.id, tax_ids: [tax.id] };
+    const add = async (name, price, variants = []) => ok(await client.post('/v1/catalogue/items', { ...of, code: fresh(), name, price, variants }), 201).item;
+    await add('banana', 300);
+    await add('Äpfel', 300);
+    await add('Apfel', 200);
+    await add('Cherry', 900, [{ code: 's', name: 'S', price: 100 }, { code: 'l', name: 'L', price: 400 }]);
+    const names = async (query) => {
+      const seen = [];
+      for (let after = ''; after !== null;) {
+        const page = ok(await client.get(`/v1/catalogue/items?category_id=${category.id}&limit=2&${query}${after && `&after=${after}`}`));
+        seen.push(...page.items.filter((one) => one.name !== 'Draft').map((one) => one.name));
+        after = page.next;
+      }
+      return seen.join(' ');
+    };
+    assert.equal(await names('sort=name'), 'Apfel Äpfel banana Cherry');
+    assert.equal(await names('sort=name&way=down'), 'Cherry banana Äpfel Apfel');
+    assert.match(await names('sort=price'), /^Cherry Apfel (banana Äpfel|Äpfel banana)$/);
+    assert.match(await names('sort=price&way=down'), /(banana Äpfel|Äpfel banana) Apfel Cherry$/);
+    problem(await client.get('/v1/catalogue/taxes?sort=name'), 400, 'unknown_field', 'sort');
+  });
+
   test('a cashier neither edits nor reads coupons', async () => {
     const client = await as(cafe, cashier);
     ok(await client.get('/v1/catalogue/items?limit=1'));

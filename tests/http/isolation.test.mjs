@@ -43,7 +43,7 @@ async function victim() {
     modifier_id: document.groups[0].modifiers[0].id, slot_id: combo.combo[0].id, after: order.id,
     role_id: role, staff_id: person, session_id: session, refund_id: refund.id,
     ...Object.fromEntries(Object.entries(made).filter(([kind]) => kind !== 'item').map(([kind, { id }]) => [`${kind}_id`, id])),
-    variant_id: made.item.variants[0].id, by: made.tax.id, subject_id: subject, device_id: register.dev, outlet_id: client.session.outlet.id, key_id: key.id,
+    variant_id: made.item.variants[0].id, by: made.tax.id, subject_id: subject, device_id: register.dev, row_id: made.item.id, outlet_id: client.session.outlet.id, key_id: key.id,
   };
 }
 

@@ -2,7 +2,7 @@
 BEGIN;
 \ir helpers.sql
 \ir till.psql
-SELECT plan(24);
+SELECT plan(28);
 
 SELECT s.tenant AS t, s.outlet AS outlet FROM tests.signed_in s WHERE s.who = 'api' \gset
 SELECT (now() AT TIME ZONE 'Europe/Berlin')::date AS today \gset
@@ -69,6 +69,30 @@ SELECT is(tests.call('api', 'catalogue.publish', '{}') - 'message', '{"error": "
 UPDATE pos.promotion SET definition = '{"kind": "percent", "scope": "order", "rate": "0.1"}' WHERE promotion_id = tests.id('ten');
 SELECT is((tests.call('api', 'catalogue.publish', '{}') #> '{body,published}') - 'hash' - 'bytes',
           jsonb_build_object('version', :version + 1, 'changed', true, 'rules', true, 'menu', true, 'chunks', 1, 'of', 1), 'what moves is told');
+
+-- Books and tax maps have sums of their own, and a charge that a guest was spared stays away.
+INSERT INTO pos.charge (tenant_id, charge_id, code, name, priority, definition)
+VALUES (:'t', tests.id('service'), 'service', 'Service', 0, '{"kind": "fixed", "amount": 100, "waivable": true}');
+INSERT INTO pos.price_book (tenant_id, book_id, code, name, priority, definition) VALUES (:'t', tests.id('lunch'), 'lunch', 'Lunch', 0, '{}');
+INSERT INTO pos.price (tenant_id, price_id, item_id, book_id, price) VALUES (:'t', tests.id('price'), tests.item('api', 'cake'), tests.id('lunch'), 300);
+INSERT INTO pos.tax_map (tenant_id, tax_map_id, code, name, priority, definition)
+SELECT :'t', tests.id('away'), 'away', 'Away', 0, jsonb_build_object('when', '{"places": ["take_away"]}'::jsonb, 'keep', 'gross',
+    'replace', jsonb_build_array(jsonb_build_object('tax_id', s.tax_id, 'by', jsonb_build_array(r.tax_id))))
+  FROM pos.tax s JOIN pos.tax r USING (tenant_id) WHERE s.tenant_id = :'t' AND s.code = 'std' AND r.code = 'red';
+SELECT tests.call('api', 'catalogue.publish', '{}') #>> '{body,published,changed}' AS published \gset
+SELECT tests.call('api', 'order.place', jsonb_build_object('id', tests.id('spared'), 'place', 'take_away', 'waive', jsonb_build_array(tests.id('service')),
+    'lines', jsonb_build_array(tests.line('api', 'tea')))) #> '{body,order}' AS spared \gset
+SELECT tests.call('api', 'order.place', jsonb_build_object('id', tests.id('cake'), 'lines', jsonb_build_array(tests.line('api', 'cake')))) ->> 'status' AS cake \gset
+SELECT tests.shadow() -> 'body' AS all_day \gset
+CREATE FUNCTION tests.rule(answer jsonb, kind text, name text) RETURNS jsonb LANGUAGE sql AS $$
+    SELECT jsonb_build_array(r -> 'before', r -> 'after') FROM jsonb_array_elements(answer -> 'rules') r
+     WHERE r ->> 'kind' = kind AND r ->> 'id' = tests.id(name)::text
+$$;
+SELECT is(tests.rule(:'all_day', 'charge', 'service'), '[100, 300]', 'of four orders one was spared the charge, and one was charged');
+SELECT is(tests.rule(:'all_day', 'book', 'lunch'), '[300, 750]', 'what a book sold, and what it would have sold');
+SELECT is(tests.rule(:'all_day', 'tax_map', 'away'), jsonb_build_array(:'spared'::jsonb -> 'tax', :'spared'::jsonb -> 'tax'), 'taxes of what a map moved');
+SELECT is((SELECT e - 'created_at' - 'call_number' FROM jsonb_array_elements(:'all_day'::jsonb -> 'examples') e WHERE e ->> 'order_id' = tests.id('spared')::text), NULL,
+          'an order that stays as it was is no example');
 
 SELECT * FROM finish();
 ROLLBACK;

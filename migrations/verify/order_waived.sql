@@ -1,0 +1,1 @@
+SELECT waived FROM pos.orders WHERE false;
