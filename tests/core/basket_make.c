@@ -20,6 +20,30 @@ always(void)
     return (mpos_when){.from = MPOS_NO_TIME, .until = MPOS_NO_TIME};
 }
 
+made_sale made;
+
+int
+made_begin(void **state)
+{
+    (void)state;
+    made_start(&made);
+    return 0;
+}
+
+int
+made_finish(void **state)
+{
+    (void)state;
+    made_end(&made);
+    return 0;
+}
+
+void
+assert_taken(const mpos_promotion *promotion, size_t line, int64_t wanted)
+{
+    assert_int_equal(made_taken(&made, promotion, line), wanted);
+}
+
 void
 made_start(made_sale *m)
 {

@@ -36,6 +36,18 @@ typedef struct made_sale {
     void *price_room;
 } made_sale;
 
+/* The sale of the test at hand: what cmocka calls before and after it. */
+extern made_sale made;
+
+int
+made_begin(void **state);
+int
+made_finish(void **state);
+
+/* The promotion took that much off the line of the sale at hand. */
+void
+assert_taken(const mpos_promotion *promotion, size_t line, int64_t wanted);
+
 void
 made_start(made_sale *m);
 
