@@ -237,8 +237,10 @@ typedef struct mpos_charge_rule {
 typedef struct mpos_currency {
     char code[3];
     uint8_t exponent; /* 0 to 4 */
-    int64_t rate;     /* what one unit of it is worth in units of the rules' currency, scale 9, above 0 */
-    int64_t spread;   /* rate kept on taking it, scale 9, 0 to below MPOS_RATE_ONE */
+    int64_t
+        rate; /* what one unit of it is worth in units of the rules' currency, scale 9, 1 to MPOS_CURRENCY_RATE_MAX */
+    int64_t spread;          /* rate kept on taking it and on giving it, scale 9, 0 to below MPOS_RATE_ONE */
+    uint32_t cash_increment; /* smallest coin or note that is given as change, minor units; 0: a minor unit */
 } mpos_currency;
 
 /* Rounding of one outlet. */
@@ -317,7 +319,7 @@ mpos_rules_check(const mpos_rules *rules, char pointer[MPOS_POINTER_SIZE]);
  *                     64 8 buy   72 8 get; then when, targets, coupons (16 each), slots (each 8 qty and targets)
  *     charge, 32:      0 16 id   16 1 type   17 1 base   18 1 flags   19 3 zero   22 2 taxes   24 8 value; then when; then
  *                      indexes of 2
- *     currency, 24:    0 3 code   3 1 exponent   4 4 zero   8 8 rate   16 8 spread
+ *     currency, 24:    0 3 code   3 1 exponent   4 4 cash increment   8 8 rate   16 8 spread
  */
 #define MPOS_RULES_HEADER_SIZE 64
 

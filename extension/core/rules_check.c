@@ -3,6 +3,7 @@
 
 #include "id.h"
 #include "price_work.h"
+#include "tender.h"
 
 mpos_err
 mpos_check_ids(mpos_path *path, const char *member, const uint8_t (*ids)[16], size_t count, size_t most)
@@ -290,7 +291,7 @@ check_currencies(mpos_path *path, const mpos_rules *rules)
         err = own ? mpos_path_fail(path, MPOS_E_INVALID_VALUE, "code", MPOS_NO_INDEX)
                   : check_code(path, currency->code, "code");
         MPOS_CHECK(err, mpos_check_range(path, currency->exponent, 0, 4, "exponent"));
-        MPOS_CHECK(err, mpos_check_range(path, currency->rate, 1, MPOS_AMOUNT_MAX, "rate"));
+        MPOS_CHECK(err, mpos_check_range(path, currency->rate, 1, MPOS_CURRENCY_RATE_MAX, "rate"));
         MPOS_CHECK(err, mpos_check_range(path, currency->spread, 0, MPOS_RATE_ONE - 1, "spread"));
         mpos_path_leave(path, err);
     }

@@ -151,7 +151,7 @@ walk_currency(mpos_walk *w, mpos_currency *currency)
 {
     mpos_walk_bytes(w, currency->code, 3);
     mpos_walk_u8(w, &currency->exponent);
-    mpos_walk_zero(w, 4);
+    mpos_walk_u32(w, &currency->cash_increment);
     mpos_walk_i64(w, &currency->rate);
     mpos_walk_i64(w, &currency->spread);
 }

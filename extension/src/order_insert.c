@@ -25,9 +25,9 @@ static const char *const line_columns[] = {
     "name",      "station",  "stocked", "qty",       "unit_price", "modifiers", "gross",
     "discount",  "tax",      "total",   "course",    "state",      "version",   "variant_id"};
 
-static const char *const payment_columns[] = {"tenant_id", "order_id", "payment_id", "outlet_id",
-                                              "device_id", "staff_id", "shift_id",   "tender",
-                                              "amount",    "tendered", "rounding",   "created_at"};
+static const char *const payment_columns[] = {
+    "tenant_id", "order_id", "payment_id", "outlet_id", "device_id",  "staff_id", "shift_id",
+    "tender",    "amount",   "tendered",   "rounding",  "created_at", "tip",      "exchange"};
 
 static mpos_direct orders = {{"pos", "orders", "orders_pkey"}, order_columns, lengthof(order_columns)};
 static mpos_direct lines = {
@@ -192,6 +192,18 @@ form_line(const mpos_call *call, const mpos_order *order, const mpos_order_line 
     Assert(to.count == lines.column_count);
 }
 
+static Datum
+exchange_datum(const mpos_exchange *exchange)
+{
+    const char *text =
+        psprintf("{\"currency\":\"%s\",\"exponent\":%d,\"tendered\":" INT64_FORMAT ",\"rate\":" INT64_FORMAT
+                 ",\"spread\":" INT64_FORMAT ",\"change\":" INT64_FORMAT ",\"home_change\":" INT64_FORMAT "}",
+                 exchange->currency, exchange->exponent, exchange->tendered, exchange->rate, exchange->spread,
+                 exchange->change, exchange->home_change);
+
+    return DirectFunctionCall1(jsonb_in, CStringGetDatum(text));
+}
+
 static void
 form_payment(const mpos_call *call, const mpos_order *order, const uint8 device[16], const uint8 staff[16],
              int64 created_us, const mpos_order_payment *payment, mpos_direct_row *out)
@@ -210,6 +222,9 @@ form_payment(const mpos_call *call, const mpos_order *order, const uint8 device[
     put_big(&to, payment->tendered);
     put_big(&to, payment->rounding);
     put(&to, TimestampTzGetDatum(mpos_time_to_pg(created_us)));
+    put_null_or(&to, payment->tip == 0, Int64GetDatum(payment->tip));
+    put_null_or(&to, payment->exchange == NULL,
+                payment->exchange != NULL ? exchange_datum(payment->exchange) : (Datum)0);
     Assert(to.count == payments.column_count);
 }
 

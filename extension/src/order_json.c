@@ -123,19 +123,6 @@ line_json(StringInfo out, const mpos_order_line *line)
     mpos_json_close(out, '}');
 }
 
-static void
-payment_json(StringInfo out, const mpos_order_payment *payment)
-{
-    mpos_json_open(out, NULL, '{');
-    mpos_json_uuid(out, "id", payment->id);
-    mpos_json_text(out, "tender", "cash");
-    mpos_json_int(out, "amount", payment->amount);
-    mpos_json_int(out, "tendered", payment->tendered);
-    mpos_json_int(out, "change", payment->tendered - payment->amount);
-    mpos_json_time(out, "at", payment->at_us);
-    mpos_json_close(out, '}');
-}
-
 /* All of it stands in the priced form; the names in the catalogue that it was priced by. */
 static void
 form_json(mpos_call *call, StringInfo out, const mpos_order *order)
@@ -209,7 +196,7 @@ mpos_order_json(mpos_call *call, StringInfo out, const char *key, const mpos_ord
     mpos_json_close(out, ']');
     mpos_json_open(out, "payments", '[');
     for (int i = 0; i < order->payment_count; i++) {
-        payment_json(out, &order->payments[i]);
+        mpos_payment_json(out, &order->payments[i]);
     }
     mpos_json_close(out, ']');
     amounts_json(call, out, order);

@@ -89,9 +89,9 @@ check_send(mpos_call *call, mpos_order *order)
 
 static void
 write(mpos_call *call, mpos_device_op *op, mpos_device *device, mpos_order *order,
-      mpos_settlement *settlement, bool send)
+      mpos_payment_effects *effects, bool send)
 {
-    mpos_settle_prepare(call, op, device, order, settlement);
+    mpos_payments_prepare(call, op, device, order, effects);
     order->call_number = mpos_device_next_call(device);
     mpos_order_insert(call, order);
     mpos_event_emit(
@@ -100,7 +100,7 @@ write(mpos_call *call, mpos_device_op *op, mpos_device *device, mpos_order *orde
     if (send) {
         mpos_kitchen_send(call, order, true);
     }
-    mpos_settle_post(call, op, order, settlement);
+    mpos_payments_post(call, op, order, effects);
     mpos_audit_priced(call, order->priced_hash);
     if (op == NULL) {
         mpos_device_save(device);
@@ -112,7 +112,7 @@ place(mpos_call *call, mpos_device_op *op, const mpos_place_in *in, mpos_device 
 {
     mpos_order order;
     priced_order priced;
-    mpos_settlement settlement;
+    mpos_payment_effects effects;
     mpos_pii personal;
     mpos_err err;
 
@@ -126,7 +126,7 @@ place(mpos_call *call, mpos_device_op *op, const mpos_place_in *in, mpos_device 
     }
     if (err == MPOS_OK) {
         order.payment_state = mpos_payment_state_of(order.total, 0);
-        err = mpos_settle_check(call, op, device, &order, &in->payments, "/payments", &settlement);
+        err = mpos_payments_check(call, op, device, &order, &in->payments, "/payments", &effects);
     }
     if (err == MPOS_OK) {
         err = mpos_pii_accept(call, op, &in->pii, &personal);
@@ -134,18 +134,18 @@ place(mpos_call *call, mpos_device_op *op, const mpos_place_in *in, mpos_device 
     if (err != MPOS_OK) {
         return err;
     }
-    settlement.receipt_n = in->receipt_n;
+    effects.receipt_n = in->receipt_n;
     mpos_pii_store(call, &personal, order.id);
     if (mpos_order_stays_open(&order)) {
         order.basket = mpos_cart_basket(&priced.cart);
     }
-    write(call, op, device, &order, &settlement, in->send);
+    write(call, op, device, &order, &effects, in->send);
     mpos_coupons_write(call, &order, &priced.coupons);
     if (priced.differs) {
         mpos_price_diff_keep(call, in, &order, &priced.cart);
     }
     if (op != NULL) {
-        mpos_op_outcome(op, &order, settlement.first);
+        mpos_op_outcome(op, &order, effects.first);
     } else {
         mpos_order_answer(call, &order, 201);
     }

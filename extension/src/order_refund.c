@@ -218,13 +218,14 @@ payout(mpos_call *call, const work *w)
     const mpos_catalogue *catalogue = mpos_catalogue_get(call, w->order.catalogue);
     int64 back = w->order.refunded + w->refund.sum.total;
     int64 taken = sum_taken(&w->order);
+    const mpos_rounding *rounding =
+        catalogue != NULL ? mpos_rules_rounding(mpos_catalogue_rules(catalogue), w->order.outlet) : NULL;
     int64 all = back;
 
     if (back == w->order.total) {
         all = taken;
-    } else if (catalogue != NULL && catalogue->rounding.cash_increment > 1) {
-        mpos_check(mpos_cash_round(back, catalogue->rounding.cash_increment, catalogue->rounding.mode, &all),
-                   "cash of a refund");
+    } else if (rounding != NULL && rounding->cash_increment > 1) {
+        mpos_check(mpos_cash_round(back, rounding->cash_increment, rounding->mode, &all), "cash of a refund");
     }
     all = Min(all, taken);
     return Max(all - w->paid_out, 0);

@@ -36,10 +36,6 @@ static mpos_statement lines_statement = {
     "tax, total, course, state, variant_id FROM pos.order_line WHERE tenant_id = $1 AND order_id = $2 ORDER "
     "BY position"};
 
-static mpos_statement payments_statement = {"SELECT payment_id, amount, tendered, rounding, created_at FROM "
-                                            "pos.payment WHERE tenant_id = $1 AND order_id = $2 "
-                                            "ORDER BY created_at, payment_id"};
-
 static mpos_statement state_statement = {
     "UPDATE pos.orders SET state = $3, payment_state = $4, paid = $5, receipt = $6, shift_id = $7, flags = "
     "$8, "
@@ -271,28 +267,6 @@ mpos_order_load_lines(mpos_call *call, mpos_order *order)
     order->line_count = (int)count;
     for (uint64 i = 0; i < count; i++) {
         read_line(i, &order->lines[i]);
-    }
-}
-
-void
-mpos_order_load_payments(mpos_call *call, mpos_order *order)
-{
-    mpos_args args = {0};
-    uint64 count;
-
-    mpos_arg_uuid(&args, call->context.tenant);
-    mpos_arg_uuid(&args, order->id);
-    count = mpos_statement_run(&payments_statement, &args);
-    order->payments = palloc0(sizeof *order->payments * Max(count, 1));
-    order->payment_count = (int)count;
-    for (uint64 i = 0; i < count; i++) {
-        mpos_order_payment *payment = &order->payments[i];
-
-        (void)mpos_cell_uuid(i, 1, payment->id);
-        payment->amount = mpos_cell_big(i, 2);
-        payment->tendered = mpos_cell_big(i, 3);
-        payment->rounding = mpos_cell_big(i, 4);
-        payment->at_us = mpos_cell_time(i, 5);
     }
 }
 

@@ -36,12 +36,25 @@ typedef struct mpos_order_line {
     mpos_line_state state;
 } mpos_order_line;
 
+/* Cash in another currency. Amounts in its minor units; rate and spread have scale 9. */
+typedef struct mpos_exchange {
+    char currency[4];
+    int exponent;
+    int64 tendered;
+    int64 rate;
+    int64 spread;
+    int64 change;      /* given back in it */
+    int64 home_change; /* the rest, in the order's currency */
+} mpos_exchange;
+
 typedef struct mpos_order_payment {
     uint8 id[16];
-    int64 amount;   /* taken in */
-    int64 tendered; /* handed over; the change is the difference */
+    int64 amount;   /* taken in for the order */
+    int64 tip;      /* taken in beside it */
+    int64 tendered; /* value of what was handed over; what is above amount and tip is change */
     int64 rounding; /* paid by rounding to the coins there are; amount + rounding counts */
     int64 at_us;
+    const mpos_exchange *exchange; /* NULL: in the order's currency */
 } mpos_order_payment;
 
 typedef struct mpos_order {
@@ -173,6 +186,14 @@ mpos_cart_promotions(const mpos_cart *cart, const mpos_priced *priced, mpos_sale
 /* The members "promotions" and "charges". */
 void
 mpos_cart_rules_json(mpos_call *call, StringInfo out, const mpos_cart *cart, const mpos_priced *priced);
+
+/* A payment as the API writes it. */
+void
+mpos_payment_json(StringInfo out, const mpos_order_payment *payment);
+
+/* The value of what was given back. */
+int64
+mpos_payment_change(const mpos_order_payment *payment);
 
 /* Fills call->body with {"order":...} and the status. */
 void

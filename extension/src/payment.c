@@ -3,24 +3,27 @@
 
 #include "cart.h"
 #include "payment.h"
-#include "rounding.h"
 #include "shift.h"
 #include "stock.h"
 #include "journal.h"
+#include "tip.h"
 #include "uuid.h"
 
 #define AMOUNT_MAX INT64CONST(999999999999)
 
-enum { PAYMENT_ID, PAYMENT_TENDER, PAYMENT_AMOUNT, PAYMENT_TENDERED };
-
 static const char *const tenders[] = {"cash", NULL};
 
-static const mpos_field payment_fields[] = {
-    {"id", MPOS_IN_UUID, 0, offsetof(mpos_payment_in, id)},
-    {"tender", MPOS_IN_WORD, MPOS_IN_REQUIRED, offsetof(mpos_payment_in, tender), 0, 0, tenders},
-    {"amount", MPOS_IN_INT, MPOS_IN_REQUIRED, offsetof(mpos_payment_in, amount), 1, AMOUNT_MAX},
-    {"tendered", MPOS_IN_INT, 0, offsetof(mpos_payment_in, tendered), 1, AMOUNT_MAX},
-};
+/* In the order of the bits of `given`; an order's own list has no order_id. */
+#define PAYMENT_FIELDS                                                                                       \
+    {"id", MPOS_IN_UUID, 0, offsetof(mpos_payment_in, id)},                                                  \
+        {"tender", MPOS_IN_WORD, MPOS_IN_REQUIRED, offsetof(mpos_payment_in, tender), 0, 0, tenders},        \
+        {"amount", MPOS_IN_INT, MPOS_IN_REQUIRED, offsetof(mpos_payment_in, amount), 1, AMOUNT_MAX},         \
+        {"tendered", MPOS_IN_INT, 0, offsetof(mpos_payment_in, tendered), 1, AMOUNT_MAX},                    \
+        {"tip", MPOS_IN_INT, 0, offsetof(mpos_payment_in, tip), 0, AMOUNT_MAX},                              \
+        {"currency", MPOS_IN_TEXT, 0, offsetof(mpos_payment_in, currency), 3, 3},                            \
+        {"change_currency", MPOS_IN_TEXT, 0, offsetof(mpos_payment_in, change_currency), 3, 3},
+
+static const mpos_field payment_fields[] = {PAYMENT_FIELDS};
 const mpos_shape mpos_payment_shape = {payment_fields, lengthof(payment_fields), sizeof(mpos_payment_in)};
 
 typedef struct payment_create {
@@ -29,11 +32,7 @@ typedef struct payment_create {
 } payment_create;
 
 static const mpos_field create_fields[] = {
-    {"id", MPOS_IN_UUID, 0, offsetof(mpos_payment_in, id)},
-    {"tender", MPOS_IN_WORD, MPOS_IN_REQUIRED, offsetof(mpos_payment_in, tender), 0, 0, tenders},
-    {"amount", MPOS_IN_INT, MPOS_IN_REQUIRED, offsetof(mpos_payment_in, amount), 1, AMOUNT_MAX},
-    {"tendered", MPOS_IN_INT, 0, offsetof(mpos_payment_in, tendered), 1, AMOUNT_MAX},
-    {"order_id", MPOS_IN_UUID, MPOS_IN_REQUIRED, offsetof(payment_create, order_id)},
+    PAYMENT_FIELDS{"order_id", MPOS_IN_UUID, MPOS_IN_REQUIRED, offsetof(payment_create, order_id)},
 };
 MPOS_SHAPE(create, payment_create);
 
@@ -61,7 +60,7 @@ mpos_op_outcome(mpos_device_op *op, const mpos_order *order, int first_payment)
     op->total = order->total;
     op->change = 0;
     for (int i = first_payment; i < order->payment_count; i++) {
-        op->change += order->payments[i].tendered - order->payments[i].amount;
+        op->change += mpos_payment_change(&order->payments[i]);
     }
     memcpy(op->priced_hash, order->priced_hash, sizeof op->priced_hash);
 }
@@ -77,53 +76,18 @@ payment_known(const mpos_order *order, const uint8 id[16])
     return false;
 }
 
-/* Cash may pay the sum that the coins there are allow; the rest is rounding. */
-static int64
-cash_rounding(mpos_call *call, const mpos_order *order, int64 due, int64 amount)
-{
-    const mpos_catalogue *catalogue = mpos_catalogue_get(call, order->catalogue);
-    int64 payable;
-
-    if (catalogue == NULL || catalogue->rounding.cash_increment <= 1 ||
-        mpos_cash_round(due, catalogue->rounding.cash_increment, catalogue->rounding.mode, &payable) !=
-            MPOS_OK) {
-        return 0;
-    }
-    return payable == amount ? due - payable : 0;
-}
-
-/* The due amount decides over HTTP; at a till the cash is in the drawer already. */
 static mpos_err
-check_amount(mpos_call *call, mpos_device_op *op, mpos_order *order, const char *path,
-             mpos_order_payment *payment)
+check_state(mpos_call *call, mpos_device_op *op, mpos_order *order)
 {
-    int64 due = order->total - order->paid;
     mpos_order_state next;
     mpos_err err = mpos_order_next(MPOS_ORDER_OP_PAY, order->state, order->payment_state, &next);
-    bool happened = op != NULL && op->happened;
 
-    payment->rounding = due > 0 ? cash_rounding(call, order, due, payment->amount) : 0;
-    if (err != MPOS_OK && !(happened && err == MPOS_E_NOTHING_DUE)) {
-        return mpos_refuse(call, err, NULL, "%s", "");
-    }
     if (err == MPOS_OK) {
         order->state = next;
+        return MPOS_OK;
     }
-    if (payment->amount + payment->rounding > due) {
-        if (!happened) {
-            return mpos_refuse(call, MPOS_E_AMOUNT_ABOVE_DUE, psprintf("%s/amount", path), "%s", "");
-        }
-        mpos_order_flag(order, "overpaid");
-        mpos_op_flag(op, "overpaid");
-    }
-    if (payment->tendered < payment->amount) {
-        if (!happened) {
-            return mpos_refuse(call, MPOS_E_TENDER_TOO_SMALL, psprintf("%s/tendered", path), "%s", "");
-        }
-        payment->tendered = payment->amount;
-        mpos_op_flag(op, "tender");
-    }
-    return mpos_money_add(order->paid, payment->amount + payment->rounding, &order->paid);
+    return err == MPOS_E_NOTHING_DUE && op != NULL && op->happened ? MPOS_OK
+                                                                   : mpos_refuse(call, err, NULL, "%s", "");
 }
 
 static mpos_err
@@ -135,14 +99,18 @@ append_payment(mpos_call *call, mpos_device_op *op, mpos_order *order, const mpo
     mpos_err err;
 
     mpos_uuid_v7(&made);
-    memcpy(payment->id, MPOS_GIVEN(in, PAYMENT_ID) ? in->id : made.data, 16);
+    memcpy(payment->id, MPOS_GIVEN(in, MPOS_PAYMENT_ID) ? in->id : made.data, 16);
     if (payment_known(order, payment->id)) {
         return mpos_refuse(call, MPOS_E_ID_TAKEN, psprintf("%s/id", path), "%s", "");
     }
-    payment->amount = in->amount;
-    payment->tendered = MPOS_GIVEN(in, PAYMENT_TENDERED) ? in->tendered : in->amount;
     payment->at_us = call->now_us;
-    err = check_amount(call, op, order, path, payment);
+    err = check_state(call, op, order);
+    if (err == MPOS_OK) {
+        err = mpos_payment_settle(call, op, order, in, path, payment);
+    }
+    if (err == MPOS_OK) {
+        err = mpos_money_add(order->paid, payment->amount + payment->rounding, &order->paid);
+    }
     if (err == MPOS_OK) {
         order->payment_count++;
         order->payment_state = mpos_payment_state_of(order->total, order->paid);
@@ -157,8 +125,8 @@ is_paid(const mpos_order *order)
 }
 
 mpos_err
-mpos_settle_check(mpos_call *call, mpos_device_op *op, mpos_device *device, mpos_order *order,
-                  const mpos_list *payments, const char *path, mpos_settlement *out)
+mpos_payments_check(mpos_call *call, mpos_device_op *op, mpos_device *device, mpos_order *order,
+                    const mpos_list *payments, const char *path, mpos_payment_effects *out)
 {
     const mpos_payment_in *in = payments->items;
     mpos_order_payment *all = palloc0(sizeof *all * (size_t)Max(order->payment_count + payments->count, 1));
@@ -167,7 +135,7 @@ mpos_settle_check(mpos_call *call, mpos_device_op *op, mpos_device *device, mpos
         memcpy(all, order->payments, sizeof *all * (size_t)order->payment_count);
     }
     order->payments = all;
-    *out = (mpos_settlement){.first = order->payment_count};
+    *out = (mpos_payment_effects){.first = order->payment_count};
     for (int i = 0; i < payments->count; i++) {
         mpos_err err =
             append_payment(call, op, order, &in[i], path[0] != '\0' ? psprintf("%s/%d", path, i) : path);
@@ -188,25 +156,25 @@ mpos_settle_check(mpos_call *call, mpos_device_op *op, mpos_device *device, mpos
 }
 
 void
-mpos_settle_prepare(mpos_call *call, mpos_device_op *op, mpos_device *device, mpos_order *order,
-                    mpos_settlement *settlement)
+mpos_payments_prepare(mpos_call *call, mpos_device_op *op, mpos_device *device, mpos_order *order,
+                      mpos_payment_effects *effects)
 {
     bool gap;
 
-    if (settlement->opens_shift) {
+    if (effects->opens_shift) {
         if (!device->channel) {
             mpos_order_flag(order, "no_shift");
             mpos_op_flag(op, "no_shift");
         }
         mpos_shift_open_for_sale(call, device);
     }
-    if (!settlement->completes && settlement->first == order->payment_count) {
+    if (!effects->completes && effects->first == order->payment_count) {
         return;
     }
     order->has_shift = true;
     memcpy(order->shift, device->shift, sizeof order->shift);
-    if (settlement->completes) {
-        order->receipt = mpos_device_next_receipt(device, settlement->receipt_n, &gap);
+    if (effects->completes) {
+        order->receipt = mpos_device_next_receipt(device, effects->receipt_n, &gap);
         memcpy(order->transaction, call->transaction.data, sizeof order->transaction);
         if (gap) {
             mpos_order_flag(order, "number_gap");
@@ -218,9 +186,11 @@ mpos_settle_prepare(mpos_call *call, mpos_device_op *op, mpos_device *device, mp
 
 /* The priced form of the order, read for the taxes that the shift sums need. */
 static void
-post_sums(mpos_call *call, const mpos_order *order, const mpos_settlement *settlement)
+post_sums(mpos_call *call, const mpos_order *order, const mpos_payment_effects *effects)
 {
-    mpos_shift_posting posting = {.sale = settlement->completes};
+    mpos_shift_posting posting = {.sale = effects->completes,
+                                  .payments = &order->payments[effects->first],
+                                  .payment_count = order->payment_count - effects->first};
     mpos_cart cart;
     mpos_priced priced;
 
@@ -229,23 +199,21 @@ post_sums(mpos_call *call, const mpos_order *order, const mpos_settlement *settl
         posting.cart = &cart;
         posting.priced = &priced;
     }
-    for (int i = settlement->first; i < order->payment_count; i++) {
-        posting.cash_count++;
-        posting.cash_amount += order->payments[i].amount;
-    }
-    if (posting.sale || posting.cash_count > 0) {
+    if (posting.sale || posting.payment_count > 0) {
         mpos_shift_post(call, order->shift, &posting);
+        mpos_tip_add(call, order->shift, posting.payments, posting.payment_count);
     }
 }
 
 void
-mpos_settle_post(mpos_call *call, mpos_device_op *op, mpos_order *order, const mpos_settlement *settlement)
+mpos_payments_post(mpos_call *call, mpos_device_op *op, mpos_order *order,
+                   const mpos_payment_effects *effects)
 {
-    if (settlement->completes) {
+    if (effects->completes) {
         mpos_stock_deplete(call, op, order);
     }
-    post_sums(call, order, settlement);
-    if (settlement->completes) {
+    post_sums(call, order, effects);
+    if (effects->completes) {
         mpos_event_emit(
             call, "ORDER_PAID", order->id,
             psprintf("{\"receipt\":\"%s\",\"total\":" INT64_FORMAT "}", order->receipt, order->total));
@@ -254,14 +222,14 @@ mpos_settle_post(mpos_call *call, mpos_device_op *op, mpos_order *order, const m
 
 static void
 write_payment(mpos_call *call, mpos_device_op *op, mpos_device *device, mpos_order *order,
-              mpos_settlement *settlement)
+              mpos_payment_effects *effects)
 {
-    mpos_settle_prepare(call, op, device, order, settlement);
+    mpos_payments_prepare(call, op, device, order, effects);
     mpos_order_update_state(call, order);
-    for (int i = settlement->first; i < order->payment_count; i++) {
+    for (int i = effects->first; i < order->payment_count; i++) {
         mpos_order_insert_payment(call, order, &order->payments[i]);
     }
-    mpos_settle_post(call, op, order, settlement);
+    mpos_payments_post(call, op, order, effects);
     if (op == NULL) {
         mpos_device_save(device);
     }
@@ -274,7 +242,7 @@ mpos_payment_cash(mpos_call *call, mpos_device_op *op)
     mpos_device own;
     mpos_device *device = op != NULL ? op->device : &own;
     mpos_order order;
-    mpos_settlement settlement;
+    mpos_payment_effects effects;
     mpos_list one = {1, &in.payment};
     mpos_err err = mpos_input_body(call, &create_shape, &in);
 
@@ -289,13 +257,13 @@ mpos_payment_cash(mpos_call *call, mpos_device_op *op)
     }
     mpos_order_load_lines(call, &order);
     mpos_order_load_payments(call, &order);
-    err = mpos_settle_check(call, op, device, &order, &one, "", &settlement);
+    err = mpos_payments_check(call, op, device, &order, &one, "", &effects);
     if (err != MPOS_OK) {
         return err;
     }
-    write_payment(call, op, device, &order, &settlement);
+    write_payment(call, op, device, &order, &effects);
     if (op != NULL) {
-        mpos_op_outcome(op, &order, settlement.first);
+        mpos_op_outcome(op, &order, effects.first);
     } else {
         mpos_order_answer(call, &order, 201);
     }

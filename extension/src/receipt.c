@@ -88,10 +88,10 @@ mpos_receipt_print(StringInfo out, const char *left, const char *right)
 }
 
 static char *
-quantity_text(int64 qty)
+decimal_text(int64 value, int scale)
 {
     char text[MPOS_DECIMAL_SIZE];
-    size_t size = mpos_decimal_format(qty, MPOS_QTY_SCALE, text);
+    size_t size = mpos_decimal_format(value, scale, text);
 
     return pnstrdup(text, (Size)size);
 }
@@ -141,7 +141,7 @@ print_line(const mpos_catalogue *catalogue, StringInfo out, const mpos_order_lin
     if (line->has_parent) {
         mpos_receipt_print(out, psprintf("  %s", line->name), "");
     } else {
-        mpos_receipt_print(out, psprintf("%s x %s", quantity_text(line->qty), line->name),
+        mpos_receipt_print(out, psprintf("%s x %s", decimal_text(line->qty, MPOS_QTY_SCALE), line->name),
                            mpos_receipt_money(plain_gross(cart, &priced->lines[at]), exponent));
     }
     print_modifiers(out, line);
@@ -202,12 +202,72 @@ print_taxes(const mpos_catalogue *catalogue, StringInfo out, const mpos_cart *ca
     }
 }
 
+/* What was handed over in another currency: at which rate, what for, and what of it came back. */
+static void
+print_exchange(StringInfo out, const mpos_order *order, const mpos_order_payment *payment, int exponent)
+{
+    const mpos_exchange *from = payment->exchange;
+
+    mpos_receipt_print(out, psprintf("Cash %s", from->currency),
+                       mpos_receipt_money(from->tendered, from->exponent));
+    mpos_receipt_print(
+        out,
+        psprintf(
+            "  1 %s = %s %s%s", from->currency, decimal_text(from->rate, MPOS_RATE_SCALE), order->currency,
+            from->spread > 0 ? psprintf(" - %s %%", decimal_text(from->spread, MPOS_RATE_SCALE - 2)) : ""),
+        mpos_receipt_money(payment->tendered, exponent));
+    if (from->change > 0) {
+        mpos_receipt_print(out, psprintf("Change %s", from->currency),
+                           mpos_receipt_money(from->change, from->exponent));
+    }
+    if (from->change == 0 || from->home_change > 0) {
+        mpos_receipt_print(out, psprintf("Change %s", order->currency),
+                           mpos_receipt_money(from->home_change, exponent));
+    }
+}
+
+/* Tips first: they are what the sum handed over is for beside the total. */
+static void
+print_payments(StringInfo out, const mpos_order *order, int exponent)
+{
+    int64 tips = 0;
+    int64 rounding = 0;
+    int64 tendered = 0;
+    int64 change = 0;
+    bool home = order->payment_count == 0;
+
+    for (int i = 0; i < order->payment_count; i++) {
+        const mpos_order_payment *payment = &order->payments[i];
+
+        tips += payment->tip;
+        rounding += payment->rounding;
+        if (payment->exchange == NULL) {
+            home = true;
+            tendered += payment->tendered;
+            change += mpos_payment_change(payment);
+        }
+    }
+    if (tips > 0) {
+        mpos_receipt_print(out, "Tip", mpos_receipt_money(tips, exponent));
+    }
+    if (rounding != 0) {
+        mpos_receipt_print(out, "Rounding", mpos_receipt_money(-rounding, exponent));
+    }
+    for (int i = 0; i < order->payment_count; i++) {
+        if (order->payments[i].exchange != NULL) {
+            print_exchange(out, order, &order->payments[i], exponent);
+        }
+    }
+    if (home) {
+        mpos_receipt_print(out, "Cash", mpos_receipt_money(tendered, exponent));
+        mpos_receipt_print(out, "Change", mpos_receipt_money(change, exponent));
+    }
+}
+
 static void
 print_all(mpos_call *call, StringInfo out, const mpos_order *order, const mpos_heading *head)
 {
     const mpos_catalogue *catalogue = mpos_catalogue_get(call, order->catalogue);
-    int64 tendered = 0;
-    int64 taken = 0;
     mpos_cart cart;
     mpos_priced priced;
 
@@ -223,12 +283,7 @@ print_all(mpos_call *call, StringInfo out, const mpos_order *order, const mpos_h
     mpos_receipt_print(out, psprintf("Total %s", order->currency),
                        mpos_receipt_money(order->total, head->exponent));
     print_taxes(catalogue, out, &cart, &priced, head->exponent);
-    for (int i = 0; i < order->payment_count; i++) {
-        tendered += order->payments[i].tendered;
-        taken += order->payments[i].amount;
-    }
-    mpos_receipt_print(out, "Cash", mpos_receipt_money(tendered, head->exponent));
-    mpos_receipt_print(out, "Change", mpos_receipt_money(tendered - taken, head->exponent));
+    print_payments(out, order, head->exponent);
     mpos_receipt_print(out, psprintf("Number %s", order->call_number), "");
     mpos_json_close(out, ']');
 }

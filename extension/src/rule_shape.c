@@ -141,6 +141,7 @@ static const mpos_field currency_fields[] = {
     NEEDED(mpos_def_currency, exponent, MPOS_IN_INT, 0, 4),
     NEEDED(mpos_def_currency, rate, MPOS_IN_DECIMAL, 1, INT64CONST(999999999999999999)),
     FIELD(mpos_def_currency, spread, MPOS_IN_DECIMAL, 0, MPOS_RATE_ONE - 1),
+    FIELD(mpos_def_currency, cash_increment, MPOS_IN_INT, 1, 1000000000),
 };
 RULE_SHAPE(currency);
 

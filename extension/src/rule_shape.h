@@ -216,8 +216,9 @@ enum {
 typedef struct mpos_def_currency {
     uint32 given;
     int64 exponent;
-    int64 rate;   /* scale 9: of the tenant's currency for one of it (major units both) */
-    int64 spread; /* scale 9, below one: what is kept of the rate */
+    int64 rate;           /* scale 9: of the tenant's currency for one of it (major units both) */
+    int64 spread;         /* scale 9, below one: what is kept of the rate */
+    int64 cash_increment; /* smallest coin or note that is given, minor units; 0: not given */
 } mpos_def_currency;
 
 typedef struct mpos_def_rounding {

@@ -269,6 +269,7 @@ mpos_take_currency(const char *code, const mpos_def_currency *in, mpos_currency 
 {
     memcpy(out->code, code, Min(strlen(code), sizeof out->code));
     out->exponent = (uint8)in->exponent;
+    out->cash_increment = (uint32)in->cash_increment;
     out->rate = in->rate;
     out->spread = in->spread;
 }

@@ -1,17 +1,12 @@
 /* shift.c - opening, closing and reading shifts. */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
-#include "utils/builtins.h"
-
+#include "catalogue.h"
 #include "input.h"
 #include "journal.h"
 #include "json.h"
-#include "money.h"
-#include "quantity.h"
 #include "shift.h"
 #include "shift_sums.h"
-#include "sqlstate.h"
 #include "statement.h"
 #include "uuid.h"
 
@@ -26,16 +21,14 @@ static mpos_statement open_statement = {
 
 static mpos_statement close_statement = {"UPDATE pos.shift SET state = 'closed', closed_at = $3, "
                                          "expected_cash = $4, counted = $5, sales = $6, total = $7, "
+                                         "tips = $8, rounding = $9, currencies = $10::jsonb, "
                                          "version = version + 1 WHERE tenant_id = $1 AND shift_id = $2"};
 
 static mpos_statement read_statement = {
     "SELECT s.device_id, d.code, s.state, s.business_date::text, s.opened_at, s.closed_at, s.float_amount, "
-    "s.counted "
+    "s.counted, s.currencies::text "
     "FROM pos.shift s JOIN pos.device d ON d.tenant_id = s.tenant_id AND d.device_id = s.device_id "
     "WHERE s.tenant_id = $1 AND s.shift_id = $2 AND s.outlet_id = $3"};
-
-static mpos_statement tax_names_statement = {
-    "SELECT tax_id, name FROM pos.tax WHERE tenant_id = $1 AND tax_id = ANY ($2)"};
 
 static mpos_statement taken_statement = {"SELECT 1 FROM pos.shift WHERE tenant_id = $1 AND shift_id = $2"};
 
@@ -53,13 +46,22 @@ static const mpos_field open_fields[] = {
 };
 MPOS_SHAPE(open, open_in);
 
+static const mpos_field count_fields[] = {
+    {"currency", MPOS_IN_TEXT, MPOS_IN_REQUIRED, offsetof(mpos_shift_count, currency), 3, 3},
+    {"counted", MPOS_IN_INT, MPOS_IN_REQUIRED, offsetof(mpos_shift_count, counted), 0, FLOAT_MAX},
+};
+MPOS_SHAPE(count, mpos_shift_count);
+
 typedef struct close_in {
     uint32 given;
     int64 counted;
+    mpos_list currencies; /* mpos_shift_count */
 } close_in;
 
 static const mpos_field close_fields[] = {
     {"counted", MPOS_IN_INT, MPOS_IN_REQUIRED, offsetof(close_in, counted), 0, FLOAT_MAX},
+    {"currencies", MPOS_IN_OBJECTS, 0, offsetof(close_in, currencies), 0, MPOS_RULES_CURRENCIES_MAX, NULL,
+     &count_shape},
 };
 MPOS_SHAPE(close, close_in);
 
@@ -81,6 +83,7 @@ typedef struct shift_row {
     int64 closed_us; /* 0 while open */
     int64 float_amount;
     int64 counted;
+    const char *currencies; /* NULL while open, and for none */
 } shift_row;
 
 static bool
@@ -102,6 +105,7 @@ load(mpos_call *call, const uint8 shift[16], shift_row *out)
     out->closed_us = mpos_cell_time(0, 6);
     out->float_amount = mpos_cell_big(0, 7);
     out->counted = mpos_cell_big(0, 8);
+    out->currencies = mpos_cell_text(0, 9);
     return true;
 }
 
@@ -143,71 +147,6 @@ mpos_shift_open_for_sale(mpos_call *call, mpos_device *device)
     insert(call, device, id.data, 0);
 }
 
-/* Names change and rates do not: a tax that has gone from the rows keeps its sums without a name. */
-static void
-taxes_json(mpos_call *call, StringInfo out, const mpos_shift_sums *sums)
-{
-    mpos_args args = {0};
-    Datum *ids = palloc(sizeof *ids * (size_t)Max(sums->tax_count, 1));
-    uint64 rows;
-
-    for (int i = 0; i < sums->tax_count; i++) {
-        ids[i] = PointerGetDatum(sums->taxes[i].id);
-    }
-    mpos_arg_uuid(&args, call->context.tenant);
-    mpos_arg_array(&args, UUIDOID, ids, NULL, sums->tax_count);
-    rows = mpos_statement_run(&tax_names_statement, &args);
-    mpos_json_open(out, "taxes", '[');
-    for (int i = 0; i < sums->tax_count; i++) {
-        const mpos_shift_tax *tax = &sums->taxes[i];
-        const char *name = "";
-        uint8 id[16];
-
-        for (uint64 row = 0; row < rows; row++) {
-            if (mpos_cell_uuid(row, 1, id) && memcmp(id, tax->id, sizeof id) == 0) {
-                name = mpos_cell_text(row, 2);
-            }
-        }
-        mpos_json_open(out, NULL, '{');
-        mpos_json_uuid(out, "id", tax->id);
-        mpos_json_text(out, "name", name);
-        mpos_json_decimal(out, "rate", tax->rate, MPOS_RATE_SCALE);
-        mpos_json_bool(out, "included", tax->included != 0);
-        mpos_json_int(out, "base", tax->base);
-        mpos_json_int(out, "tax", tax->amount);
-        mpos_json_int(out, "refunded_base", tax->refund_base);
-        mpos_json_int(out, "refunded_tax", tax->refund_amount);
-        mpos_json_close(out, '}');
-    }
-    mpos_json_close(out, ']');
-}
-
-static void
-sums_json(mpos_call *call, StringInfo out, const mpos_shift_sums *sums)
-{
-    mpos_json_int(out, "sales", sums->sales);
-    mpos_json_int(out, "gross", sums->gross);
-    mpos_json_int(out, "discount", sums->discount);
-    mpos_json_int(out, "net", sums->net);
-    mpos_json_int(out, "tax", sums->tax);
-    mpos_json_int(out, "total", sums->total);
-    mpos_json_open(out, "tenders", '[');
-    if (sums->cash_count > 0) {
-        mpos_json_open(out, NULL, '{');
-        mpos_json_text(out, "tender", "cash");
-        mpos_json_int(out, "count", sums->cash_count);
-        mpos_json_int(out, "amount", sums->cash_amount);
-        mpos_json_close(out, '}');
-    }
-    mpos_json_close(out, ']');
-    taxes_json(call, out, sums);
-    mpos_json_open(out, "refunds", '{');
-    mpos_json_int(out, "count", sums->refunds);
-    mpos_json_int(out, "total", sums->refund_total);
-    mpos_json_int(out, "cash", sums->refund_cash);
-    mpos_json_close(out, '}');
-}
-
 static void
 counted_json(StringInfo out, const shift_row *row, int64 expected)
 {
@@ -243,8 +182,13 @@ mpos_shift_json(mpos_call *call, StringInfo out, const char *key, const uint8 sh
         mpos_json_time(out, "closed_at", row.closed_us);
     }
     mpos_json_int(out, "float", row.float_amount);
-    sums_json(call, out, &sums);
-    counted_json(out, &row, row.float_amount + sums.cash_amount - sums.refund_cash);
+    mpos_shift_sums_json(call, out, shift, &sums);
+    if (row.currencies != NULL) {
+        mpos_json_raw(out, "currencies", row.currencies);
+    } else {
+        mpos_shift_currencies_json(out, "currencies", &sums, NULL);
+    }
+    counted_json(out, &row, mpos_shift_expected(&sums, row.float_amount));
     mpos_json_close(out, '}');
     return true;
 }
@@ -293,29 +237,71 @@ mpos_shift_open(mpos_call *call, mpos_device_op *op)
     return MPOS_OK;
 }
 
-static void
-close_row(mpos_call *call, const uint8 shift[16], const shift_row *row, int64 counted)
+static bool
+is_taken(mpos_call *call, const char *code)
 {
-    mpos_shift_sums sums;
-    mpos_args args = {0};
-    int64 expected;
+    const mpos_catalogue *catalogue = mpos_catalogue_current(call);
+    const mpos_rules *rules = catalogue != NULL ? mpos_catalogue_rules(catalogue) : NULL;
 
-    mpos_shift_sums_get(call->context.tenant, shift, &sums);
-    mpos_check(mpos_money_add(row->float_amount, sums.cash_amount - sums.refund_cash, &expected),
-               "expected cash");
+    for (int i = 0; rules != NULL && i < rules->currency_count; i++) {
+        if (memcmp(rules->currencies[i].code, code, sizeof rules->currencies[i].code) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Only what the business takes, or was taken in the shift, can be counted; nothing counted of another is no mistake. */
+static mpos_err
+check_counts(mpos_call *call, const mpos_shift_sums *sums, const mpos_list *counts)
+{
+    const mpos_shift_count *count = counts->items;
+
+    for (int i = 0; i < counts->count; i++) {
+        const char *field = psprintf("/currencies/%d/currency", i);
+        bool known = false;
+
+        for (int before = 0; before < i; before++) {
+            if (strcmp(count[before].currency, count[i].currency) == 0) {
+                return mpos_refuse(call, MPOS_E_INVALID_VALUE, field, "A currency is counted once.");
+            }
+        }
+        for (int at = 0; at < sums->currency_count; at++) {
+            known = known || strcmp(sums->currencies[at].code, count[i].currency) == 0;
+        }
+        if (!known && !is_taken(call, count[i].currency)) {
+            return mpos_refuse(call, MPOS_E_UNKNOWN_REFERENCE, field, "This currency is not taken here.");
+        }
+    }
+    return MPOS_OK;
+}
+
+static void
+close_row(mpos_call *call, const uint8 shift[16], const shift_row *row, const mpos_shift_sums *sums,
+          const close_in *in)
+{
+    mpos_args args = {0};
+    int64 expected = mpos_shift_expected(sums, row->float_amount);
+    StringInfoData currencies;
+
+    initStringInfo(&currencies);
+    mpos_shift_currencies_json(&currencies, NULL, sums, &in->currencies);
     mpos_arg_uuid(&args, call->context.tenant);
     mpos_arg_uuid(&args, shift);
     mpos_arg_time(&args, call->now_us);
     mpos_arg_big(&args, expected);
-    mpos_arg_big(&args, counted);
-    mpos_arg_big(&args, sums.sales);
-    mpos_arg_big(&args, sums.total);
+    mpos_arg_big(&args, in->counted);
+    mpos_arg_big(&args, sums->sales);
+    mpos_arg_big(&args, sums->total);
+    mpos_arg_big(&args, sums->tip_amount);
+    mpos_arg_big(&args, sums->rounding);
+    mpos_arg_text(&args, sums->currency_count > 0 ? currencies.data : NULL);
     (void)mpos_statement_run(&close_statement, &args);
-    mpos_event_emit(call, "SHIFT_CLOSED", shift,
-                    psprintf("{\"counted\":" INT64_FORMAT ",\"expected\":" INT64_FORMAT
-                             ",\"sales\":" INT64_FORMAT ",\"total\":" INT64_FORMAT
-                             ",\"variance\":" INT64_FORMAT "}",
-                             counted, expected, sums.sales, sums.total, counted - expected));
+    mpos_event_emit(
+        call, "SHIFT_CLOSED", shift,
+        psprintf("{\"counted\":" INT64_FORMAT ",\"expected\":" INT64_FORMAT ",\"sales\":" INT64_FORMAT
+                 ",\"tips\":" INT64_FORMAT ",\"total\":" INT64_FORMAT ",\"variance\":" INT64_FORMAT "}",
+                 in->counted, expected, sums->sales, sums->tip_amount, sums->total, in->counted - expected));
 }
 
 /* The row of the shift's device is locked while its sums are read, so that no sale slips in behind them. */
@@ -325,6 +311,7 @@ mpos_shift_close(mpos_call *call, mpos_device_op *op)
     shift_params params;
     close_in in;
     shift_row row;
+    mpos_shift_sums sums;
     mpos_device own;
     mpos_device *device = op != NULL ? op->device : &own;
     mpos_err err = mpos_input_params(call, &params_shape, &params);
@@ -347,7 +334,12 @@ mpos_shift_close(mpos_call *call, mpos_device_op *op)
     if (!device->has_shift || memcmp(device->shift, params.shift_id, sizeof device->shift) != 0) {
         return mpos_refuse(call, MPOS_E_SHIFT_NOT_OPEN, NULL, "%s", "");
     }
-    close_row(call, params.shift_id, &row, in.counted);
+    mpos_shift_sums_get(call->context.tenant, params.shift_id, &sums);
+    err = check_counts(call, &sums, &in.currencies);
+    if (err != MPOS_OK) {
+        return err;
+    }
+    close_row(call, params.shift_id, &row, &sums, &in);
     device->has_shift = false;
     if (op == NULL) {
         mpos_device_save(device);

@@ -1,11 +1,12 @@
 /*
- * shift.h - shifts of registers and the sums that sales post to them. Words: shift, float, sums, posting.
+ * shift.h - shifts of registers and the sums that sales post to them. Words: shift, float, sums, posting, drawer.
  */
 #ifndef MPOS_SHIFT_H
 #define MPOS_SHIFT_H
 
 #include "device.h"
 #include "operations.h"
+#include "order_rows.h"
 #include "pricing.h"
 
 /* What one call adds to the sums of a shift. */
@@ -13,8 +14,8 @@ typedef struct mpos_shift_posting {
     bool sale; /* then cart and priced are set */
     const mpos_cart *cart;
     const mpos_priced *priced;
-    int64 cash_count;
-    int64 cash_amount;
+    const mpos_order_payment *payments;
+    int payment_count;
     bool refund; /* then cart and what follows are set */
     int64 refund_total;
     int64 refund_cash;

@@ -4,6 +4,7 @@
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "utils/array.h"
+#include "utils/builtins.h"
 #include "utils/uuid.h"
 
 #include "heap.h"
@@ -33,7 +34,56 @@ enum {
     COL_REFUND_CASH,
     COL_REFUND_BASES,
     COL_REFUND_TAXES,
+    COL_DRAWER,
+    COL_ROUNDING,
+    COL_TIP_COUNT,
+    COL_TIP_AMOUNT,
+    COL_CURRENCY_CODES,
+    COL_CURRENCY_EXPONENTS,
+    COL_CURRENCY_COUNTS,
+    COL_CURRENCY_VALUES,
+    COL_CURRENCY_AMOUNTS,
     COLUMNS
+};
+
+/* Columns of one number, and arrays of numbers with one element for each tax or currency. */
+typedef struct number_column {
+    int column;
+    size_t offset;
+} number_column;
+
+static const number_column sums_numbers[] = {
+    {COL_SALES, offsetof(mpos_shift_sums, sales)},
+    {COL_GROSS, offsetof(mpos_shift_sums, gross)},
+    {COL_DISCOUNT, offsetof(mpos_shift_sums, discount)},
+    {COL_NET, offsetof(mpos_shift_sums, net)},
+    {COL_TAX, offsetof(mpos_shift_sums, tax)},
+    {COL_TOTAL, offsetof(mpos_shift_sums, total)},
+    {COL_CASH_COUNT, offsetof(mpos_shift_sums, cash_count)},
+    {COL_CASH_AMOUNT, offsetof(mpos_shift_sums, cash_amount)},
+    {COL_REFUNDS, offsetof(mpos_shift_sums, refunds)},
+    {COL_REFUND_TOTAL, offsetof(mpos_shift_sums, refund_total)},
+    {COL_REFUND_CASH, offsetof(mpos_shift_sums, refund_cash)},
+    {COL_DRAWER, offsetof(mpos_shift_sums, drawer)},
+    {COL_ROUNDING, offsetof(mpos_shift_sums, rounding)},
+    {COL_TIP_COUNT, offsetof(mpos_shift_sums, tip_count)},
+    {COL_TIP_AMOUNT, offsetof(mpos_shift_sums, tip_amount)},
+};
+
+static const number_column tax_numbers[] = {
+    {COL_TAX_RATES, offsetof(mpos_shift_tax, rate)},
+    {COL_TAX_INCLUDED, offsetof(mpos_shift_tax, included)},
+    {COL_TAX_BASES, offsetof(mpos_shift_tax, base)},
+    {COL_TAX_AMOUNTS, offsetof(mpos_shift_tax, amount)},
+    {COL_REFUND_BASES, offsetof(mpos_shift_tax, refund_base)},
+    {COL_REFUND_TAXES, offsetof(mpos_shift_tax, refund_amount)},
+};
+
+static const number_column currency_numbers[] = {
+    {COL_CURRENCY_EXPONENTS, offsetof(mpos_shift_currency, exponent)},
+    {COL_CURRENCY_COUNTS, offsetof(mpos_shift_currency, count)},
+    {COL_CURRENCY_VALUES, offsetof(mpos_shift_currency, value)},
+    {COL_CURRENCY_AMOUNTS, offsetof(mpos_shift_currency, amount)},
 };
 
 static mpos_table sums_table = {"pos", "shift_sums", "shift_sums_pkey"};
@@ -43,38 +93,73 @@ elements(Datum array, Oid type, int *count)
 {
     Datum *values;
     bool *nulls;
-    bool is_uuid = type == UUIDOID;
+    int16 size = type == UUIDOID ? UUID_LEN : type == TEXTOID ? -1 : 8;
+    char align = type == UUIDOID ? TYPALIGN_CHAR : type == TEXTOID ? TYPALIGN_INT : TYPALIGN_DOUBLE;
 
-    deconstruct_array(DatumGetArrayTypeP(array), type, is_uuid ? UUID_LEN : 8, !is_uuid,
-                      is_uuid ? TYPALIGN_CHAR : TYPALIGN_DOUBLE, &values, &nulls, count);
+    deconstruct_array(DatumGetArrayTypeP(array), type, size, type == INT8OID, align, &values, &nulls, count);
     return values;
+}
+
+static int64 *
+number_at(void *list, size_t size, int at, const number_column *column)
+{
+    return (int64 *)((char *)list + size * (size_t)at + column->offset);
+}
+
+/* The arrays of numbers of a list of structures of that size. */
+static void
+read_numbers(const Datum *row, const number_column *columns, int column_count, void *list, size_t size)
+{
+    for (int c = 0; c < column_count; c++) {
+        int count;
+        Datum *numbers = elements(row[columns[c].column], INT8OID, &count);
+
+        for (int i = 0; i < count; i++) {
+            *number_at(list, size, i, &columns[c]) = DatumGetInt64(numbers[i]);
+        }
+    }
+}
+
+static void
+form_numbers(Datum *row, const number_column *columns, int column_count, void *list, size_t size, int count)
+{
+    Datum *numbers = palloc(sizeof *numbers * (size_t)Max(count, 1));
+
+    for (int c = 0; c < column_count; c++) {
+        for (int i = 0; i < count; i++) {
+            numbers[i] = Int64GetDatum(*number_at(list, size, i, &columns[c]));
+        }
+        row[columns[c].column] = mpos_array(INT8OID, numbers, NULL, count);
+    }
 }
 
 static void
 read_taxes(const Datum *row, mpos_shift_sums *out, int extra)
 {
     Datum *ids = elements(row[COL_TAX_IDS], UUIDOID, &out->tax_count);
-    Datum *rates = elements(row[COL_TAX_RATES], INT8OID, &out->tax_count);
-    Datum *included = elements(row[COL_TAX_INCLUDED], INT8OID, &out->tax_count);
-    Datum *bases = elements(row[COL_TAX_BASES], INT8OID, &out->tax_count);
-    Datum *amounts = elements(row[COL_TAX_AMOUNTS], INT8OID, &out->tax_count);
-    Datum *refund_bases = elements(row[COL_REFUND_BASES], INT8OID, &out->tax_count);
-    Datum *refund_taxes = elements(row[COL_REFUND_TAXES], INT8OID, &out->tax_count);
 
     out->taxes = palloc0(sizeof *out->taxes * (size_t)Max(out->tax_count + extra, 1));
     for (int i = 0; i < out->tax_count; i++) {
         memcpy(out->taxes[i].id, DatumGetUUIDP(ids[i])->data, UUID_LEN);
-        out->taxes[i].rate = DatumGetInt64(rates[i]);
-        out->taxes[i].included = DatumGetInt64(included[i]);
-        out->taxes[i].base = DatumGetInt64(bases[i]);
-        out->taxes[i].amount = DatumGetInt64(amounts[i]);
-        out->taxes[i].refund_base = DatumGetInt64(refund_bases[i]);
-        out->taxes[i].refund_amount = DatumGetInt64(refund_taxes[i]);
     }
+    read_numbers(row, tax_numbers, lengthof(tax_numbers), out->taxes, sizeof *out->taxes);
 }
 
 static void
-read_row(Relation relation, HeapTuple row, mpos_shift_sums *out, int extra)
+read_currencies(const Datum *row, mpos_shift_sums *out, int extra)
+{
+    Datum *codes = elements(row[COL_CURRENCY_CODES], TEXTOID, &out->currency_count);
+
+    out->currencies = palloc0(sizeof *out->currencies * (size_t)Max(out->currency_count + extra, 1));
+    for (int i = 0; i < out->currency_count; i++) {
+        strlcpy(out->currencies[i].code, TextDatumGetCString(codes[i]), sizeof out->currencies[i].code);
+    }
+    read_numbers(row, currency_numbers, lengthof(currency_numbers), out->currencies, sizeof *out->currencies);
+}
+
+/* With room for so many more taxes and currencies. */
+static void
+read_row(Relation relation, HeapTuple row, mpos_shift_sums *out, int more_taxes, int more_currencies)
 {
     Datum values[COLUMNS];
     bool nulls[COLUMNS];
@@ -83,70 +168,41 @@ read_row(Relation relation, HeapTuple row, mpos_shift_sums *out, int extra)
         elog(ERROR, "a shift has no sums");
     }
     heap_deform_tuple(row, RelationGetDescr(relation), values, nulls);
-    out->sales = DatumGetInt64(values[COL_SALES]);
-    out->gross = DatumGetInt64(values[COL_GROSS]);
-    out->discount = DatumGetInt64(values[COL_DISCOUNT]);
-    out->net = DatumGetInt64(values[COL_NET]);
-    out->tax = DatumGetInt64(values[COL_TAX]);
-    out->total = DatumGetInt64(values[COL_TOTAL]);
-    out->cash_count = DatumGetInt64(values[COL_CASH_COUNT]);
-    out->cash_amount = DatumGetInt64(values[COL_CASH_AMOUNT]);
-    out->refunds = DatumGetInt64(values[COL_REFUNDS]);
-    out->refund_total = DatumGetInt64(values[COL_REFUND_TOTAL]);
-    out->refund_cash = DatumGetInt64(values[COL_REFUND_CASH]);
-    read_taxes(values, out, extra);
+    for (int c = 0; c < (int)lengthof(sums_numbers); c++) {
+        *number_at(out, 0, 0, &sums_numbers[c]) = DatumGetInt64(values[sums_numbers[c].column]);
+    }
+    read_taxes(values, out, more_taxes);
+    read_currencies(values, out, more_currencies);
 }
 
 static void
-tax_arrays(const mpos_shift_sums *sums, Datum *values)
+form_values(mpos_shift_sums *sums, Datum *values)
 {
-    size_t size = sizeof(Datum) * (size_t)Max(sums->tax_count, 1);
-    Datum *ids = palloc(size);
-    Datum *numbers = palloc(size);
-    static const struct {
-        int column;
-        size_t offset;
-    } fields[] = {{COL_TAX_RATES, offsetof(mpos_shift_tax, rate)},
-                  {COL_TAX_INCLUDED, offsetof(mpos_shift_tax, included)},
-                  {COL_TAX_BASES, offsetof(mpos_shift_tax, base)},
-                  {COL_TAX_AMOUNTS, offsetof(mpos_shift_tax, amount)},
-                  {COL_REFUND_BASES, offsetof(mpos_shift_tax, refund_base)},
-                  {COL_REFUND_TAXES, offsetof(mpos_shift_tax, refund_amount)}};
+    int room = Max(Max(sums->tax_count, sums->currency_count), 1);
+    Datum *keys = palloc(sizeof *keys * (size_t)room);
 
+    for (int c = 0; c < (int)lengthof(sums_numbers); c++) {
+        values[sums_numbers[c].column] = Int64GetDatum(*number_at(sums, 0, 0, &sums_numbers[c]));
+    }
     for (int i = 0; i < sums->tax_count; i++) {
-        ids[i] = PointerGetDatum(sums->taxes[i].id);
+        keys[i] = PointerGetDatum(sums->taxes[i].id);
     }
-    values[COL_TAX_IDS] = mpos_array(UUIDOID, ids, NULL, sums->tax_count);
-    for (int f = 0; f < (int)lengthof(fields); f++) {
-        for (int i = 0; i < sums->tax_count; i++) {
-            numbers[i] = Int64GetDatum(*(const int64 *)((const char *)&sums->taxes[i] + fields[f].offset));
-        }
-        values[fields[f].column] = mpos_array(INT8OID, numbers, NULL, sums->tax_count);
+    values[COL_TAX_IDS] = mpos_array(UUIDOID, keys, NULL, sums->tax_count);
+    for (int i = 0; i < sums->currency_count; i++) {
+        keys[i] = CStringGetTextDatum(sums->currencies[i].code);
     }
-}
-
-static void
-form_values(const mpos_shift_sums *sums, Datum *values)
-{
-    values[COL_SALES] = Int64GetDatum(sums->sales);
-    values[COL_GROSS] = Int64GetDatum(sums->gross);
-    values[COL_DISCOUNT] = Int64GetDatum(sums->discount);
-    values[COL_NET] = Int64GetDatum(sums->net);
-    values[COL_TAX] = Int64GetDatum(sums->tax);
-    values[COL_TOTAL] = Int64GetDatum(sums->total);
-    values[COL_CASH_COUNT] = Int64GetDatum(sums->cash_count);
-    values[COL_CASH_AMOUNT] = Int64GetDatum(sums->cash_amount);
-    values[COL_REFUNDS] = Int64GetDatum(sums->refunds);
-    values[COL_REFUND_TOTAL] = Int64GetDatum(sums->refund_total);
-    values[COL_REFUND_CASH] = Int64GetDatum(sums->refund_cash);
-    tax_arrays(sums, values);
+    values[COL_CURRENCY_CODES] = mpos_array(TEXTOID, keys, NULL, sums->currency_count);
+    form_numbers(values, tax_numbers, lengthof(tax_numbers), sums->taxes, sizeof *sums->taxes,
+                 sums->tax_count);
+    form_numbers(values, currency_numbers, lengthof(currency_numbers), sums->currencies,
+                 sizeof *sums->currencies, sums->currency_count);
 }
 
 void
 mpos_shift_sums_insert(const uint8 tenant[16], const uint8 shift[16])
 {
     Relation relation = mpos_table_open(&sums_table, RowExclusiveLock);
-    const mpos_shift_sums zeros = {0};
+    mpos_shift_sums zeros = {0};
     Datum values[COLUMNS];
     bool nulls[COLUMNS] = {false};
 
@@ -163,7 +219,7 @@ mpos_shift_sums_get(const uint8 tenant[16], const uint8 shift[16], mpos_shift_su
     Relation relation = mpos_table_open(&sums_table, AccessShareLock);
     Datum keys[2] = {PointerGetDatum(tenant), PointerGetDatum(shift)};
 
-    read_row(relation, mpos_table_get(&sums_table, relation, keys, NULL), out, 0);
+    read_row(relation, mpos_table_get(&sums_table, relation, keys, NULL), out, 0, 0);
     mpos_table_close(relation);
 }
 
@@ -208,6 +264,46 @@ add_refund(mpos_shift_sums *sums, const mpos_shift_posting *posting)
     }
 }
 
+static mpos_shift_currency *
+find_currency(mpos_shift_sums *sums, const mpos_exchange *exchange)
+{
+    int at = 0;
+
+    while (at < sums->currency_count && (strcmp(sums->currencies[at].code, exchange->currency) != 0 ||
+                                         sums->currencies[at].exponent != exchange->exponent)) {
+        at++;
+    }
+    if (at == sums->currency_count) {
+        sums->currency_count++;
+        strlcpy(sums->currencies[at].code, exchange->currency, sizeof sums->currencies[at].code);
+        sums->currencies[at].exponent = exchange->exponent;
+    }
+    return &sums->currencies[at];
+}
+
+/* Cash of the business's own currency stays in the drawer but for its change; of another one, change comes out of both. */
+static void
+add_payment(mpos_shift_sums *sums, const mpos_order_payment *payment)
+{
+    const mpos_exchange *exchange = payment->exchange;
+
+    sums->cash_count++;
+    add(&sums->cash_amount, payment->amount);
+    add(&sums->rounding, payment->rounding);
+    sums->tip_count += payment->tip > 0 ? 1 : 0;
+    add(&sums->tip_amount, payment->tip);
+    if (exchange == NULL) {
+        add(&sums->drawer, payment->amount + payment->tip);
+    } else {
+        mpos_shift_currency *currency = find_currency(sums, exchange);
+
+        currency->count++;
+        add(&currency->value, payment->amount + payment->tip);
+        add(&currency->amount, exchange->tendered - exchange->change);
+        add(&sums->drawer, -exchange->home_change);
+    }
+}
+
 static void
 add_posting(mpos_shift_sums *sums, const mpos_shift_posting *posting)
 {
@@ -228,8 +324,9 @@ add_posting(mpos_shift_sums *sums, const mpos_shift_posting *posting)
     if (posting->refund) {
         add_refund(sums, posting);
     }
-    sums->cash_count += posting->cash_count;
-    add(&sums->cash_amount, posting->cash_amount);
+    for (int i = 0; i < posting->payment_count; i++) {
+        add_payment(sums, &posting->payments[i]);
+    }
 }
 
 void
@@ -243,7 +340,8 @@ mpos_shift_post(mpos_call *call, const uint8 shift[16], const mpos_shift_posting
     bool nulls[COLUMNS] = {false};
     bool replaces[COLUMNS] = {false};
 
-    read_row(relation, row, &sums, posting->sale || posting->refund ? posting->cart->tax_count : 0);
+    read_row(relation, row, &sums, posting->sale || posting->refund ? posting->cart->tax_count : 0,
+             posting->payment_count);
     add_posting(&sums, posting);
     form_values(&sums, values);
     for (int i = COL_SALES; i < COLUMNS; i++) {

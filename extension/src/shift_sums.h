@@ -1,4 +1,4 @@
-/* shift_sums.h - the one row of sums per shift, read and written past the executor. Words: sums, tax. */
+/* shift_sums.h - the one row of sums per shift, read and written past the executor. Words: sums, tax, drawer. */
 #ifndef MPOS_SHIFT_SUMS_H
 #define MPOS_SHIFT_SUMS_H
 
@@ -17,6 +17,15 @@ typedef struct mpos_shift_tax {
     int64 refund_amount;
 } mpos_shift_tax;
 
+/* Cash in one other currency. */
+typedef struct mpos_shift_currency {
+    char code[4];
+    int64 exponent;
+    int64 count;
+    int64 value;  /* of what was paid, in the business's currency */
+    int64 amount; /* in the drawer: taken less change, its own minor units */
+} mpos_shift_currency;
+
 typedef struct mpos_shift_sums {
     int64 sales;
     int64 gross;
@@ -29,8 +38,14 @@ typedef struct mpos_shift_sums {
     int64 refunds;
     int64 refund_total;
     int64 refund_cash;
+    int64 drawer; /* by payments, in the business's currency, tips with them */
+    int64 rounding;
+    int64 tip_count;
+    int64 tip_amount;
     mpos_shift_tax *taxes;
     int tax_count;
+    mpos_shift_currency *currencies;
+    int currency_count;
 } mpos_shift_sums;
 
 /* A row of zeros. */
@@ -40,5 +55,25 @@ mpos_shift_sums_insert(const uint8 tenant[16], const uint8 shift[16]);
 /* Raises when there is no such row: every shift has one. */
 void
 mpos_shift_sums_get(const uint8 tenant[16], const uint8 shift[16], mpos_shift_sums *out);
+
+/* Of a shift that is being closed. */
+typedef struct mpos_shift_count {
+    uint32 given;
+    const char *currency;
+    int64 counted;
+} mpos_shift_count;
+
+/* shift_json.c: members of the shift's JSON. */
+void
+mpos_shift_sums_json(mpos_call *call, StringInfo out, const uint8 shift[16], const mpos_shift_sums *sums);
+
+/* counts: mpos_shift_count of a shift that is being closed, NULL for an open one. */
+void
+mpos_shift_currencies_json(StringInfo out, const char *key, const mpos_shift_sums *sums,
+                           const mpos_list *counts);
+
+/* Cash of the business's currency that should be in the drawer. */
+int64
+mpos_shift_expected(const mpos_shift_sums *sums, int64 float_amount);
 
 #endif

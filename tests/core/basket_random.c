@@ -264,8 +264,8 @@ random_settings(random_basket *r)
         r->roundings[i].rounding = random_rounding(r);
     }
     r->rules.currency_count = (uint16_t)below(r, 3);
-    r->currencies[0] = (mpos_currency){"USD", 2, 923456789, 10000000};
-    r->currencies[1] = (mpos_currency){"JPY", 0, 6123456, 0};
+    r->currencies[0] = (mpos_currency){"USD", 2, 923456789, 10000000, 0};
+    r->currencies[1] = (mpos_currency){"JPY", 0, 6123456, 0, 1000};
 }
 
 static void

@@ -4,6 +4,7 @@
 
 #include "host.h"
 #include "rules.h"
+#include "tender.h"
 
 static const uint8_t ids[][16] = {{1}, {2}, {3}};
 static const uint8_t coupons[][16] = {{7}, {9}};
@@ -96,8 +97,8 @@ make(void)
         .id = {1}, .value = 100000000, .tax_count = 1, .taxes = b->charge_taxes, .when = always()};
     b->charges[1] = (mpos_charge_rule){
         .id = {2}, .type = MPOS_CHARGE_PER_GUEST, .flags = 2, .value = 150, .when = always()};
-    b->currencies[0] = (mpos_currency){"USD", 2, 920000000, 10000000};
-    b->currencies[1] = (mpos_currency){"JPY", 0, 6200000, 0};
+    b->currencies[0] = (mpos_currency){"USD", 2, 920000000, 10000000, 0};
+    b->currencies[1] = (mpos_currency){"JPY", 0, 6200000, 0, 1000};
     b->rules.roundings = b->roundings;
     b->rules.taxes = b->taxes;
     b->rules.maps = b->maps;
@@ -291,6 +292,7 @@ test_settings_name_their_mistakes(void **state)
     WRONG(memcpy(b->currencies[1].code, "USD", 3), MPOS_E_INVALID_VALUE, "/currencies/1/code");
     WRONG(memcpy(b->currencies[0].code, "EUR", 3), MPOS_E_INVALID_VALUE, "/currencies/0/code");
     WRONG(b->currencies[0].rate = 0, MPOS_E_OUT_OF_RANGE, "/currencies/0/rate");
+    WRONG(b->currencies[0].rate = MPOS_CURRENCY_RATE_MAX + 1, MPOS_E_OUT_OF_RANGE, "/currencies/0/rate");
     WRONG(b->currencies[1].spread = MPOS_RATE_ONE, MPOS_E_OUT_OF_RANGE, "/currencies/1/spread");
 }
 

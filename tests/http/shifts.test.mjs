@@ -29,6 +29,21 @@ suite('shifts', () => {
     problem(await client.post(`/v1/shifts/${shift.id}/close`, { counted: 1 }), 409, 'shift_not_open');
   });
 
+  test('tips are beside the sales; a till that takes too high a one is believed', async () => {
+    const client = await as(cafe, cashier, { register: 'R2' });
+    const device = await new Device(client).load();
+    const { shift } = ok(await client.post('/v1/shifts', { float: 0 }), 201);
+    const { plain } = await menu();
+    const price = plain[0].price;
+    const sale = (tip) => ({ lines: [{ item_id: plain[0].id, qty: '1' }], payments: [{ tender: 'cash', amount: price, tip, tendered: price + tip + 30 }] });
+    problem(await client.post('/v1/orders', sale(price + 1)), 422, 'tip_too_high', '/payments/0/tip');
+    const { results } = ok(await device.push([device.sale(sale(50)), device.sale(sale(price + 1))]));
+    assert.deepEqual(results.map((result) => [result.st, result.flags, result.ref.total, result.ref.change]), [['ok', undefined, price, 30], ['flag', ['tip'], price, 30]]);
+    const closed = ok(await client.post(`/v1/shifts/${shift.id}/close`, { counted: 3 * price + 51 })).shift;
+    assert.deepEqual(closed.tips, { count: 2, amount: price + 51, people: [{ staff_id: client.session.staff.id, count: 2, amount: price + 51 }] });
+    assert.deepEqual([closed.total, closed.variance, closed.rounding, closed.currencies], [2 * price, 0, 0, []]);
+  });
+
   test('a sale without an open shift is accepted, flagged, and opens one', async () => {
     const client = await as(cafe, cashier, { register: 'R2' });
     const device = await new Device(client).load();
