@@ -20,6 +20,7 @@
 #include "heap.h"
 #include "idempotency.h"
 #include "journal_store.h"
+#include "log_guard.h"
 #include "pending.h"
 #include "pii_store.h"
 #include "sqlstate.h"
@@ -311,6 +312,7 @@ mpos_call_sql(PG_FUNCTION_ARGS)
         PG_ARGISNULL(ARG_INPUT) || running) {
         mpos_raise(MPOS_E_CONTEXT_INVALID, NULL, NULL);
     }
+    mpos_log_guard_session();
     call.now_us = GetCurrentTimestamp() + MPOS_UNIX_EPOCH_US;
     check_context(&call, PG_GETARG_UUID_P(ARG_TENANT), PG_GETARG_BYTEA_PP(ARG_CONTEXT));
     operation = find_operation(text_to_cstring(PG_GETARG_TEXT_PP(ARG_OPERATION)));

@@ -9,6 +9,7 @@
 
 #include "access/parallel.h"
 #include "miscadmin.h"
+#include "storage/ipc.h"
 #include "utils/elog.h"
 #include "utils/guc.h"
 #include "utils/guc_tables.h"
@@ -22,7 +23,16 @@ static const char *const lengths[] = {"log_parameter_max_length", "log_parameter
 /* Trees and plans hold the values of a custom plan. */
 static const char *const trees[] = {"debug_print_parse", "debug_print_rewritten", "debug_print_plan"};
 
+/*
+ * Of modules that write statements themselves, where they are loaded: pgaudit's parameters and rows; plans of calls (verbose: their
+ * arguments) and of what runs inside of them. 15 has no auto_explain.log_parameter_max_length.
+ */
+static const char *const module_lengths[] = {"auto_explain.log_parameter_max_length"};
+static const char *const module_switches[] = {"pgaudit.log_parameter", "auto_explain.log_verbose",
+                                              "auto_explain.log_nested_statements"};
+
 static emit_log_hook_type next_emit_log = NULL;
+static shmem_startup_hook_type next_startup = NULL;
 
 static bool
 length_is_zero(int *value, void **extra, GucSource source)
@@ -44,28 +54,31 @@ tree_is_off(bool *value, void **extra, GucSource source)
     return !*value;
 }
 
+/* NULL when no module has defined it; a placeholder of the configuration file is no setting yet. */
 static struct config_generic *
 find_setting(const char *name)
 {
 #if PG_VERSION_NUM >= 160000
-    return find_option(name, false, false, ERROR);
+    struct config_generic *found = find_option(name, false, true, DEBUG5);
+
+    return found != NULL && (found->flags & GUC_CUSTOM_PLACEHOLDER) == 0 ? found : NULL;
 #else
     struct config_generic **all = get_guc_variables();
 
     for (int i = 0; i < GetNumConfigOptions(); i++) {
-        if (strcmp(all[i]->name, name) == 0) {
+        if (strcmp(all[i]->name, name) == 0 && (all[i]->flags & GUC_CUSTOM_PLACEHOLDER) == 0) {
             return all[i];
         }
     }
-    elog(ERROR, "mpos: no setting %s", name);
+    return NULL;
 #endif
 }
 
 /* The value must be safe before the hook is there: PostgreSQL would not let a hook refuse the value in force. */
 static void
-hold(const char *name, const char *safe)
+hold(struct config_generic *setting, const char *safe)
 {
-    struct config_generic *setting = find_setting(name);
+    const char *name = setting->name;
     const char *now = GetConfigOption(name, false, false);
 
     if (strcmp(now, safe) != 0 && setting->source != PGC_S_DEFAULT) {
@@ -101,15 +114,57 @@ withhold_values(ErrorData *error)
     }
 }
 
+static void
+hold_all(const char *const *names, size_t count, const char *safe, bool there)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct config_generic *setting = find_setting(names[i]);
+
+        if (setting != NULL) {
+            hold(setting, safe);
+        } else if (there) {
+            elog(ERROR, "mpos: no setting %s", names[i]);
+        }
+    }
+}
+
+static void
+hold_modules(void)
+{
+    hold_all(module_lengths, lengthof(module_lengths), "0", false);
+    hold_all(module_switches, lengthof(module_switches), "off", false);
+}
+
+/* When all of shared_preload_libraries are loaded, in whichever order; every process inherits it. */
+static void
+on_startup(void)
+{
+    if (next_startup != NULL) {
+        next_startup();
+    }
+    if (!IsUnderPostmaster) {
+        hold_modules();
+    }
+}
+
+void
+mpos_log_guard_session(void)
+{
+    static bool looked = false;
+
+    if (!looked) {
+        looked = true;
+        hold_modules();
+    }
+}
+
 void
 mpos_log_guard_init(void)
 {
-    for (size_t i = 0; i < lengthof(lengths); i++) {
-        hold(lengths[i], "0");
-    }
-    for (size_t i = 0; i < lengthof(trees); i++) {
-        hold(trees[i], "off");
-    }
+    hold_all(lengths, lengthof(lengths), "0", true);
+    hold_all(trees, lengthof(trees), "off", true);
+    next_startup = shmem_startup_hook;
+    shmem_startup_hook = on_startup;
     next_emit_log = emit_log_hook;
     emit_log_hook = withhold_values;
 }

@@ -9,4 +9,8 @@
 void
 mpos_log_guard_init(void);
 
+/* The same for modules that this session alone has loaded; before its first call does anything. */
+void
+mpos_log_guard_session(void);
+
 #endif

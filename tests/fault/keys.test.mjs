@@ -18,6 +18,7 @@ const mpos = fileURLToPath(new URL('../../build/bin/mpos', import.meta.url));
 const manager = { tenant: 'demo-cafe', outlet: 'main', staff: '101', pin: '1234' };
 // Everything that makes PostgreSQL talk: the first four would show parameters.
 const talkative = ['log_parameter_max_length = -1', 'log_parameter_max_length_on_error = -1', 'debug_print_plan = on', 'debug_print_parse = on',
+  "shared_preload_libraries = 'mpos,auto_explain'", 'auto_explain.log_min_duration = 0', 'auto_explain.log_verbose = on', 'auto_explain.log_nested_statements = on',
   "log_statement = 'all'", 'log_min_duration_statement = 0', "log_min_messages = 'debug1'", "log_error_verbosity = 'verbose'"].join('\n');
 
 let stack;
@@ -181,6 +182,7 @@ describe('the log', () => {
     assert.match(await asApp(`SELECT ('{"a": ' || reverse('${[...marks[4]].reverse().join('')}'))::jsonb`), new RegExp(marks[4]));
     const written = log();
     assert.match(written, /SELECT .* FROM mpos\.call\(\$1/, 'statements are logged');
+    assert.match(written, /plan:\s+Query Text: SELECT [^\n]*mpos\.call\(\$1[^\n]*\n\s+Function Scan on call/, 'plans are logged');
     assert.match(written, /DETAIL: +withheld by mpos/, 'what is wrong with a value is for the client');
     for (const mark of marks) assert.ok(!written.includes(mark), `${mark} is in the log`);
     assert.doesNotMatch(written, /parameters: |\\x4d435831|4d435831|MCX1|paramvalue/i, 'no parameter and no context');
@@ -188,13 +190,14 @@ describe('the log', () => {
   });
 
   test('nobody can set what would show parameters', async () => {
-    const settings = ['log_parameter_max_length', 'log_parameter_max_length_on_error', 'debug_print_plan', 'debug_print_parse', 'debug_print_rewritten'];
+    const settings = ['log_parameter_max_length', 'log_parameter_max_length_on_error', 'debug_print_plan', 'debug_print_parse', 'debug_print_rewritten',
+      'auto_explain.log_verbose', 'auto_explain.log_nested_statements'];
     for (const setting of settings) {
-      const value = setting.startsWith('debug') ? 'on' : '-1';
+      const value = setting.startsWith('log_') ? '-1' : 'on';
       for (const how of [`SET ${setting} = ${value}`, `SELECT set_config('${setting}', '${value}', false)`, `ALTER SYSTEM SET ${setting} = '${value}'`,
         `ALTER ROLE mpos_app SET ${setting} = '${value}'`, `ALTER ROLE ALL SET ${setting} = '${value}'`, `ALTER DATABASE mpos SET ${setting} = '${value}'`,
         `CREATE FUNCTION public.f() RETURNS int LANGUAGE sql SET ${setting} = '${value}' AS 'SELECT 1'`,
-        `UPDATE pg_settings SET setting = '${value}' WHERE name = '${setting}'`]) {
+        `UPDATE pg_settings SET setting = '${value}' WHERE name = '${setting}'`].slice(0, setting.startsWith('auto') ? 2 : undefined)) {
         await assert.rejects(stack.psql(how), /invalid value for parameter/, how);
       }
       const options = { env: { ...stack.psqlEnv, PGOPTIONS: `-c ${setting}=${value}` } };

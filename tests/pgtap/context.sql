@@ -1,7 +1,8 @@
 -- context.sql: only a genuine, fresh context of a living session passes, and it opens exactly one tenant.
 BEGIN;
 \ir helpers.sql
-SELECT plan(25);
+SELECT plan(26);
+LOAD 'auto_explain'; -- by this session alone, before its first call
 SELECT tests.tenant('acme');
 SELECT tests.tenant('other');
 SELECT tests.make_thing();
@@ -19,6 +20,9 @@ $$;
 
 SET ROLE mpos_app;
 SELECT is(tests.call(good), '00000', 'a genuine context passes') FROM tests.cases;
+RESET ROLE;
+SELECT is(tests.sqlstate_of('SET auto_explain.log_verbose = on'), '22023', 'after which nobody makes a module write it to the log');
+SET ROLE mpos_app;
 SELECT is(tests.call(set_byte(good, i, get_byte(good, i) # 1)), 'MP021', format('a flipped byte %s is refused', i))
   FROM tests.cases, unnest('{0,191}'::int[]) i;
 SELECT is((SELECT count(*) FROM generate_series(0, 191) i, generate_series(0, 7) bit
