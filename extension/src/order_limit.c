@@ -86,6 +86,14 @@ mpos_limit_discount(mpos_call *call, mpos_device_op *op, mpos_order *order, cons
 }
 
 mpos_err
+mpos_limit_exempt(mpos_call *call, mpos_device_op *op, mpos_order *order, bool exempt)
+{
+    return exempt && (call->scopes & MPOS_SCOPE_DISCOUNT_WRITE) == 0
+               ? mpos_limit_exceeded(call, op, order, MPOS_E_FORBIDDEN, "/exempt")
+               : MPOS_OK;
+}
+
+mpos_err
 mpos_limit_void(mpos_call *call, mpos_device_op *op, mpos_order *order, const bool *marked,
                 const uint8 **approval)
 {

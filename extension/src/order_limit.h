@@ -20,6 +20,10 @@ mpos_err
 mpos_limit_discount(mpos_call *call, mpos_device_op *op, mpos_order *order, const mpos_priced_cart *cart,
                     const uint8 *approval);
 
+/* Leaving taxes out of a new order gives something away too: it needs the scope discount.write, whatever its limit. */
+mpos_err
+mpos_limit_exempt(mpos_call *call, mpos_device_op *op, mpos_order *order, bool exempt);
+
 /* Voiding what the kitchen has been sent needs the scope order.void, or an approval, which is then NULL. */
 mpos_err
 mpos_limit_void(mpos_call *call, mpos_device_op *op, mpos_order *order, const bool *marked,

@@ -27,8 +27,11 @@ price(mpos_call *call, mpos_device_op *op, const mpos_place_in *in, const mpos_d
 {
     mpos_channel channel = device->channel ? MPOS_CHANNEL_API : MPOS_CHANNEL_COUNTER;
     mpos_priced_cart *cart = &out->cart;
-    mpos_err err = mpos_order_price(call, op, in, channel, in->quote, cart);
+    mpos_err err = mpos_limit_exempt(call, op, order, in->exempt);
 
+    if (err == MPOS_OK) {
+        err = mpos_order_price(call, op, in, channel, in->quote, cart);
+    }
     if (err == MPOS_OK) {
         err = mpos_coupons_check(call, op, order, cart, &out->coupons);
     }

@@ -87,8 +87,9 @@ SELECT is((SELECT string_agg(v.name, ', ') FROM tests.victim v WHERE tests.attem
 SELECT mpos.assume(:'a');
 CREATE FUNCTION tests.wrong(expected text, statement text) RETURNS text LANGUAGE sql AS $$
     SELECT string_agg(format('%s: %s', v.name, x.answer), ', ') FROM tests.victim v CROSS JOIN tests.known k
-     CROSS JOIN LATERAL tests.attempt(replace(replace(replace(replace(replace(replace(statement, '@table', v.name), '@key', v.key), '@place', quote_literal(v.place)), '@b', quote_literal(k.b)),
-         '@a', quote_literal(k.a)), '@columns', v.columns)) x(answer) WHERE x.answer !~ ('^(' || expected || ')$')
+     JOIN pg_constraint p ON p.conrelid = v.relation AND p.contype = 'p'
+     CROSS JOIN LATERAL tests.attempt(replace(replace(replace(replace(replace(replace(replace(statement, '@table', v.name), '@key', v.key), '@place', quote_literal(v.place)), '@b', quote_literal(k.b)),
+         '@a', quote_literal(k.a)), '@columns', v.columns), '@pk', quote_ident(p.conname))) x(answer) WHERE x.answer !~ ('^(' || expected || ')$')
 $$;
 SELECT is((SELECT string_agg(v.name, ', ') FROM tests.victim v JOIN tests.counted c USING (relation) WHERE tests.attempt(format('SELECT * FROM %s', v.name)) <> c.of_a || ' rows'), NULL,
           'with A it sees exactly the rows of A');
@@ -102,7 +103,59 @@ SELECT is(tests.wrong(expected, statement), NULL, statement) FROM (VALUES
     ('0 rows', 'DELETE FROM @table WHERE @key'), ('0 rows', 'DELETE FROM @table WHERE tenant_id = @b RETURNING *'), ('0 rows', 'DELETE FROM @table USING tests.known k WHERE tenant_id = k.b'),
     ('0 rows', 'SELECT 1 FROM @table TABLESAMPLE SYSTEM (100) WHERE tenant_id = @b'),
     ('42501', 'INSERT INTO @table (tenant_id, @columns) SELECT @b, @columns FROM @table LIMIT 1'),
-    ('42501', 'INSERT INTO @table (tenant_id, @columns) SELECT @b, @columns FROM @table LIMIT 1 ON CONFLICT DO NOTHING')) x(expected, statement);
+    ('42501', 'INSERT INTO @table (tenant_id, @columns) SELECT @b, @columns FROM @table LIMIT 1 ON CONFLICT DO NOTHING'),
+    ('42501', 'INSERT INTO @table (tenant_id, @columns) SELECT @b, @columns FROM @table LIMIT 1 ON CONFLICT ON CONSTRAINT @pk DO UPDATE SET tenant_id = excluded.tenant_id RETURNING *'),
+    ('0 rows', 'WITH gone AS (DELETE FROM @table WHERE @key RETURNING *) SELECT * FROM gone'),
+    ('0 rows', 'MERGE INTO @table t USING (SELECT @b::uuid AS b) s ON t.tenant_id = s.b WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN DO NOTHING'),
+    ('0 rows', 'SELECT 1 FROM @table t JOIN @table u USING (tenant_id) WHERE u.tenant_id = @b'),
+    ('0A000', 'COPY @table FROM STDIN')) x(expected, statement);
+-- Views of the owner, which read with its own rights: they too see one business. Made for A and read for it, for B and for nobody.
+CREATE FUNCTION tests.view_all() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    v record;
+BEGIN
+    FOR v IN SELECT name, relation FROM tests.victim LOOP
+        EXECUTE format('CREATE VIEW tests.v%s AS SELECT * FROM %s', v.relation, v.name);
+    END LOOP;
+END
+$$;
+CREATE FUNCTION tests.views_wrong(whose text) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(format('%s: %s', v.name, x.answer), ', ') FROM tests.victim v JOIN tests.counted c USING (relation)
+     CROSS JOIN LATERAL tests.attempt(format('SELECT * FROM tests.v%s', v.relation)) x(answer)
+     WHERE x.answer <> CASE whose WHEN 'a' THEN c.of_a WHEN 'b' THEN c.of_b ELSE 0 END || ' rows'
+$$;
+SELECT tests.view_all();
+SELECT is(tests.views_wrong('a'), NULL, 'a view of every table, read for A');
+-- Cursors: opened for one, read on when another is set. What A's cursor gives is never a row of B, nor of anybody for nobody.
+CREATE FUNCTION tests.cursor_rows(target text, opened_for uuid, read_for uuid, condition text) RETURNS uuid[] LANGUAGE plpgsql AS $$
+DECLARE
+    c refcursor;
+    found_tenant uuid;
+    seen uuid[] := '{}';
+BEGIN
+    PERFORM mpos.assume(opened_for);
+    OPEN c SCROLL FOR EXECUTE format('SELECT tenant_id FROM %s WHERE %s', target, condition);
+    PERFORM mpos.assume(read_for);
+    LOOP
+        FETCH c INTO found_tenant;
+        EXIT WHEN NOT FOUND;
+        seen := seen || found_tenant;
+    END LOOP;
+    CLOSE c;
+    RETURN seen;
+END
+$$;
+SELECT is((SELECT string_agg(v.name, ', ') FROM tests.victim v CROSS JOIN tests.known k CROSS JOIN unnest(ARRAY['true', v.key]) condition
+            WHERE tests.cursor_rows(v.name, k.a, k.a, condition) && ARRAY[k.b]), NULL, 'a cursor of A over every table holds no row of B');
+SELECT is((SELECT string_agg(v.name, ', ') FROM tests.victim v CROSS JOIN tests.known k CROSS JOIN unnest(ARRAY['true', v.key]) condition
+            WHERE tests.cursor_rows(v.name, k.b, '00000000-0000-0000-0000-000000000000', condition) <> '{}'), NULL, 'one of B read when nobody is set is empty');
+SELECT is((SELECT string_agg(v.name, ', ') FROM tests.victim v CROSS JOIN tests.known k CROSS JOIN unnest(ARRAY['true', v.key]) condition
+            WHERE tests.cursor_rows(v.name, k.b, k.a, condition) && ARRAY[k.b]), NULL, 'nor does A read B''s rows on from it');
+SELECT mpos.assume(:'b');
+SELECT is(tests.views_wrong('b'), NULL, 'the same views, read for B');
+SELECT mpos.assume('00000000-0000-0000-0000-000000000000');
+SELECT is(tests.views_wrong(''), NULL, 'and for nobody');
+SELECT mpos.assume(:'a');
 -- A key that B uses and one that nobody uses: the same words, whichever of A's rows carries it.
 SELECT is((SELECT string_agg(format('%s: %s <> %s', v.name, x.theirs, x.nobodys), E'\n') FROM tests.victim v CROSS JOIN LATERAL (
                SELECT regexp_replace(tests.words(format('UPDATE %s SET %s', v.name, replace(replace(v.key, ' AND ', ', '), k.b::text, k.a::text))), '=\([^)]*\)', '=(...)', 'g'),

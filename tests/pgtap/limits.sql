@@ -2,7 +2,7 @@
 BEGIN;
 \ir helpers.sql
 \ir till.psql
-SELECT plan(57);
+SELECT plan(61);
 CREATE FUNCTION tests.off(rate text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$ SELECT jsonb_build_array(jsonb_build_object('type', 'percent', 'rate', rate)) $$;
 CREATE FUNCTION tests.minus(amount bigint) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$ SELECT jsonb_build_array(jsonb_build_object('type', 'fixed', 'amount', amount)) $$;
 -- An order of lines, with discounts of the order.
@@ -59,6 +59,13 @@ SELECT is(tests.code(tests.call('r1', 'order.line.void', '{}', jsonb_build_objec
 UPDATE pos.session SET scopes = scopes & ~mpos.scopes('{discount.write}') WHERE session_id = (SELECT session FROM tests.signed_in WHERE who = 'r2');
 SELECT is(tests.code(tests.place('r2', tests.wine('r2'), tests.minus(1))), 'MP131', 'who may not give discounts gives none');
 SELECT is(tests.code(tests.place('r2', tests.wine('r2'))), '201', 'but sells');
+SELECT is(tests.place('r2', tests.wine('r2'), '[]', '{"exempt": true}') ->> 'field', '/exempt', 'nor leaves tax out');
+SELECT is(tests.code(tests.place('r1', tests.wine('r1'), '[]', '{"exempt": true}')), '201', 'who may give something away does');
+SELECT tests.op('r2', 'sale.commit', tests.id('d0'), jsonb_build_object('id', tests.id('d0'), 'lines', tests.wine('r2'), 'exempt', true,
+                'payments', jsonb_build_array(tests.cash(1089)))) AS op \gset
+SELECT tests.push('r2', ARRAY[:'op'::jsonb]) AS pushed \gset
+SELECT ok(:'pushed'::jsonb #> '{body,results,0,flags}' ? 'limit_exceeded', 'a sale that happened without it is flagged to the device');
+SELECT ok((SELECT 'limit_exceeded' = ANY (flags) FROM pos.orders WHERE order_id = tests.id('d0')), 'and on the order');
 
 -- approvals
 SELECT is(tests.code(tests.approve('r1', '1', 'discount.write', '{"rate": "0.3"}')), '201', 'a manager approves up to their limit');
