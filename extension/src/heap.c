@@ -1,8 +1,8 @@
 /*
  * heap.c - reading, locking and writing single rows past the executor.
  *
- * Inserting and updating go through the catalogue's own helpers, which do what is wanted here (heap and index
- * entries, unique checks, TOAST) and nothing more.
+ * Inserting goes through the catalogue's own helper, which does what is wanted here (heap and index entries, unique checks, TOAST)
+ * and nothing more; updating does the same without opening indexes that do not change.
  */
 #include "postgres.h"
 
@@ -11,6 +11,7 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
+#include "catalog/index.h"
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
 #include "executor/tuptable.h"
@@ -254,6 +255,31 @@ mpos_table_insert(Relation relation, const Datum *values, const bool *nulls)
     heap_freetuple(row);
 }
 
+/* Index entries for a row that an update has put elsewhere. */
+static void
+insert_index_entries(Relation relation, HeapTuple row)
+{
+    TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsHeapTuple);
+    ListCell *cell;
+
+    ExecStoreHeapTuple(row, slot, false);
+    foreach (cell, RelationGetIndexList(relation)) {
+        Relation index = index_open(lfirst_oid(cell), RowExclusiveLock);
+        IndexInfo *info = BuildIndexInfo(index);
+        Datum values[INDEX_MAX_KEYS];
+        bool nulls[INDEX_MAX_KEYS];
+
+        if (info->ii_ReadyForInserts) {
+            FormIndexDatum(info, slot, NULL, values, nulls);
+            index_insert(index, values, nulls, &row->t_self, relation,
+                         info->ii_Unique ? UNIQUE_CHECK_YES : UNIQUE_CHECK_NO, false, info);
+        }
+        index_close(index, NoLock);
+    }
+    ExecDropSingleTupleTableSlot(slot);
+}
+
+/* Nearly every update stays on its page and touches no index: then the indexes are not even opened. */
 void
 mpos_table_update(Relation relation, HeapTuple locked, const Datum *values, const bool *nulls,
                   const bool *replaces)
@@ -261,7 +287,10 @@ mpos_table_update(Relation relation, HeapTuple locked, const Datum *values, cons
     HeapTuple row = heap_modify_tuple(locked, RelationGetDescr(relation), unconstify(Datum *, values),
                                       unconstify(bool *, nulls), unconstify(bool *, replaces));
 
-    CatalogTupleUpdate(relation, &row->t_self, row);
+    simple_heap_update(relation, &locked->t_self, row);
+    if (!HeapTupleIsHeapOnly(row)) {
+        insert_index_entries(relation, row);
+    }
     heap_freetuple(row);
 }
 

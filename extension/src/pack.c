@@ -8,6 +8,11 @@
 #include "pack.h"
 
 #define LEVEL 3
+/*
+ * What is shorter stays as it is. One row changed by SQL has 350 bytes and would lose 120 of them in 6 µs, or twice that when many
+ * backends take turns and the packer's tables have left the processor's cache.
+ */
+#define LEAST_SIZE 384
 
 PG_FUNCTION_INFO_V1(mpos_unpack_sql);
 
@@ -59,13 +64,17 @@ unpack_dictionary(int kind)
 bytea *
 mpos_pack(mpos_pack_kind kind, const void *bytes, size_t size)
 {
-    const ZSTD_CDict *dictionary = pack_dictionary(kind);
     size_t room = Max(ZSTD_compressBound(size), size) + 1;
     bytea *out = palloc(VARHDRSZ + room);
     char *data = VARDATA(out);
-    size_t packed = ZSTD_compress_usingCDict(packer, data + 1, room - 1, bytes, size, dictionary);
+    size_t packed = size;
 
     data[0] = (char)kind;
+    if (size >= LEAST_SIZE) {
+        const ZSTD_CDict *dictionary = pack_dictionary(kind);
+
+        packed = ZSTD_compress_usingCDict(packer, data + 1, room - 1, bytes, size, dictionary);
+    }
     if (ZSTD_isError(packed) || packed >= size) {
         data[0] = MPOS_PACK_PLAIN;
         memcpy(data + 1, bytes, size);
