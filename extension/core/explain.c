@@ -287,7 +287,7 @@ explain_taxes(trace *t, size_t i)
 {
     const mpos_cart_line *line = &t->cart->lines[i];
     const mpos_priced_line *priced = &t->priced->lines[i];
-    int document = t->cart->rounding.level == MPOS_LEVEL_RATE || t->cart->rounding.level == MPOS_LEVEL_ORDER;
+    int document = mpos_level_is_document(t->cart->rounding.level);
     mpos_wide exact[MPOS_LINE_TAXES_MAX] = {0};
     mpos_tax_share shares[MPOS_LINE_TAXES_MAX];
     mpos_tax_view view;

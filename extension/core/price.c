@@ -18,12 +18,6 @@ typedef struct slabs {
     mpos_tax_share *tax_shares;
 } slabs;
 
-static int
-rounds_per_document(const mpos_cart *cart)
-{
-    return cart->rounding.level == MPOS_LEVEL_RATE || cart->rounding.level == MPOS_LEVEL_ORDER;
-}
-
 static slabs
 take_slabs(mpos_arena *arena, const mpos_cart *cart, const mpos_cart_counts *counts)
 {
@@ -37,8 +31,8 @@ take_slabs(mpos_arena *arena, const mpos_cart *cart, const mpos_cart_counts *cou
     s.line_discounts = mpos_arena_take(arena, counts->discounts, sizeof *s.line_discounts);
     s.shares = mpos_arena_take(arena, lines * cart->discount_count, sizeof *s.shares);
     s.work = mpos_arena_take(arena, lines * MPOS_WORK_ARRAYS, sizeof *s.work);
-    s.tax_shares =
-        mpos_arena_take(arena, rounds_per_document(cart) ? counts->line_taxes : 0, sizeof *s.tax_shares);
+    s.tax_shares = mpos_arena_take(
+        arena, mpos_level_is_document(cart->rounding.level) ? counts->line_taxes : 0, sizeof *s.tax_shares);
     return s;
 }
 

@@ -16,7 +16,15 @@ typedef struct mpos_tax_share {
     mpos_wide exact; /* the quotient, rounded to the nearest pico */
     mpos_wide most;  /* of an included tax: the price its batch was taken of */
     int leads;       /* first of its batch: pools of a line are added up once per batch */
+    uint16_t set;    /* the first line with the same taxes */
 } mpos_tax_share;
+
+/* Whether taxes are rounded for more than one line at once. */
+static inline int
+mpos_level_is_document(uint8_t level)
+{
+    return level == MPOS_LEVEL_RATE || level == MPOS_LEVEL_ORDER || level == MPOS_LEVEL_COMBINATION;
+}
 
 /* Arrays of the work with one element for each line. */
 enum { MPOS_WORK_ARRAYS = 6 };

@@ -104,8 +104,8 @@ typedef enum mpos_discount_step {
  * percent: value is a rate of the net (added) or of the net within the price (included).
  * fixed: value is an amount per unit of quantity.
  * division: value is a rate of the price including the tax; all of it when included.
- * bracket: read from a table (mpos_tax_bracket); neither INCLUDED nor AFFECTS_NEXT. At the levels rate and order it is read
- * once with the base of the whole order. A value above zero is the table's span: each whole span of the base costs what
+ * bracket: read from a table (mpos_tax_bracket); neither INCLUDED nor AFFECTS_NEXT. At the levels rate, order and combination it is
+ * read once with the base of the whole order. A value above zero is the table's span: each whole span of the base costs what
  * the table says for the span itself, and the rest is read from the table.
  */
 typedef enum mpos_tax_type {
@@ -129,7 +129,8 @@ typedef enum mpos_tax_flag {
 /*
  * Where tax is rounded. unit: per unit, each tax; a broken quantity has no units and counts as one. line: per line,
  * the taxes of a batch together. line_tax: per line, each tax. rate: once per tax of the order. order: once for all
- * included and once for all added taxes. The last two apportion the rounded tax to the lines by their exact taxes.
+ * included and once for all added taxes. combination: as order, but for each set of lines with the same taxes (in the same
+ * order). rate, order and combination apportion the rounded tax to the lines by their exact taxes.
  */
 typedef enum mpos_rounding_level {
     MPOS_LEVEL_UNIT = 0,
@@ -137,6 +138,7 @@ typedef enum mpos_rounding_level {
     MPOS_LEVEL_RATE = 2,
     MPOS_LEVEL_ORDER = 3,
     MPOS_LEVEL_LINE_TAX = 4,
+    MPOS_LEVEL_COMBINATION = 5,
     MPOS_ROUNDING_LEVELS
 } mpos_rounding_level;
 

@@ -63,7 +63,8 @@ typedef struct giving {
     mpos_wide unit;
     mpos_wide weight; /* of all shares */
     mpos_wide tax;
-    int first;
+    mpos_wide given;
+    mpos_tax_share *most; /* the largest */
 } giving;
 
 static void
@@ -80,10 +81,7 @@ add_weight(mpos_tax_share *share, void *context)
     g->weight += mpos_wide_quotient(share->pool, g->unit);
 }
 
-/*
- * Equal bases get equal shares, to the nearest pico. What is added up for the order are the pools, so the first has all of the tax
- * and the others nothing: no pico is lost between them.
- */
+/* Equal bases get equal shares, to the nearest pico. */
 static void
 give_share(mpos_tax_share *share, void *context)
 {
@@ -91,16 +89,17 @@ give_share(mpos_tax_share *share, void *context)
     mpos_wide weight = mpos_wide_quotient(share->pool, g->unit);
 
     share->exact = g->weight > 0 ? mpos_wide_quotient(g->tax * weight + g->weight / 2, g->weight) : 0;
-    share->pool = g->first ? g->tax : 0;
+    share->pool = share->exact;
     share->numerator = 1;
     share->denominator = 1;
-    g->first = 0;
+    g->given += share->exact;
+    g->most = g->most == NULL || share->exact > g->most->exact ? share : g->most;
 }
 
 static mpos_err
 give_tax(mpos_price_work *work, uint16_t tax)
 {
-    giving g = {.unit = 1, .first = 1};
+    giving g = {.unit = 1};
     mpos_err err;
 
     visit_shares(work, tax, add_base, &g);
@@ -114,6 +113,9 @@ give_tax(mpos_price_work *work, uint16_t tax)
     err = mpos_tax_bracket_amount(&work->cart->taxes[tax], g.base, &g.tax);
     if (err == MPOS_OK) {
         visit_shares(work, tax, give_share, &g);
+    }
+    if (err == MPOS_OK && g.most != NULL) {
+        g.most->pool += g.tax - g.given; /* pools are what is added up: no pico is lost between them */
     }
     return err;
 }

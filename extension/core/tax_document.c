@@ -1,19 +1,23 @@
-/* tax_document.c - one rounding per tax or per order, apportioned to the lines. Words: group, share. */
+/* tax_document.c - one rounding per tax, per set of lines or per order, apportioned to the lines. Words: group, share. */
 #include "tax.h"
+
+#include <string.h>
 
 #include "apportion.h"
 
-/* The line taxes that are rounded together: one tax of the cart, or all included or all added ones. */
+/* The line taxes that are rounded together: one tax of the cart, or all included or all added ones (of some lines). */
 typedef struct group {
     const mpos_cart *cart;
     int tax; /* index into cart->taxes, -1 for all */
+    int set; /* of lines, -1 for all */
     int included;
 } group;
 
 static int
-belongs(const group *g, uint16_t tax)
+belongs(const group *g, uint16_t tax, const mpos_tax_share *share)
 {
-    return (g->tax < 0 || g->tax == tax) && (g->cart->taxes[tax].flags & MPOS_TAX_INCLUDED) == g->included;
+    return (g->tax < 0 || g->tax == tax) && (g->set < 0 || g->set == share->set) &&
+           (g->cart->taxes[tax].flags & MPOS_TAX_INCLUDED) == g->included;
 }
 
 /* All line taxes of the work, flat; mpos_price_work.shares runs parallel to the priced lines' taxes. */
@@ -37,7 +41,7 @@ counted(const mpos_price_work *work, const group *g, const mpos_priced_line_tax 
 
     for (size_t i = 0; i < at; i++) {
         if (shares[i].numerator == shares[at].numerator && shares[i].denominator == shares[at].denominator &&
-            belongs(g, taxes[i].tax)) {
+            belongs(g, taxes[i].tax, &shares[i])) {
             return 1;
         }
     }
@@ -59,12 +63,12 @@ sum_exact(const mpos_price_work *work, const group *g, mpos_wide *out)
     for (size_t i = 0; i < count; i++) {
         mpos_wide pool = 0;
 
-        if (!belongs(g, taxes[i].tax) || counted(work, g, taxes, i)) {
+        if (!belongs(g, taxes[i].tax, &shares[i]) || counted(work, g, taxes, i)) {
             continue;
         }
         for (size_t k = i; k < count; k++) {
             if (shares[k].numerator == shares[i].numerator &&
-                shares[k].denominator == shares[i].denominator && belongs(g, taxes[k].tax)) {
+                shares[k].denominator == shares[i].denominator && belongs(g, taxes[k].tax, &shares[k])) {
                 pool += shares[k].pool;
             }
         }
@@ -84,11 +88,12 @@ sum_pools(const mpos_price_work *work, const group *g)
 {
     size_t count;
     const mpos_priced_line_tax *taxes = flat_taxes(work, &count);
+    const mpos_tax_share *shares = work->shares;
     mpos_wide pool = 0;
 
     for (size_t i = 0; i < count; i++) {
-        if (belongs(g, taxes[i].tax) && (g->tax >= 0 || work->shares[i].leads)) {
-            pool += work->shares[i].most;
+        if (belongs(g, taxes[i].tax, &shares[i]) && (g->tax >= 0 || shares[i].leads)) {
+            pool += shares[i].most;
         }
     }
     return pool;
@@ -103,7 +108,7 @@ line_members(const mpos_price_work *work, const group *g, size_t line, const mpo
     mpos_wide sum = 0;
 
     for (size_t k = 0; k < priced->tax_count; k++) {
-        exact[k] = belongs(g, priced->taxes[k].tax) ? shares[k].exact : 0;
+        exact[k] = belongs(g, priced->taxes[k].tax, &shares[k]) ? shares[k].exact : 0;
         sum += exact[k];
     }
     return sum;
@@ -188,22 +193,77 @@ round_group(mpos_price_work *work, const group *g)
     return err == MPOS_OK ? split_lines(work, g) : err;
 }
 
+static int
+same_taxes(const mpos_cart_line *a, const mpos_cart_line *b)
+{
+    return a->tax_count == b->tax_count &&
+           (a->tax_count == 0 || memcmp(a->taxes, b->taxes, a->tax_count * sizeof a->taxes[0]) == 0);
+}
+
+/* Marks the shares of each line with the first line that has the same taxes. */
+static void
+mark_sets(mpos_price_work *work)
+{
+    const mpos_cart_line *lines = work->cart->lines;
+    mpos_tax_share *share = work->shares;
+
+    for (size_t i = 0; i < work->cart->line_count; i++) {
+        size_t set = 0;
+
+        while (set < i && !same_taxes(&lines[set], &lines[i])) {
+            set++;
+        }
+        for (size_t k = 0; k < lines[i].tax_count; k++) {
+            (share++)->set = (uint16_t)set;
+        }
+    }
+}
+
+/* Included taxes first: they say what is left of the price. */
+static mpos_err
+round_both(mpos_price_work *work, group g)
+{
+    mpos_err err;
+
+    g.included = MPOS_TAX_INCLUDED;
+    err = round_group(work, &g);
+    g.included = 0;
+    return err == MPOS_OK ? round_group(work, &g) : err;
+}
+
+static mpos_err
+round_sets(mpos_price_work *work, group g)
+{
+    const mpos_tax_share *share = work->shares;
+    mpos_err err = MPOS_OK;
+
+    mark_sets(work);
+    for (size_t i = 0; err == MPOS_OK && i < work->cart->line_count; i++) {
+        if (work->cart->lines[i].tax_count > 0 && share->set == i) {
+            g.set = (int)i;
+            err = round_both(work, g);
+        }
+        share += work->cart->lines[i].tax_count;
+    }
+    return err;
+}
+
 mpos_err
 mpos_tax_document(mpos_price_work *work)
 {
-    group g = {work->cart, -1, 0};
+    group g = {work->cart, -1, -1, 0};
     mpos_err err = mpos_tax_brackets(work);
 
-    if (work->cart->rounding.level == MPOS_LEVEL_RATE) {
-        for (int t = 0; err == MPOS_OK && t < work->cart->tax_count; t++) {
-            g.tax = t;
-            g.included = work->cart->taxes[t].flags & MPOS_TAX_INCLUDED;
-            err = round_group(work, &g);
-        }
-        return err;
+    if (work->cart->rounding.level == MPOS_LEVEL_COMBINATION) {
+        return err == MPOS_OK ? round_sets(work, g) : err;
     }
-    g.included = MPOS_TAX_INCLUDED;
-    err = err == MPOS_OK ? round_group(work, &g) : err;
-    g.included = 0;
-    return err == MPOS_OK ? round_group(work, &g) : err;
+    if (work->cart->rounding.level == MPOS_LEVEL_ORDER) {
+        return err == MPOS_OK ? round_both(work, g) : err;
+    }
+    for (int t = 0; err == MPOS_OK && t < work->cart->tax_count; t++) {
+        g.tax = t;
+        g.included = work->cart->taxes[t].flags & MPOS_TAX_INCLUDED;
+        err = round_group(work, &g);
+    }
+    return err;
 }

@@ -53,7 +53,7 @@ mpos_err
 mpos_price_taxes(mpos_price_work *work)
 {
     const mpos_cart *cart = work->cart;
-    int document = cart->rounding.level == MPOS_LEVEL_RATE || cart->rounding.level == MPOS_LEVEL_ORDER;
+    int document = mpos_level_is_document(cart->rounding.level);
     mpos_tax_share *shares = work->shares;
     mpos_err err = MPOS_OK;
 

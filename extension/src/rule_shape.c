@@ -32,7 +32,7 @@ static const char *const keep_words[] = {"gross", "net", NULL};
 static const char *const tax_words[] = {"percent", "fixed", "division", "bracket", NULL};
 static const char *const mode_words[] = {"half_up", "half_even", "half_down", "up",
                                          "down",    "ceiling",   "floor",     NULL};
-static const char *const level_words[] = {"unit", "line", "rate", "order", "line_tax", NULL};
+static const char *const level_words[] = {"unit", "line", "rate", "order", "line_tax", "combination", NULL};
 static const char *const inclusive_words[] = {"tax", "net", NULL};
 static const char *const discount_round_words[] = {"amount", "price", NULL};
 static const char *const step_words[] = {"line_percent", "order_percent", "line_fixed", "order_fixed", NULL};

@@ -116,13 +116,23 @@ write_sales(uint64_t seed, long count)
     return 0;
 }
 
-/* A cart of ten lines, each with two modifiers, a discount and two taxes, and two discounts of the order. */
+/* A cart of ten lines, each with two modifiers, a discount and two taxes, and two discounts of the order; one that has a price. */
 static void
-ten_lines(random_cart *r)
+ten_lines(random_cart *r, int level)
 {
+    mpos_priced priced;
+
     do {
-        random_cart_next(r);
-    } while (r->cart.line_count != 10 || r->cart.discount_count != 2 || r->cart.tax_count != 2);
+        do {
+            random_cart_next(r);
+        } while (r->cart.line_count != 10 || r->cart.discount_count != 2 || r->cart.tax_count != 2);
+        r->cart.rounding.level = (uint8_t)level;
+        for (size_t i = 0; i < 10; i++) {
+            r->lines[i].tax_count = r->lines[i].component_count > 0 ? 0 : 2;
+            r->line_taxes[i][0] = 0;
+            r->line_taxes[i][1] = 1;
+        }
+    } while (mpos_price(&r->cart, price_room, sizeof price_room, &priced) != MPOS_OK);
 }
 
 static int
@@ -138,13 +148,7 @@ bench(void)
     random_cart_seed(&r, 1);
     r.simple = 1;
     for (int level = 0; level < MPOS_ROUNDING_LEVELS; level++) {
-        ten_lines(&r);
-        r.cart.rounding.level = (uint8_t)level;
-        for (size_t i = 0; i < 10; i++) {
-            r.lines[i].tax_count = r.lines[i].component_count > 0 ? 0 : 2;
-            r.line_taxes[i][0] = 0;
-            r.line_taxes[i][1] = 1;
-        }
+        ten_lines(&r, level);
         clock_gettime(CLOCK_MONOTONIC, &start);
         for (int i = 0; i < ROUNDS; i++) {
             if (mpos_price(&r.cart, price_room, sizeof price_room, &priced) != MPOS_OK ||

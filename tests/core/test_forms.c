@@ -285,7 +285,7 @@ test_cart_check_names_what_is_wrong(void **state)
     WRONG((line.taxes = twice, line.tax_count = 2), line.tax_count = 1, MPOS_E_INVALID_VALUE);
     WRONG(cart.tax_count = 0, cart.tax_count = 1, MPOS_E_INVALID_VALUE);
     WRONG(cart.rounding.mode = 7, cart.rounding.mode = 0, MPOS_E_INVALID_VALUE);
-    WRONG(cart.rounding.level = 5, cart.rounding.level = 0, MPOS_E_INVALID_VALUE);
+    WRONG(cart.rounding.level = MPOS_ROUNDING_LEVELS, cart.rounding.level = 0, MPOS_E_INVALID_VALUE);
     WRONG(cart.rounding.inclusive = 2, cart.rounding.inclusive = 0, MPOS_E_INVALID_VALUE);
     WRONG(cart.rounding.increment = 0, cart.rounding.increment = 1, MPOS_E_OUT_OF_RANGE);
     WRONG(cart.exponent = 5, cart.exponent = 2, MPOS_E_INVALID_VALUE);

@@ -286,7 +286,7 @@ test_settings_name_their_mistakes(void **state)
     WRONG(b->rules.sequence_count = 9, MPOS_E_TOO_MANY, "/sequence");
     WRONG(b->rules.rounding.mode = 7, MPOS_E_INVALID_VALUE, "/rounding/mode");
     WRONG(b->rules.rounding.increment = 0, MPOS_E_OUT_OF_RANGE, "/rounding/increment");
-    WRONG(b->roundings[1].rounding.level = 5, MPOS_E_INVALID_VALUE, "/roundings/1/level");
+    WRONG(b->roundings[1].rounding.level = MPOS_ROUNDING_LEVELS, MPOS_E_INVALID_VALUE, "/roundings/1/level");
     WRONG(b->roundings[1].outlet[0] = 5, MPOS_E_INVALID_VALUE, "/roundings/1/outlet");
     WRONG(b->rules.promotion_count = 501, MPOS_E_TOO_MANY, "/promotions");
     WRONG(memcpy(b->currencies[1].code, "USD", 3), MPOS_E_INVALID_VALUE, "/currencies/1/code");

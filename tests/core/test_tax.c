@@ -180,6 +180,7 @@ test_levels(void **state)
         [MPOS_LEVEL_LINE_TAX] = {60, 15}, /* 19.8 and 4.95 a line */
         [MPOS_LEVEL_RATE] = {59, 15},     /* 59.4 and 14.85 */
         [MPOS_LEVEL_ORDER] = {59, 15},    /* 74.25 in all */
+        [MPOS_LEVEL_COMBINATION] = {59, 15},
     };
     draft *d = *state;
     uint16_t high = add_tax(d, MPOS_TAX_PERCENT, 200000000, 0);
@@ -198,6 +199,55 @@ test_levels(void **state)
         assert_int_equal(d->priced.taxes[1].amount, wanted[level][1]);
         assert_int_equal(d->priced.taxes[0].base, 297);
     }
+}
+
+/* Lines with one tax and lines with both: each kind is rounded once, and its lines share what comes out. */
+static void
+test_combinations_are_rounded_apart(void **state)
+{
+    static const int64_t prices[] = {1111, 2222, 3333, 4444}, wanted[] = {111, 445, 334, 889};
+    draft *d = *state;
+    uint16_t first = add_tax(d, MPOS_TAX_PERCENT, 100000000, 0);
+    uint16_t second = add_tax(d, MPOS_TAX_PERCENT, 100000000, 0);
+
+    d->cart.rounding.level = MPOS_LEVEL_COMBINATION;
+    d->cart.rounding.mode = MPOS_ROUND_UP;
+    for (size_t i = 0; i < 4; i++) {
+        mpos_cart_line *line = add_line(d, prices[i], MPOS_QTY_ONE);
+
+        tax_line(d, line, first);
+        if (i % 2 == 1) {
+            tax_line(d, line, second);
+        }
+    }
+    assert_int_equal(price(d), MPOS_OK);
+    assert_int_equal(d->priced.tax, 445 + 1334); /* 4.444 of one, 13.332 of both */
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(d->priced.lines[i].tax, wanted[i]);
+    }
+}
+
+/* What is included is taken out of the price first, also when other lines have only the added tax. */
+static void
+test_a_combination_of_included_and_added(void **state)
+{
+    draft *d = *state;
+    uint16_t in = add_tax(d, MPOS_TAX_PERCENT, 100000000, MPOS_TAX_INCLUDED);
+    uint16_t added = add_tax(d, MPOS_TAX_PERCENT, 50000000, 0);
+
+    d->cart.rounding.level = MPOS_LEVEL_COMBINATION;
+    for (int i = 0; i < 2; i++) {
+        mpos_cart_line *line = add_line(d, 105, MPOS_QTY_ONE);
+
+        tax_line(d, line, in);
+        tax_line(d, line, added);
+    }
+    tax_line(d, add_line(d, 110, MPOS_QTY_ONE), added);
+    assert_int_equal(price(d), MPOS_OK);
+    assert_int_equal(d->priced.taxes[0].amount, 19);     /* of 2.10: 0.1909 */
+    assert_int_equal(d->priced.taxes[1].amount, 10 + 6); /* of 1.909 and of 1.10 */
+    assert_int_equal(d->priced.net, 320 - 19);
+    assert_int_equal(d->priced.lines[2].tax, 6);
 }
 
 static void
@@ -261,6 +311,8 @@ main(void)
         TEST(test_rounding_the_tax_or_the_net),
         TEST(test_bracket_taxes),
         TEST(test_levels),
+        TEST(test_combinations_are_rounded_apart),
+        TEST(test_a_combination_of_included_and_added),
         TEST(test_fractions_that_add_up_to_a_tie_are_a_tie),
         TEST(test_unit_level_spreads_a_discount_over_the_units),
         TEST(test_increment_of_the_tax),

@@ -11,7 +11,6 @@
  *   restated   discounts "on" the net of prices with included taxes (or on the gross of prices without) are taken of the
  *              lines as they come out net (gross)
  *   targets    discounts of some of the lines only: those lines are a cart of their own
- *   groups     the level "combination" rounds once for all lines with the same taxes
  */
 #ifndef MPOS_VECTORS_ORDER_CASE_H
 #define MPOS_VECTORS_ORDER_CASE_H
@@ -40,7 +39,6 @@ typedef struct order_in {
     size_t at[CASE_LINES_MAX]; /* ... and where in the cart they are: components follow their combo */
     size_t item_count;         /* lines of the cart that are no charges; charges follow them */
     const char *mode;          /* of rounding */
-    int combination;           /* the level of that name */
     int included;              /* taxes that do not say are */
     int stepped;               /* the case declares the sequence of its discounts */
     const json_t *tax_objects[MPOS_CART_TAXES_MAX];

@@ -1,206 +1,9 @@
-/* order_price.c - the carts that an order is made of, priced by the current host, and their sum. See order_case.h. */
+/* order_price.c - the carts that an order is made of, and their sum. See order_case.h. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "cart_form.h"
-#include "order_case.h"
-#include "priced_form.h"
-
-/* What a cart's amounts are to the result. */
-typedef enum purpose { SALE, RESTATED_NET, RESTATED_GROSS, BESIDE } purpose;
-
-/* One cart: some of the lines, with their indexes in the order. */
-typedef struct group {
-    purpose purpose;
-    int sign;
-    uint32_t mask; /* the order's discounts that its lines have */
-    int withheld;  /* of BESIDE: which taxes are taken of the net */
-    int apart;
-    mpos_cart cart;
-    mpos_cart_tax taxes[MPOS_CART_TAXES_MAX];
-    mpos_cart_line lines[CASE_LINES_MAX];
-    size_t line_at[CASE_LINES_MAX];
-    uint16_t line_taxes[CASE_LINES_MAX][MPOS_LINE_TAXES_MAX];
-    size_t tax_at[CASE_LINES_MAX][MPOS_LINE_TAXES_MAX]; /* place among the line's taxes */
-    int64_t lack[CASE_LINES_MAX]; /* of the price to its included amounts, given back untaxed */
-    mpos_cart_discount discounts[CASE_LIST_MAX];
-    size_t discount_at[CASE_LIST_MAX];
-} group;
-
-/* What is towards plus infinity is towards minus infinity in the mirror. */
-static uint8_t
-mirrored(uint8_t mode)
-{
-    return mode == MPOS_ROUND_CEILING ? MPOS_ROUND_FLOOR
-           : mode == MPOS_ROUND_FLOOR ? MPOS_ROUND_CEILING
-                                      : mode;
-}
-
-static group *
-new_group(const order_in *in, purpose purpose, int sign)
-{
-    group *g = calloc(1, sizeof *g);
-
-    g->purpose = purpose;
-    g->sign = sign;
-    g->cart = in->cart;
-    g->cart.line_count = 0;
-    g->cart.discount_count = 0;
-    g->cart.rounding.mode = sign < 0 ? mirrored(in->cart.rounding.mode) : in->cart.rounding.mode;
-    memcpy(g->taxes, in->taxes, sizeof g->taxes);
-    for (size_t t = 0; t < in->cart.tax_count; t++) {
-        if (purpose == RESTATED_NET || purpose == BESIDE) {
-            g->taxes[t].flags &= (uint8_t)~MPOS_TAX_INCLUDED;
-        } else if (purpose == RESTATED_GROSS) {
-            g->taxes[t].flags |= MPOS_TAX_INCLUDED;
-        }
-    }
-    g->cart.taxes = g->taxes;
-    g->cart.lines = g->lines;
-    g->cart.discounts = g->discounts;
-    return g;
-}
-
-/* A price below the fixed amounts that it includes: the core sells at those, and the difference is given back. */
-static void
-fill_up(group *g, size_t j)
-{
-    mpos_cart_line *line = &g->lines[j];
-    int64_t fixed = 0;
-
-    for (size_t k = 0; k < line->tax_count; k++) {
-        const mpos_cart_tax *tax = &g->taxes[line->taxes[k]];
-
-        fixed += tax->type == MPOS_TAX_FIXED && (tax->flags & MPOS_TAX_INCLUDED) != 0 ? tax->value : 0;
-    }
-    if (fixed > line->unit_price && line->qty % MPOS_QTY_ONE == 0 && line->modifier_count == 0 &&
-        line->discount_count == 0) {
-        g->lack[j] = (fixed - line->unit_price) * (line->qty / MPOS_QTY_ONE);
-        line->unit_price = fixed;
-    }
-}
-
-/* Adds line i; of another purpose than a sale as one piece of what it came out as. */
-static void
-add_line(group *g, const order_case *c, size_t i)
-{
-    size_t j = g->cart.line_count++;
-    mpos_cart_line *line = &g->lines[j];
-
-    *line = c->in.lines[i];
-    if (line->parent != MPOS_NO_PARENT) {
-        line->parent = (uint16_t)(j - (i - line->parent));
-    }
-    line->taxes = g->line_taxes[j];
-    line->tax_count = 0;
-    g->line_at[j] = i;
-    for (size_t k = 0; k < c->in.lines[i].tax_count; k++) {
-        uint16_t t = c->in.line_taxes[i][k];
-
-        if (c->in.withheld[t] == g->withheld && c->in.apart[t] == g->apart) {
-            g->tax_at[j][line->tax_count] = k;
-            g->line_taxes[j][line->tax_count++] = t;
-        }
-    }
-    if (g->purpose == SALE) {
-        fill_up(g, j);
-    } else {
-        const line_result *sold = &c->out.lines[i];
-
-        line->kind = MPOS_LINE_ITEM;
-        line->base = 0;
-        line->floor = 0;
-        line->modifier_count = line->discount_count = 0;
-        line->qty = MPOS_QTY_ONE;
-        line->unit_price = (g->purpose == RESTATED_GROSS ? sold->total : sold->net) * g->sign;
-    }
-}
-
-static void
-add_discounts(group *g, const order_in *in, int restated)
-{
-    for (size_t k = 0; k < in->cart.discount_count; k++) {
-        int here = k >= in->discount_count || (g->mask & UINT32_C(1) << k) != 0;
-
-        if (here && !in->empty[k] && (in->on[k] != ON_PRICE) == restated) {
-            g->discount_at[g->cart.discount_count] = k;
-            g->discounts[g->cart.discount_count++] = in->discounts[k];
-        }
-    }
-}
-
-static void
-add_sold(const group *g, size_t j, const mpos_priced_line *priced, line_result *out)
-{
-    if (g->purpose == SALE) {
-        out->gross = g->sign * (priced->gross - g->lack[j]);
-        out->own_discount = g->sign * priced->line_discount;
-    }
-    out->order_discount += g->sign * priced->order_discount;
-    out->net = g->sign * (priced->net - g->lack[j]);
-    out->tax = g->sign * priced->tax;
-    out->total = g->sign * (priced->total - g->lack[j]);
-    for (size_t k = 0; k < g->cart.discount_count; k++) {
-        out->shares[g->discount_at[k]] = g->sign * priced->shares[k];
-    }
-}
-
-static void
-add_priced_line(const group *g, size_t j, const mpos_priced_line *priced, line_result *out)
-{
-    int sign = g->sign * (g->withheld ? -1 : 1);
-
-    if (g->purpose == BESIDE) {
-        out->tax += sign * priced->tax;
-        out->total += sign * priced->tax;
-    } else {
-        add_sold(g, j, priced, out);
-    }
-    for (size_t k = 0; k < priced->tax_count; k++) {
-        out->amounts[g->tax_at[j][k]] = sign * priced->taxes[k].amount;
-        out->bases[g->tax_at[j][k]] = g->sign * (priced->taxes[k].base - g->lack[j]);
-    }
-}
-
-static mpos_err
-add_answer(const group *g, const uint8_t *form, size_t size, order_result *out)
-{
-    size_t room_size = mpos_priced_form_room_size(size);
-    void *room = malloc(room_size + 8);
-    mpos_cart cart;
-    mpos_priced priced;
-    mpos_err err = mpos_priced_form_decode(form, size, room, room_size, &cart, &priced);
-
-    for (size_t j = 0; err == MPOS_OK && j < cart.line_count; j++) {
-        add_priced_line(g, j, &priced.lines[j], &out->lines[g->line_at[j]]);
-    }
-    for (size_t k = 0; err == MPOS_OK && k < cart.discount_count; k++) {
-        out->discounts[g->discount_at[k]] += g->sign * priced.discounts[k];
-    }
-    free(room);
-    return err;
-}
-
-/* Prices the group, adds it to the result, and frees it. */
-static void
-price_group(order_case *c, group *g)
-{
-    bytes question = {0};
-    size_t size = mpos_cart_form_size(&g->cart);
-    const uint8_t *answer = NULL;
-
-    if (c->err == MPOS_OK && g->cart.line_count > 0) {
-        bytes_u8(&question, 'P');
-        c->err = mpos_cart_check(&g->cart);
-        if (c->err == MPOS_OK) {
-            c->err = mpos_cart_form_encode(&g->cart, bytes_add(&question, size), size, &size);
-        }
-        answer = c->err == MPOS_OK ? ask(&question, &size, &c->err) : NULL;
-        c->err = answer != NULL ? add_answer(g, answer, size, &c->out) : c->err;
-    }
-    bytes_free(&question);
-    free(g);
-}
+#include "order_group.h"
 
 void
 order_form(const order_case *c, bytes *out)
@@ -227,41 +30,13 @@ order_form(const order_case *c, bytes *out)
             report_fail(in->r, "discounts of some lines, or exempt ones, in an order that is taken back");
         }
     }
-    if (in->combination || g->cart.discount_count != in->cart.discount_count) {
+    if (g->cart.discount_count != in->cart.discount_count) {
         report_fail(in->r, "an order of several carts that is taken back");
     } else if (!in->r->failed) {
         size = mpos_cart_form_size(&g->cart);
         mpos_cart_form_encode(&g->cart, bytes_add(out, size), size, &size);
     }
     free(g);
-}
-
-static int
-same_taxes(const order_in *in, size_t a, size_t b)
-{
-    return in->lines[a].tax_count == in->lines[b].tax_count &&
-           memcmp(in->line_taxes[a], in->line_taxes[b], in->lines[a].tax_count * sizeof(uint16_t)) == 0;
-}
-
-static void
-price_combinations(order_case *c)
-{
-    const order_in *in = &c->in;
-
-    for (size_t i = 0; i < in->cart.line_count; i++) {
-        group *g = new_group(in, SALE, 1);
-        int first = 1;
-
-        for (size_t k = 0; k < i; k++) {
-            first &= !same_taxes(in, k, i);
-        }
-        for (size_t k = i; first && k < in->cart.line_count; k++) {
-            if (same_taxes(in, k, i)) {
-                add_line(g, c, k);
-            }
-        }
-        price_group(c, g);
-    }
 }
 
 /* Charges go with the first line. */
@@ -301,7 +76,7 @@ check_masks(const order_in *in)
     }
     if (groups > 1 &&
         (twice != 0 || in->cart.line_count != in->item_count || in->cart.rounding.level == MPOS_LEVEL_ORDER ||
-         in->cart.rounding.level == MPOS_LEVEL_RATE)) {
+         in->cart.rounding.level == MPOS_LEVEL_RATE || in->cart.rounding.level == MPOS_LEVEL_COMBINATION)) {
         report_fail(in->r, "a discount of some lines beside others, charges, or rounding of the whole order");
     }
 }
@@ -331,7 +106,7 @@ price_sign(order_case *c, purpose purpose, int sign, uint32_t mask, int withheld
     g->withheld = withheld;
     g->apart = apart;
     if (apart > 0) {
-        g->cart.rounding.mode = sign < 0 ? mirrored((uint8_t)(apart - 1)) : (uint8_t)(apart - 1);
+        set_mode(g, (uint8_t)(apart - 1));
     }
     for (size_t i = 0; i < in->cart.line_count; i++) {
         if (in->sign[i] == sign && mask_of(in, i) == mask) {
@@ -455,13 +230,7 @@ price_all(order_case *c)
     for (size_t k = 0; other == SALE && k < in->cart.discount_count; k++) {
         in->on[k] = ON_PRICE;
     }
-    if (in->combination && in->cart.discount_count == 0 && !has_sign(in, -1)) {
-        price_combinations(c);
-    } else if (in->combination) {
-        report_fail(in->r, "discounts or returns, rounded by combination");
-    } else {
-        price_signs(c, SALE, 0, 0);
-    }
+    price_signs(c, SALE, 0, 0);
     if (other != SALE) {
         price_signs(c, other, 0, 0);
     }

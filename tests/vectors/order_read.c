@@ -41,8 +41,9 @@ read_level(order_in *in, const char *text)
         "order|document|global|globally|invoice|total|per_order|none "
         "line_tax|per_line_tax|line_code|code_line|line_tax_rate|line_rate "
         "combination|tax_combination|combo|tax_code_combination|code_combination|combination_total";
-    static const mpos_rounding_level levels[] = {MPOS_LEVEL_UNIT,  MPOS_LEVEL_LINE,     MPOS_LEVEL_RATE,
-                                                 MPOS_LEVEL_ORDER, MPOS_LEVEL_LINE_TAX, MPOS_LEVEL_ORDER};
+    static const mpos_rounding_level levels[] = {MPOS_LEVEL_UNIT,     MPOS_LEVEL_LINE,
+                                                 MPOS_LEVEL_RATE,     MPOS_LEVEL_ORDER,
+                                                 MPOS_LEVEL_LINE_TAX, MPOS_LEVEL_COMBINATION};
     int at = word_of(text, words);
 
     if (at < 0) {
@@ -50,7 +51,6 @@ read_level(order_in *in, const char *text)
         return;
     }
     in->cart.rounding.level = (uint8_t)levels[at];
-    in->combination = at == 5;
 }
 
 /* Which of two is rounded, in one of the words for the second. */

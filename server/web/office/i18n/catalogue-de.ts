@@ -313,6 +313,7 @@ export const catalogueDe: Record<keyof typeof catalogueEn, string> = {
   'rounding.level.line': 'je Zeile',
   'rounding.level.line_tax': 'je Steuer einer Zeile',
   'rounding.level.rate': 'einmal je Steuer der Bestellung',
+  'rounding.level.combination': 'einmal für alle Zeilen mit denselben Steuern',
   'rounding.level.order': 'einmal je Bestellung',
   'rounding.inclusive': 'Aus einem Preis mit Steuer',
   'rounding.inclusive.hint': 'Das andere ist die Differenz.',

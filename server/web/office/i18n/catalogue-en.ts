@@ -311,6 +311,7 @@ export const catalogueEn = {
   'rounding.level.line': 'for each line',
   'rounding.level.line_tax': 'for each tax of a line',
   'rounding.level.rate': 'once for each tax of the order',
+  'rounding.level.combination': 'once for all lines with the same taxes',
   'rounding.level.order': 'once for the order',
   'rounding.inclusive': 'Out of a price with tax',
   'rounding.inclusive.hint': 'The other one is the difference.',

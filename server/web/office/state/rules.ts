@@ -186,7 +186,7 @@ export interface Item extends Row {
 }
 
 export const roundingModes = ['half_up', 'half_even', 'half_down', 'up', 'down', 'ceiling', 'floor'] as const;
-export const roundingLevels = ['unit', 'line', 'line_tax', 'rate', 'order'] as const;
+export const roundingLevels = ['unit', 'line', 'line_tax', 'rate', 'combination', 'order'] as const;
 export const discountSteps = ['line_percent', 'order_percent', 'line_fixed', 'order_fixed'] as const;
 export const apportionings = ['largest_remainder', 'last_line', 'first_line'] as const;
 export const symbologies = ['any', 'ean8', 'ean13', 'upca', 'upce', 'gtin14', 'sscc'] as const;
