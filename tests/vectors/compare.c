@@ -32,10 +32,12 @@ expect(order_case *c, const char *what, const json_t *expected, int64_t amount)
 static int
 has_length(order_case *c, const char *what, const json_t *list, size_t count)
 {
-    if (json_array_size(list) != count) {
+    int same = json_is_array(list) && json_array_size(list) == count;
+
+    if (!same) {
         report_fail(c->in.r, "%s has %zu elements, expected %zu", what, count, json_array_size(list));
     }
-    return json_array_size(list) == count;
+    return same;
 }
 
 /* Lists with one amount per line. */
@@ -83,8 +85,8 @@ static int
 compare_nested(order_case *c, const char *name, const json_t *value)
 {
     int at = word_of(
-        name,
-        "line_taxes|line_tax_amounts line_tax_bases|line_bases order_discount_by_line|discount_by_line");
+        name, "line_taxes|line_tax_amounts line_tax_bases|line_bases order_discount_by_line|discount_by_line "
+              "line_discount_amounts|line_own_discount_amounts");
     size_t rows = at == 2 ? c->in.discount_count : c->in.case_lines;
 
     if (at < 0) {
@@ -92,7 +94,8 @@ compare_nested(order_case *c, const char *name, const json_t *value)
     }
     for (size_t i = 0; has_length(c, name, value, rows) && i < rows; i++) {
         const json_t *row = json_array_get(value, i);
-        size_t count = at == 2 ? c->in.case_lines : c->in.lines[c->in.at[i]].tax_count;
+        const mpos_cart_line *line = &c->in.lines[c->in.at[at == 2 ? 0 : i]];
+        size_t count = at == 2 ? c->in.case_lines : at == 3 ? line->discount_count : line->tax_count;
 
         for (size_t k = 0; has_length(c, name, row, count) && k < count; k++) {
             const line_result *l = &c->out.lines[c->in.at[at == 2 ? k : i]];
@@ -100,6 +103,7 @@ compare_nested(order_case *c, const char *name, const json_t *value)
             expect(c, name, json_array_get(row, k),
                    at == 0   ? l->amounts[k]
                    : at == 1 ? l->bases[k]
+                   : at == 3 ? l->own[k]
                              : l->shares[applied_at(c, i)]);
         }
         if (c->in.r->failed) {

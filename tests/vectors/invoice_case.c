@@ -76,6 +76,24 @@ charge_sign(const json_t *object, int otherwise)
     return charge ? 1 : -1;
 }
 
+/* Stated, or a percentage of a stated base. */
+static int64_t
+extra_amount(invoice *in, const json_t *object)
+{
+    const json_t *amount = member_of(object, "amount|value"), *base = member_of(object, "base_amount|base");
+    int64_t exact;
+
+    if (amount != NULL || base == NULL) {
+        return decimal_of(in->r, amount, in->scale);
+    }
+    if (__builtin_mul_overflow(decimal_of(in->r, base, in->scale),
+                               decimal_of(in->r, member_of(object, "percent"), PERCENT_SCALE), &exact)) {
+        report_fail(in->r, "an allowance or charge of too large a base");
+        return 0;
+    }
+    return ask_rounded(in->r, "half_up", exact, MPOS_RATE_ONE) / MPOS_RATE_ONE;
+}
+
 /* Allowances and charges in one list without a word: an allowance is what is below zero, when there is such. */
 static int
 is_signed(invoice *in, const json_t *list)
@@ -89,7 +107,7 @@ is_signed(invoice *in, const json_t *list)
         if (member_of(one, "charge|is_charge|charge_indicator|type|kind") != NULL) {
             return 0;
         }
-        below |= decimal_of(in->r, member_of(one, "amount|value"), in->scale) < 0;
+        below |= extra_amount(in, one) < 0;
     }
     return below;
 }
@@ -109,8 +127,7 @@ sum_extras(invoice *in, const json_t *list, int otherwise, void (*take)(invoice 
 
     json_array_foreach((json_t *)list, i, one)
     {
-        int64_t amount = (by_sign ? 1 : charge_sign(one, otherwise)) *
-                         decimal_of(in->r, member_of(one, "amount|value"), in->scale);
+        int64_t amount = (by_sign ? 1 : charge_sign(one, otherwise)) * extra_amount(in, one);
 
         known_members(in->r, one, extra_members);
         sum += amount;
@@ -143,9 +160,10 @@ line_net(invoice *in, const json_t *line)
     net = c->out.gross;
     json_decref((json_t *)c->inputs);
     free(c);
-    return net + sum_extras(in, member_of(line, "allowances_charges"), -1, NULL) +
-           sum_extras(in, member_of(line, "allowances|discounts"), -1, NULL) +
-           sum_extras(in, member_of(line, "charges"), 1, NULL);
+    return net +
+           sum_extras(in, list_of(in->r, line, "allowances_charges|line_allowances_charges"), -1, NULL) +
+           sum_extras(in, list_of(in->r, line, "allowances|discounts"), -1, NULL) +
+           sum_extras(in, list_of(in->r, line, "charges"), 1, NULL);
 }
 
 static void
@@ -153,7 +171,8 @@ read_line_of(invoice *in, const json_t *line)
 {
     static const char members[] =
         "qty|quantity unit_price|price tax_rate|rate|vat_rate|tax_percent line_net|net|net_amount "
-        "per_qty|base_qty category|tax_category|vat_category allowances_charges allowances|discounts "
+        "per_qty|base_qty category|tax_category|vat_category allowances_charges|line_allowances_charges "
+        "allowances|discounts "
         "charges name|id unit";
     const json_t *stated = member_of(line, "line_net|net|net_amount");
     int64_t net;
@@ -196,13 +215,13 @@ read_invoice(invoice *in, const json_t *inputs)
     }
     in->by_line =
         json_is_object(rounding) && word_of(text_of(rounding, "level", "rate"), "line|per_line") == 0;
-    json_array_foreach((json_t *)member_of(inputs, "lines|items"), i, line)
+    json_array_foreach((json_t *)list_of(in->r, inputs, "lines|items"), i, line)
     {
         read_line_of(in, line);
     }
-    sum_extras(in, member_of(inputs, "order_allowances_charges|allowances_charges"), -1, take_extra);
-    sum_extras(in, member_of(inputs, "allowances|order_allowances"), -1, take_extra);
-    sum_extras(in, member_of(inputs, "charges|order_charges"), 1, take_extra);
+    sum_extras(in, list_of(in->r, inputs, "order_allowances_charges|allowances_charges"), -1, take_extra);
+    sum_extras(in, list_of(in->r, inputs, "allowances|order_allowances"), -1, take_extra);
+    sum_extras(in, list_of(in->r, inputs, "charges|order_charges"), 1, take_extra);
     in->prepaid = amount_or_none(in, inputs, "prepaid|prepaid_amount|paid|paid_amount");
     in->rounding =
         amount_or_none(in, inputs, "rounding_amount|payable_rounding|payable_rounding_amount|rounding");

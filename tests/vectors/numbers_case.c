@@ -71,13 +71,16 @@ run_allocation(const json_t *inputs, const json_t *expected, report *r)
     int scale = case_scale(scaled), capped;
     int64_t total = decimal_of(r, member_of(inputs, "total|amount|discount"), scale);
     size_t count = read_parts(r, inputs, scale, weights, caps, &capped), size;
+    int64_t given = 0;
     bytes question = {0};
     const uint8_t *answer;
     mpos_err err;
 
     json_decref(scaled);
     if (!known_members(r, inputs, members) ||
-        !known_members(r, expected, "parts|allocations|amounts|shares") || r->failed) {
+        !known_members(r, expected,
+                       "parts|allocations|amounts|shares unallocated|remaining|left|given|sum") ||
+        r->failed) {
         return;
     }
     bytes_u8(&question, 'A');
@@ -98,7 +101,17 @@ run_allocation(const json_t *inputs, const json_t *expected, report *r)
         return;
     }
     for (size_t i = 0; i < count; i++) {
-        expect_amount(r, scale, "part", json_array_get(wanted, i), take_i64(&answer));
+        int64_t part = take_i64(&answer);
+
+        given += part;
+        expect_amount(r, scale, "part", json_array_get(wanted, i), part);
+    }
+    if (member_of(expected, "unallocated|remaining|left") != NULL) {
+        expect_amount(r, scale, "unallocated", member_of(expected, "unallocated|remaining|left"),
+                      total - given);
+    }
+    if (member_of(expected, "given|sum") != NULL) {
+        expect_amount(r, scale, "given", member_of(expected, "given|sum"), given);
     }
 }
 
@@ -204,7 +217,7 @@ round_over(rounding_in *in, int dimension, const json_t *wanted)
 }
 
 static const json_t *
-list_of(const json_t *inputs, const char *names)
+several(const json_t *inputs, const char *names)
 {
     const json_t *value = member_of(inputs, names);
 
@@ -221,9 +234,9 @@ run_rounding(const json_t *inputs, const json_t *expected, report *r)
     json_t *places = json_pack("{s:O*}", "places", member_of(inputs, "places|decimals"));
     const json_t *rounding = member_of(inputs, "rounding");
     rounding_in in = {.r = r,
-                      .lists = {list_of(inputs, "modes|methods|mode"),
-                                list_of(inputs, "increments|precisions"),
-                                list_of(inputs, "values|amounts|value")},
+                      .lists = {several(inputs, "modes|methods|mode"),
+                                several(inputs, "increments|precisions"),
+                                several(inputs, "values|amounts|value")},
                       .one = {member_of(inputs, "mode|method"), NULL, member_of(inputs, "value|amount")}};
     const char *name;
     json_t *value;

@@ -22,6 +22,7 @@
 enum {
     CASE_LINES_MAX = 200,
     CASE_LIST_MAX = MPOS_DISCOUNTS_MAX,
+    CASE_BRACKETS_MAX = 16,
     CASE_MODIFIERS_MAX = MPOS_LINE_MODIFIERS_MAX
 };
 
@@ -40,6 +41,7 @@ typedef struct order_in {
     size_t item_count;         /* lines of the cart that are no charges; charges follow them */
     const char *mode;          /* of rounding */
     int included;              /* taxes that do not say are */
+    const json_t *order_taxes; /* of lines that name none */
     int stepped;               /* the case declares the sequence of its discounts */
     const json_t *tax_objects[MPOS_CART_TAXES_MAX];
     const char *names[CASE_LINES_MAX];          /* of lines, NULL for one without */
@@ -56,6 +58,7 @@ typedef struct order_in {
     int empty[CASE_LIST_MAX];          /* one that takes nothing; the core has no such discounts */
     size_t discount_count;             /* of the order, before the surcharges */
     mpos_cart_tax taxes[MPOS_CART_TAXES_MAX];
+    mpos_tax_bracket brackets[MPOS_CART_TAXES_MAX][CASE_BRACKETS_MAX];
     mpos_cart_discount discounts[CASE_LIST_MAX];
     mpos_cart_line lines[CASE_LINES_MAX];
     mpos_cart_modifier modifiers[CASE_LINES_MAX][CASE_MODIFIERS_MAX];
@@ -66,7 +69,8 @@ typedef struct order_in {
 typedef struct line_result {
     int64_t gross, own_discount, order_discount, net, tax, total;
     int64_t bases[MPOS_LINE_TAXES_MAX], amounts[MPOS_LINE_TAXES_MAX];
-    int64_t shares[CASE_LIST_MAX];
+    int64_t shares[CASE_LIST_MAX]; /* of the order's discounts */
+    int64_t own[CASE_LIST_MAX];    /* discounts */
 } line_result;
 
 typedef struct order_result {

@@ -120,6 +120,9 @@ add_sold(const group *g, size_t j, const mpos_priced_line *priced, line_result *
     if (g->purpose == SALE) {
         out->gross = g->sign * (priced->gross - g->lack[j]);
         out->own_discount = g->sign * priced->line_discount;
+        for (size_t k = 0; k < g->lines[j].discount_count; k++) {
+            out->own[k] = g->sign * priced->discounts[k];
+        }
     }
     out->order_discount += g->sign * priced->order_discount;
     out->net = g->sign * (priced->net - g->lack[j]);

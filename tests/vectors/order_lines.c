@@ -3,6 +3,34 @@
 
 #include "order_case.h"
 
+/* [{from, amount, rate}], and the span that repeats. */
+static void
+read_brackets(order_in *in, const json_t *object, size_t t)
+{
+    const json_t *list = member_of(object, "brackets|table"), *span = member_of(object, "span");
+    mpos_tax_bracket *out = in->brackets[t];
+    size_t i;
+    json_t *one;
+
+    if (json_array_size(list) > CASE_BRACKETS_MAX) {
+        report_fail(in->r, "more than %d brackets", CASE_BRACKETS_MAX);
+        return;
+    }
+    json_array_foreach((json_t *)list, i, one)
+    {
+        const json_t *from = member_of(one, "from"), *amount = member_of(one, "amount"),
+                     *rate = member_of(one, "rate|percent");
+
+        known_members(in->r, one, "from amount rate|percent");
+        out[i].from = from != NULL ? decimal_of(in->r, from, in->scale) : 0;
+        out[i].amount = amount != NULL ? decimal_of(in->r, amount, in->scale) : 0;
+        out[i].rate = rate != NULL ? decimal_of(in->r, rate, PERCENT_SCALE) : 0;
+    }
+    in->taxes[t].bracket_count = (uint16_t)json_array_size(list);
+    in->taxes[t].brackets = out;
+    in->taxes[t].value = span != NULL ? decimal_of(in->r, span, in->scale) : 0;
+}
+
 /* The value of a tax in the words of its type; a percentage below zero is withheld. */
 static void
 read_tax_value(order_in *in, const json_t *object, mpos_cart_tax *tax, size_t t)
@@ -12,27 +40,28 @@ read_tax_value(order_in *in, const json_t *object, mpos_cart_tax *tax, size_t t)
     const json_t *rounding = member_of(object, "rounding|rounding_mode|mode|rounding_type");
     const char *type =
         text_of(object, "type|amount_type|kind", member_of(object, "fixed") != NULL ? "fixed" : "percent");
-    int at = word_of(
-        type, "percent|percentage|rate fixed|fixed_per_unit|per_unit|amount|fixed_amount division|divided");
+    int at = word_of(type, "percent|percentage|rate|withheld|retained|withholding "
+                           "fixed|fixed_per_unit|per_unit|amount|fixed_amount division|divided "
+                           "bracket|brackets|table");
 
     if (at < 0) {
         report_fail(in->r, "unknown tax type %s", type);
         return;
     }
     tax->type = (uint8_t)at;
+    if (at == MPOS_TAX_BRACKET) {
+        read_brackets(in, object, t);
+        return;
+    }
     tax->value =
         at == MPOS_TAX_FIXED ? decimal_of(in->r, amount, in->scale) : decimal_of(in->r, rate, PERCENT_SCALE);
-    if (rounding != NULL && at != MPOS_TAX_FIXED) {
-        in->apart[t] =
-            1 + mode_of(in->r, json_is_object(rounding) ? text_of(rounding, "mode|method", "half_up")
-                                                        : json_string_value(rounding));
-    }
     if (rounding != NULL) {
         in->apart[t] =
             1 + (int)mode_of(in->r, json_is_object(rounding) ? text_of(rounding, "mode|method", "half_up")
                                                              : json_string_value(rounding));
     }
-    in->withheld[t] = tax->value < 0 || flag_of(object, "withheld|retained|withholding", 0);
+    in->withheld[t] = tax->value < 0 || flag_of(object, "withheld|retained|withholding", 0) ||
+                      word_of(type, "withheld|retained|withholding") == 0;
     tax->value = tax->value < 0 ? -tax->value : tax->value;
 }
 
@@ -43,7 +72,7 @@ read_tax(order_in *in, const json_t *object, const char *name)
         "name code|id type|amount_type|kind rate|percent|value|percentage|amount|fixed "
         "included|inclusive|price_include|is_tax_inclusive|included_in_price|include_in_price "
         "base_affected|is_base_affected affects_next_base|include_base_amount|compound|affects_next "
-        "withheld|retained|withholding rounding|rounding_mode|mode|rounding_type";
+        "withheld|retained|withholding rounding|rounding_mode|mode|rounding_type brackets|table span";
     size_t t = in->cart.tax_count;
     int included = flag_of(
         object, "included|inclusive|price_include|is_tax_inclusive|included_in_price|include_in_price",
@@ -203,6 +232,7 @@ read_line_taxes(order_in *in, const json_t *object, size_t i)
     const json_t *rate = member_of(object, "tax_rate"), *taxes = member_of(object, "taxes|tax");
     mpos_cart_line *line = &in->lines[i];
 
+    taxes = taxes != NULL ? taxes : in->order_taxes;
     line->tax_count = read_tax_list(in, taxes, in->line_taxes[i]);
     if (rate != NULL) {
         json_t *tax = json_pack("{s:O, s:b}", "rate", rate, "included",
@@ -227,7 +257,7 @@ read_item(order_in *in, const json_t *object, size_t i, const char *members)
     line->modifiers = in->modifiers[i];
     line->discounts = in->line_discounts[i];
     line->taxes = in->line_taxes[i];
-    line->modifier_count = read_modifiers(in, member_of(object, "modifiers|options"), in->modifiers[i]);
+    line->modifier_count = read_modifiers(in, list_of(in->r, object, "modifiers|options"), in->modifiers[i]);
     line->floor = floor != NULL ? decimal_of(in->r, floor, in->scale) : 0;
     read_line_taxes(in, object, i);
     read_price(in, object, i);
@@ -281,7 +311,7 @@ read_line(order_in *in, const json_t *object)
     in->exempt[i] |= flag_of(object, "exempt|tax_exempt", 0);
     in->names[i] = text_of(object, "group|product|name|item|sku|id", NULL);
     read_item(in, object, i, members);
-    read_line_discounts(in, member_of(object, "discounts|adjustments"), i);
-    read_components(in, member_of(object, "components|combo"), i);
+    read_line_discounts(in, list_of(in->r, object, "discounts|adjustments"), i);
+    read_components(in, list_of(in->r, object, "components|combo"), i);
     in->item_count = in->cart.line_count;
 }

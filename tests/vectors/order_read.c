@@ -259,11 +259,11 @@ order_read(order_in *in, const json_t *inputs, const char *others)
                                   "service_charges|charges|fees|surcharges "
                                   "prices_include_tax|prices_include_taxes|tax_included|included "
                                   "apportion|apportioning|apportionment|allocation|remainder name "
-                                  "exempt|tax_exempt|exemption "
+                                  "exempt|tax_exempt|exemption order_taxes|apply_taxes "
                                   "discount_round|discount_rounding|round_discount " TENDER_MEMBERS;
     char all[1024];
     const json_t *lines = member_of(inputs, "lines|items");
-    const json_t *discounts = member_of(inputs, "order_discounts|discounts");
+    const json_t *discounts = list_of(in->r, inputs, "order_discounts|discounts");
 
     snprintf(all, sizeof all, "%s %s", members, others);
     if (!known_members(in->r, inputs, all) || !start_cart(in, inputs, lines)) {
@@ -274,14 +274,15 @@ order_read(order_in *in, const json_t *inputs, const char *others)
     read_discount_rounding(in, text_of(inputs, "discount_round|discount_rounding|round_discount", "amount"));
     in->included = flag_of(inputs, "prices_include_tax|prices_include_taxes|tax_included|included", 0);
     read_taxes(in, member_of(inputs, "taxes"));
+    in->order_taxes = member_of(inputs, "order_taxes|apply_taxes");
     read_order_discounts(in, discounts);
     for (size_t i = 0; !in->r->failed && i < json_array_size(lines); i++) {
         in->exempt[in->cart.line_count] = flag_of(inputs, "exempt|tax_exempt|exemption", 0);
         read_line(in, json_array_get(lines, i));
     }
     read_targets(in, discounts);
-    read_sequence(in, member_of(inputs, "discount_sequence|sequence"));
+    read_sequence(in, list_of(in->r, inputs, "discount_sequence|sequence"));
     if (!in->r->failed) {
-        read_charges(in, member_of(inputs, "service_charges|charges|fees|surcharges"));
+        read_charges(in, list_of(in->r, inputs, "service_charges|charges|fees|surcharges"));
     }
 }

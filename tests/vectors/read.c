@@ -88,6 +88,17 @@ member_of(const json_t *object, const char *spellings)
     return NULL;
 }
 
+const json_t *
+list_of(report *r, const json_t *object, const char *spellings)
+{
+    const json_t *value = member_of(object, spellings);
+
+    if (value != NULL && !json_is_array(value)) {
+        report_fail(r, "no list: %s", spellings);
+    }
+    return json_is_array(value) ? value : NULL;
+}
+
 const char *
 text_of(const json_t *object, const char *spellings, const char *otherwise)
 {

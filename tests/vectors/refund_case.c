@@ -142,7 +142,7 @@ read_step(returns *all, const json_t *one, size_t step)
         if (json_is_object(part)) {
             read_step(all, part, step);
         } else {
-            add_back(all, i, decimal_of(r, part, MPOS_QTY_SCALE), step);
+            add_back(all, i, llabs(decimal_of(r, part, MPOS_QTY_SCALE)), step);
         }
     }
     if (line != NULL) {
@@ -153,11 +153,12 @@ read_step(returns *all, const json_t *one, size_t step)
             report_fail(r, "a return of a line that is not there");
             return;
         }
-        add_back(all, at, qty != NULL ? decimal_of(r, qty, MPOS_QTY_SCALE) : all->c->in.lines[at].qty, step);
+        add_back(all, at, qty != NULL ? llabs(decimal_of(r, qty, MPOS_QTY_SCALE)) : all->c->in.lines[at].qty,
+                 step);
     }
 }
 
-/* A list of steps; without one all of it comes back. */
+/* A list of steps, or one of them; without one all of it comes back. */
 static void
 read_steps(returns *all, const json_t *list)
 {
@@ -171,10 +172,13 @@ read_steps(returns *all, const json_t *list)
         }
         return;
     }
-    all->steps = json_is_array(list) ? json_array_size(list) : 1;
-    if (json_is_object(list)) {
+    one = json_array_get(list, 0);
+    if (!json_is_object(one) && !json_is_array(one)) {
+        all->steps = 1;
         read_step(all, list, 0);
+        return;
     }
+    all->steps = json_array_size(list);
     json_array_foreach((json_t *)list, i, one)
     {
         read_step(all, one, i);
@@ -216,7 +220,8 @@ compare_one(returns *all, const outcome *out, const char *name, const json_t *va
 static void
 compare_refund(order_case *c, const json_t *expected)
 {
-    static const char names[] = "refunds|refund|returns|refund_lines|return_lines|returned";
+    static const char names[] =
+        "refunds|refund|returns|refund_lines|return_lines|returned|refund_qty|refund_quantities|return_qty";
     returns all = {.c = c, .backs = calloc(STEPS_MAX, sizeof(back))};
     outcome out = {0};
     json_t *rest = json_object();
@@ -252,7 +257,9 @@ run_refund(const json_t *inputs, const json_t *expected, report *r)
 
     c->in.r = r;
     c->inputs = inputs;
-    order_read(&c->in, inputs, "refunds|refund|returns|refund_lines|return_lines|returned");
+    order_read(
+        &c->in, inputs,
+        "refunds|refund|returns|refund_lines|return_lines|returned|refund_qty|refund_quantities|return_qty");
     order_price(c);
     steps = c->in.cart.line_count > 0 ? STEPS_MAX / c->in.cart.line_count : 1;
     if (!r->failed && c->err == MPOS_OK) {

@@ -33,6 +33,10 @@ known_members(report *r, const json_t *object, const char *list);
 const json_t *
 member_of(const json_t *object, const char *spellings);
 
+/* The member, which must be a list when it is there. */
+const json_t *
+list_of(report *r, const json_t *object, const char *spellings);
+
 const char *
 text_of(const json_t *object, const char *spellings, const char *otherwise);
 int
