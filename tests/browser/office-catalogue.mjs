@@ -1,6 +1,7 @@
 // The back office's catalogue: rows are edited beside a cart that shows what they do, files are imported and exported.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { check } from './fit.mjs';
 import { openOffice, row } from './office-setup.mjs';
 import { api, managerToken, picture, stack } from './setup.mjs';
 
@@ -182,6 +183,9 @@ test('what changes is listed, tried on the orders of a day, and published', asyn
   await page.getByRole('button', { name: 'Price them' }).click();
   const charge = page.getByRole('table', { name: 'What orders would have cost' }).getByRole('row', { name: /^Small order/ });
   assert.match(await charge.textContent(), /\+€\d+\.00$/);
+  const examples = page.getByRole('list', { name: 'Orders that change most' }).getByRole('listitem');
+  assert.match(await examples.first().textContent(), /€\d+\.\d\d → €\d+\.\d\d\+€1\.00$/);
+  await check(page, 'publish', true);
   await picture(page, 'office-publish-wide');
   await page.getByRole('button', { name: 'Publish', exact: true }).click();
   await page.getByText(/^Version \d+ counts now\. Registers read/).waitFor();

@@ -90,7 +90,7 @@ test('signing in to the back office, and in German', async () => {
 test('the back office in German fits a phone', async () => {
   const page = await openOffice({ ...views.phone, path: 'account' });
   await page.getByRole('radio', { name: 'Deutsch' }).click();
-  for (const [path, heading] of [['people', 'Personal'], ['roles', 'Rollen'], ['roles/new', 'Rolle hinzufügen'], ['devices/new', 'Gerät hinzufügen'], ['sessions', 'Sitzungen'], ['items', 'Artikel'], ['tax-maps/new', 'Steuerwechsel hinzufügen'], ['rounding', 'Rundung und Strichcodes']]) {
+  for (const [path, heading] of [['people', 'Personal'], ['roles', 'Rollen'], ['roles/new', 'Rolle hinzufügen'], ['devices/new', 'Gerät hinzufügen'], ['sessions', 'Sitzungen'], ['items', 'Artikel'], ['tax-maps/new', 'Steuerwechsel hinzufügen'], ['rounding', 'Rundung und Strichcodes'], ['outlets/new', 'Filiale hinzufügen'], ['differences', 'Preisabweichungen']]) {
     await open(page, path, heading);
     await check(page, path);
     await picture(page, `office-de-${path.replace('/', '-')}`);

@@ -11,5 +11,6 @@ import './receipt.mjs';
 import './office.mjs';
 import './office-access.mjs';
 import './office-catalogue.mjs';
+import './office-more.mjs';
 import './pairing.mjs';
 import './office-looks.mjs';

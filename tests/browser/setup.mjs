@@ -150,7 +150,7 @@ const shown = new Set([
   'register-wide', 'register-dark', 'register-options-tablet', 'register-pay-tablet', 'register-change-wide', 'register-phone',
   'register-pay-phone', 'kitchen-wide', 'kitchen-phone', 'receipt-good-tablet', 'receipt-good-phone', 'receipt-bad-phone',
   'office-people-wide', 'register-why-wide', 'office-role-tablet', 'office-pairing-phone', 'office-why-wide', 'office-publish-wide', 'office-item-wide', 'office-promotion-tablet',
-  'office-preview-phone',
+  'office-preview-phone', 'office-outlet-wide', 'office-difference-wide',
 ]);
 
 /** Writes docs/images when MPOS_IMAGES asks for it; MPOS_IMAGES_ALL writes those too that no document shows. */

@@ -1,10 +1,13 @@
 /* Price books: other prices at other times, places or for other customers. The prices themselves are edited at the items. */
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
+import { session } from '../../shared/api/client';
+import { locale } from '../../shared/i18n/i18n';
+import { money } from '../../shared/money/money';
 import { o } from '../i18n/words';
 import { books, customerGroups } from '../state/catalogue';
-import { exportRows } from '../state/csv';
+import { readBookPrices, type BookItem, type BookPrice } from '../state/book-prices';
 import type { Book, When } from '../state/rules';
 import { Part } from './fields';
 import { KindPage, type FieldsProps, type Kind } from './kind';
@@ -19,42 +22,61 @@ interface Draft extends Ranked {
 
 const draftOf = (row: Book | null): Draft => ({ ...ranked(row), when: row?.definition ?? {} });
 
+const quietMs = 150;
+const m = (minor: number): string => money(minor, { code: session.value!.outlet.currency, exponent: session.value!.outlet.exponent }, locale.value);
+
 function bodyOf(draft: Draft): ReturnType<Reader['done']> {
   const read = new Reader();
   return read.done({ code: draft.code.trim(), name: draft.name.trim(), priority: read.whole('priority', draft.priority, true), definition: tidy(draft.when) });
 }
 
-const shownMax = 200;
+const byName = ({ variant, min_qty }: BookPrice): string => [variant, min_qty ? o('book.from', { n: min_qty }) : ''].filter(Boolean).join(' · ');
 
-/* The prices that are in the book, found among all prices; enough to look through, and the way to each item. */
+/* What is in the book, and the way to each item. */
 function Prices({ book }: { book: Book }): JSX.Element {
-  const found = useSignal<Record<string, string>[] | null>(null);
+  const words = useSignal('');
+  const found = useSignal<BookItem[] | null>(null);
+  const next = useSignal<string | null>(null);
+  const asked = useRef(0);
+  const read = async (after: string | null): Promise<void> => {
+    const mine = ++asked.current;
+    try {
+      const page = await readBookPrices(book.id, words.value, after);
+      if (mine !== asked.current) return;
+      found.value = after ? [...(found.value ?? []), ...page.items] : page.items;
+      next.value = page.next;
+    } catch {
+      found.value ??= [];
+    }
+  };
   useEffect(() => {
-    let here = true;
-    void exportRows('prices', (row) => row['book'] === book.code, shownMax)
-      .then((rows) => here && (found.value = rows))
-      .catch(() => here && (found.value = []));
-    return () => {
-      here = false;
-    };
-  }, [book.id, book.version]);
-  const rows = found.value;
+    const timer = setTimeout(() => void read(null), words.value ? quietMs : 0);
+    return () => clearTimeout(timer);
+  }, [book.id, book.version, words.value]);
+  const items = found.value;
   return (
     <Part title={o('book.prices')} hint={o('book.prices.hint')}>
-      {rows === null && <p class="waiting-part">{o('load.wait')}</p>}
-      {rows?.length === 0 && <p>{o('book.prices.none')}</p>}
-      {rows && rows.length > 0 && (
-        <ul class="book-prices">
-          {rows.map((row, n) => (
-            <li key={n}>
-              <a href={`#/items?q=${encodeURIComponent(row['item'] ?? '')}`}>{[row['item'], row['variant']].filter(Boolean).join(' · ')}</a>
-              <span>{row['min_qty'] && Number(row['min_qty']) > 0 ? o('book.from', { n: row['min_qty'] }) : ''}</span>
-              <span class="money">{row['price']}</span>
-            </li>
-          ))}
+      <input class="input" type="search" aria-label={o('book.search')} placeholder={o('book.search')} value={words.value} onInput={(e) => (words.value = e.currentTarget.value)} />
+      {items === null && <p class="waiting-part">{o('load.wait')}</p>}
+      {items?.length === 0 && <p>{words.value ? o('list.nothing', { q: words.value }) : o('book.prices.none')}</p>}
+      {items && items.length > 0 && (
+        <ul class="book-prices" aria-label={o('book.prices')}>
+          {items.flatMap((item) =>
+            item.prices.map((price, n) => (
+              <li key={`${item.id} ${n}`}>
+                <a href={`#/items/${item.id}`}>{[item.name, byName(price)].filter(Boolean).join(' · ')}</a>
+                <span>{o('book.ordinary', { m: m(price.ordinary) })}</span>
+                <span class="money">{m(price.price)}</span>
+              </li>
+            )),
+          )}
         </ul>
       )}
-      {rows && rows.length >= shownMax && <p>{o('book.prices.more', { n: shownMax })}</p>}
+      {next.value && (
+        <button type="button" class="button" onClick={() => void read(next.value)}>
+          {o('book.more')}
+        </button>
+      )}
     </Part>
   );
 }

@@ -22,6 +22,7 @@ interface Draft extends Ranked {
   base: ChargeBase;
   tax_ids: string[];
   apportioned: boolean;
+  waivable: boolean;
   when: When;
 }
 
@@ -41,6 +42,7 @@ function draftOf(row: Charge | null): Draft {
     base: rule.base ?? 'left',
     tax_ids: rule.tax_ids ?? [],
     apportioned: rule.apportioned ?? false,
+    waivable: rule.waivable ?? false,
     when: rule.when ?? {},
   };
 }
@@ -58,6 +60,7 @@ function bodyOf(draft: Draft): ReturnType<Reader['done']> {
     base: percentage ? draft.base : undefined,
     tax_ids: taxed(draft) && draft.tax_ids.length > 0 ? draft.tax_ids : undefined,
     apportioned: draft.apportioned,
+    waivable: draft.waivable || undefined,
     when: Object.keys(when).length > 0 ? when : undefined,
   });
   return read.done({ code: draft.code.trim(), name: draft.name.trim(), priority: read.whole('priority', draft.priority, true), definition });
@@ -87,12 +90,13 @@ function Fields({ form, locked, row }: FieldsProps<Charge, Draft>): JSX.Element 
         <Check label={o('charge.apportioned')} hint={o('charge.apportioned.hint')} checked={draft.apportioned} locked={locked} onChange={(apportioned) => put(apportioned && draft.base === 'total' ? { apportioned, base: 'left' } : { apportioned })} />
         {taxed(draft) && <Toggles label={o('charge.taxes')} hint={o('charge.taxes.hint')} choices={usable.map((tax) => ({ value: tax.id, label: taxName(tax) }))} chosen={draft.tax_ids} locked={locked} onChange={(tax_ids) => put({ tax_ids })} />}
       </Part>
-      <WhenPart when={draft.when} locked={locked} onChange={(when) => put({ when })} />
       <Part title={o('charge.order')}>
+        <Check label={o('charge.waivable')} hint={o('charge.waivable.hint')} checked={draft.waivable} locked={locked} onChange={(waivable) => put({ waivable })} />
         <div class="fields">
           <Priority form={form} locked={locked} />
         </div>
       </Part>
+      <WhenPart when={draft.when} locked={locked} onChange={(when) => put({ when })} />
     </>
   );
 }

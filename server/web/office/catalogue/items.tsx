@@ -8,7 +8,7 @@ import { Empty } from '../../shared/ui/controls';
 import { Icon } from '../../shared/ui/icons';
 import { o } from '../i18n/words';
 import { books, categories, groups, taxes } from '../state/catalogue';
-import { items, itemsFailed, knownItem, loadItems, moreItems, readItem, setItemActive, writeItem, type ItemQuery } from '../state/items';
+import { items, itemsFailed, itemSorts, knownItem, loadItems, moreItems, readItem, setItemActive, writeItem, type ItemQuery } from '../state/items';
 import { refusal, type Refusal } from '../state/problem';
 import { may } from '../state/rights';
 import { route, setQuery } from '../state/route';
@@ -23,7 +23,14 @@ import { useSignal } from '@preact/signals';
 
 function itemQuery(): ItemQuery {
   const { query } = route.value;
-  return { search: query.get('q') ?? '', category: query.get('category') ?? '', archived: query.get('archived') === '1' };
+  const asked = query.get('sort');
+  return {
+    search: query.get('q') ?? '',
+    category: query.get('category') ?? '',
+    archived: query.get('archived') === '1',
+    sort: itemSorts.find((one) => one === asked) ?? 'name',
+    down: query.get('down') === '1',
+  };
 }
 
 export function priceText(item: Item): string {
@@ -37,7 +44,7 @@ export function priceText(item: Item): string {
 }
 
 function Filters(): JSX.Element {
-  const { category, archived } = itemQuery();
+  const { category, archived, sort, down } = itemQuery();
   return (
     <div class="filters">
       <select class="input" aria-label={o('item.category')} value={category} onChange={(e) => setQuery('category', e.currentTarget.value)}>
@@ -50,6 +57,16 @@ function Filters(): JSX.Element {
       </select>
       <button type="button" class="chip" aria-pressed={archived} onClick={() => setQuery('archived', archived ? '' : '1')}>
         {o('items.archived')}
+      </button>
+      <select class="input" aria-label={o('items.sort')} value={sort} onChange={(e) => setQuery('sort', e.currentTarget.value)}>
+        {itemSorts.map((one) => (
+          <option key={one} value={one}>
+            {o(`items.sort.${one}`)}
+          </option>
+        ))}
+      </select>
+      <button type="button" class="chip" aria-pressed={down} aria-label={o(down ? 'items.down' : 'items.up')} title={o(down ? 'items.down' : 'items.up')} onClick={() => setQuery('down', down ? '' : '1')}>
+        {down ? '↓' : '↑'}
       </button>
     </div>
   );
@@ -88,8 +105,8 @@ function ItemRows(): JSX.Element {
 }
 
 function ItemList(): JSX.Element {
-  const { search, category, archived } = itemQuery();
-  useEffect(() => loadItems({ search, category, archived }, items.value !== null), [search, category, archived]);
+  const query = itemQuery();
+  useEffect(() => loadItems(query, items.value !== null), Object.values(query));
   useEffect(() => void categories.load(), []);
   return (
     <section class="page" aria-label={o('items.title')}>

@@ -13,7 +13,7 @@ import { WhyRow, WhySheet } from '../../shared/why/why';
 import { o } from '../i18n/words';
 import { books, charges, groups, promotions, taxes, taxMaps } from '../state/catalogue';
 import { findItems, itemName, itemsFound, knownItem, rememberItems } from '../state/items';
-import { circumstances, freshPreview, lines, previewOpen, previewProblem, priced, type Priced, type PreviewLineIn } from '../state/preview';
+import { circumstances, freshPreview, lines, previewOpen, previewProblem, priced, typing, typingProblem, type Priced, type PreviewLineIn } from '../state/preview';
 import { broad } from '../state/screen';
 import { addItem } from './preview-add';
 import { CircumstancesSheet, circumstancesText } from './preview-circumstances';
@@ -164,6 +164,11 @@ function Cart(): JSX.Element {
       <p class="form-problem" role="alert">
         {previewProblem.value?.text ?? ''}
       </p>
+      {typingProblem.value && lines.value.length > 0 && (
+        <p class="note" role="status">
+          {o('preview.typed.not', { e: typingProblem.value.text })}
+        </p>
+      )}
       {answer && !previewProblem.value && lines.value.length > 0 && <Sums answer={answer} onWhy={(figure) => (asking.value = figure)} />}
       {edited && <LineSheet key={edited.id} line={edited} onClose={() => (editing.value = null)} />}
       {telling.value && <CircumstancesSheet onClose={() => (telling.value = false)} />}
@@ -184,7 +189,7 @@ export function Preview(): JSX.Element {
       <aside class="preview" aria-label={o('preview.title')}>
         <header>
           <h2>{o('preview.title')}</h2>
-          <span class="tag">{o('preview.draft')}</span>
+          <span class="tag">{o(typing.value && !typingProblem.value ? 'preview.typed' : 'preview.draft')}</span>
           {lines.value.length > 0 && <IconButton icon="trash" class="quiet" label={t('action.clear')} onClick={() => (lines.value = [])} />}
         </header>
         <Cart />

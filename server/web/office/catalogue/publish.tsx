@@ -8,11 +8,11 @@ import { locale } from '../../shared/i18n/i18n';
 import { money } from '../../shared/money/money';
 import { say } from '../../shared/ui/overlay';
 import type { OfficeKey } from '../i18n/en';
-import { o } from '../i18n/words';
-import { charges, promotions, taxes } from '../state/catalogue';
+import { dateTime, o } from '../i18n/words';
+import { books, charges, promotions, taxes, taxMaps } from '../state/catalogue';
 import { freshPreview } from '../state/preview';
 import { refusal, type Refusal } from '../state/problem';
-import { changes, check, publish, readChanges, runShadow, shadow, stopShadow, type Difference, type Mistake, type Shadow, type ShadowRule } from '../state/publish';
+import { changes, check, publish, readChanges, runShadow, shadow, stopShadow, type Difference, type Mistake, type Shadow, type ShadowOrder, type ShadowRule } from '../state/publish';
 import { TextInput } from '../view/field';
 import { pages } from '../view/pages';
 import { ListHead } from '../view/parts';
@@ -69,8 +69,10 @@ function Changes({ list, items }: { list: Difference[]; items: boolean }): JSX.E
 function ruleName({ kind, id }: ShadowRule): string {
   if (kind === 'by_hand') return o('publish.by_hand');
   if (kind === 'tax') return id ? taxNameOf(id) : o('taxes.title');
-  const list = kind === 'charge' ? charges : promotions;
-  return list.rows.value?.find((rule) => rule.id === id)?.name ?? '…';
+  const lists = { charge: charges, promotion: promotions, book: books, tax_map: taxMaps };
+  const rows = lists[kind].rows.value as { id: string; name: string }[] | null;
+  const name = rows?.find((rule) => rule.id === id)?.name ?? '…';
+  return kind === 'book' || kind === 'tax_map' ? o(`publish.of.${kind}`, { name }) : name;
 }
 
 function ShadowTable({ of }: { of: Shadow }): JSX.Element {
@@ -100,6 +102,29 @@ function ShadowTable({ of }: { of: Shadow }): JSX.Element {
         {row(o('publish.of.total'), of.total, 'whole')}
       </tbody>
     </table>
+  );
+}
+
+/* Orders by what people know them by: what they cost, and what they would have. */
+function Examples({ list }: { list: ShadowOrder[] }): JSX.Element {
+  const zone = session.value?.outlet.timezone;
+  return (
+    <>
+      <h3>{o('publish.examples')}</h3>
+      <ul class="changes examples" aria-label={o('publish.examples')}>
+        {list.map((order) => (
+          <li key={order.order_id}>
+            <span>
+              {order.receipt ?? o('publish.example.call', { n: order.call_number ?? '' })} <small>{dateTime(order.created_at, zone)}</small>
+            </span>
+            <span class="money">
+              {m(order.before)} → {m(order.after)}
+            </span>
+            <span class="money">{signed(order.difference)}</span>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 
@@ -133,6 +158,7 @@ function ShadowRun({ onProblem }: { onProblem: (problem: Refusal | null) => void
         </p>
       )}
       {found && found.orders > 0 && <ShadowTable of={found} />}
+      {found && found.examples.length > 0 && <Examples list={found.examples} />}
     </Part>
   );
 }
@@ -170,7 +196,7 @@ export function PublishPage(): JSX.Element {
   };
   useEffect(() => {
     void readChanges().catch((e: unknown) => tell(refusal(e)));
-    for (const list of [promotions, charges, taxes]) void list.load();
+    for (const list of [promotions, charges, taxes, books, taxMaps]) void list.load();
   }, []);
   const found = check.value;
   return (

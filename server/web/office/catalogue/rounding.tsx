@@ -4,6 +4,7 @@ import { session } from '../../shared/api/client';
 import { t } from '../../shared/i18n/i18n';
 import { say, warn } from '../../shared/ui/overlay';
 import { o } from '../i18n/words';
+import { outlets } from '../state/lists';
 import { freshPreview } from '../state/preview';
 import { refusal } from '../state/problem';
 import { may } from '../state/rights';
@@ -13,6 +14,7 @@ import { at, FormProblem, SelectInput } from '../view/field';
 import { useForm, type Form } from '../view/form';
 import { lists, ListHead, Loaded } from '../view/parts';
 import { Cell, Check, Lines, MoneyInput, Part, SelectCell } from './fields';
+import { History } from './history';
 import { amountText, Reader } from './rule-form';
 
 interface RoundingDraft extends Omit<Rounding, 'increment' | 'cash_increment'> {
@@ -22,21 +24,19 @@ interface RoundingDraft extends Omit<Rounding, 'increment' | 'cash_increment'> {
 
 interface Draft {
   rounding: RoundingDraft;
-  /** Of this outlet, where it is not that of the business. */
-  here: RoundingDraft | null;
+  /** Of outlets that have their own. */
+  outlets: { outlet_id: string; rounding: RoundingDraft }[];
   sequence: NonNullable<RuleSettings['sequence']>;
   apportion: NonNullable<RuleSettings['apportion']>;
   patterns: BarcodePattern[];
 }
 
 const roundingDraft = (r: Rounding): RoundingDraft => ({ ...r, increment: amountText(r.increment), cash_increment: amountText(r.cash_increment) });
-const outlet = (): string => session.value!.outlet.id;
 
 function draftOf({ definition }: SettingsRow): Draft {
-  const here = definition.outlets?.find((one) => one.outlet_id === outlet());
   return {
     rounding: roundingDraft(definition.rounding),
-    here: here ? roundingDraft(here.rounding) : null,
+    outlets: (definition.outlets ?? []).map((one) => ({ ...one, rounding: roundingDraft(one.rounding) })),
     sequence: definition.sequence ?? [...discountSteps],
     apportion: definition.apportion ?? 'largest_remainder',
     patterns: (definition.barcode_patterns ?? []).map((p) => ({ ...p })),
@@ -49,11 +49,10 @@ const roundingOf = (draft: RoundingDraft, read: Reader): Rounding => ({
   cash_increment: read.amount('cash_increment', draft.cash_increment, true) ?? 1,
 });
 
-function definitionOf(draft: Draft, row: SettingsRow, read: Reader): RuleSettings {
-  const others = (row.definition.outlets ?? []).filter((one) => one.outlet_id !== outlet());
+function definitionOf(draft: Draft, read: Reader): RuleSettings {
   return {
     rounding: roundingOf(draft.rounding, read),
-    outlets: draft.here ? [...others, { outlet_id: outlet(), rounding: roundingOf(draft.here, read) }] : others,
+    outlets: draft.outlets.map((one) => ({ ...one, rounding: roundingOf(one.rounding, read) })),
     sequence: draft.sequence,
     apportion: draft.apportion,
     barcode_patterns: draft.patterns.map((p) => ({ ...p, name: p.name.trim(), pattern: p.pattern.trim() })),
@@ -68,6 +67,7 @@ function RoundingFields(props: { value: RoundingDraft; locked: boolean; form: Fo
       <SelectInput label={o('rounding.mode')} value={value.mode} disabled={locked} choices={roundingModes.map((v) => ({ value: v, label: o(`rounding.mode.${v}`) }))} onValue={(mode) => put({ mode: mode as Rounding['mode'] })} />
       <SelectInput label={o('rounding.level')} hint={o('rounding.level.hint')} value={value.level} disabled={locked} choices={roundingLevels.map((v) => ({ value: v, label: o(`rounding.level.${v}`) }))} onValue={(level) => put({ level: level as Rounding['level'] })} />
       <SelectInput label={o('rounding.inclusive')} hint={o('rounding.inclusive.hint')} value={value.inclusive} disabled={locked} choices={(['tax', 'net'] as const).map((v) => ({ value: v, label: o(`rounding.inclusive.${v}`) }))} onValue={(inclusive) => put({ inclusive: inclusive as Rounding['inclusive'] })} />
+      <SelectInput label={o('rounding.discount')} hint={o('rounding.discount.hint')} value={value.discount ?? 'amount'} disabled={locked} choices={(['amount', 'price'] as const).map((v) => ({ value: v, label: o(`rounding.discount.${v}`) }))} onValue={(discount) => put({ discount: discount as NonNullable<Rounding['discount']> })} />
       <MoneyInput label={o('rounding.increment')} hint={o('rounding.increment.hint')} value={value.increment} locked={locked} problem={at(form.problem, 'increment')} onValue={(increment) => put({ increment })} />
       <MoneyInput label={o('rounding.cash')} hint={o('rounding.cash.hint')} value={value.cash_increment} locked={locked} problem={at(form.problem, 'cash_increment')} onValue={(cash_increment) => put({ cash_increment })} />
     </div>
@@ -79,12 +79,23 @@ interface PartProps {
   locked: boolean;
 }
 
-function Here({ form, locked }: PartProps): JSX.Element {
-  const { here, rounding } = form.draft;
+function Outlets({ form, locked }: PartProps): JSX.Element {
+  const { outlets: own, rounding } = form.draft;
+  const put = (id: string, value: RoundingDraft | null): void => {
+    const others = own.filter((one) => one.outlet_id !== id);
+    form.put({ outlets: value ? [...others, { outlet_id: id, rounding: value }] : others });
+  };
   return (
-    <Part title={o('rounding.here', { outlet: session.value!.outlet.name })}>
-      <Check label={o('rounding.own')} checked={here !== null} locked={locked} onChange={(own) => form.put({ here: own ? rounding : null })} />
-      {here && <RoundingFields value={here} locked={locked} form={form} onChange={(value) => form.put({ here: value })} />}
+    <Part title={o('rounding.outlets')}>
+      {outlets.rows.value!.map(({ id, name }) => {
+        const here = own.find((one) => one.outlet_id === id);
+        return (
+          <div key={id} role="group" aria-label={name}>
+            <Check label={o('rounding.outlet', { outlet: name })} checked={here !== undefined} locked={locked} onChange={(on) => put(id, on ? rounding : null)} />
+            {here && <RoundingFields value={here.rounding} locked={locked} form={form} onChange={(value) => put(id, value)} />}
+          </div>
+        );
+      })}
     </Part>
   );
 }
@@ -154,7 +165,7 @@ function SettingsForm({ row }: { row: SettingsRow }): JSX.Element {
   };
   const submit = (): void => {
     const read = new Reader();
-    const definition = definitionOf(form.draft, row, read);
+    const definition = definitionOf(form.draft, read);
     if (read.problem) form.refuse(read.problem);
     else void form.run((key) => save(definition, key));
   };
@@ -170,9 +181,10 @@ function SettingsForm({ row }: { row: SettingsRow }): JSX.Element {
     >
       {locked && <p class="reason">{o('row.readonly')}</p>}
       <RoundingFields value={form.draft.rounding} locked={locked} form={form} onChange={(rounding) => form.put({ rounding })} />
-      <Here form={form} locked={locked} />
+      <Outlets form={form} locked={locked} />
       <Discounts form={form} locked={locked} />
       <Patterns form={form} locked={locked} />
+      <History row={session.value!.tenant.id} version={row.version} />
       <footer class="actions">
         <FormProblem problem={form.problem} fields={['increment', 'cash_increment', 'barcode_patterns']} />
         {form.dirty && (
@@ -192,7 +204,7 @@ export function RoundingPage(): JSX.Element {
   return (
     <section class="page" aria-label={o('rounding.title')}>
       <ListHead title={o('rounding.title')} />
-      <Loaded lists={lists(settings)}>
+      <Loaded lists={lists(settings, outlets)}>
         {() => {
           const row = settings.rows.value![0]!;
           return <SettingsForm key={row.version} row={row} />;

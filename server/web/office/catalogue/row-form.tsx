@@ -3,11 +3,12 @@
  * somebody else changed meanwhile is not overwritten.
  */
 import type { ComponentChildren, JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { t } from '../../shared/i18n/i18n';
 import { say, warn } from '../../shared/ui/overlay';
 import type { OfficeKey } from '../i18n/en';
 import { o } from '../i18n/words';
-import { freshPreview } from '../state/preview';
+import { freshPreview, setTyping } from '../state/preview';
 import { refusal, type Refusal } from '../state/problem';
 import { may } from '../state/rights';
 import { go } from '../state/route';
@@ -15,6 +16,7 @@ import type { Row } from '../state/rules';
 import { FormProblem } from '../view/field';
 import { useForm, type Form } from '../view/form';
 import { ThingHead } from '../view/parts';
+import { History } from './history';
 
 type Read = Record<string, unknown> | Refusal;
 
@@ -90,10 +92,36 @@ function Actions<T extends Row, D>({ form, locked, props }: { form: Form<D>; loc
   );
 }
 
+/* What the rows of each page are called where they are written. */
+const entities: Record<string, string> = {
+  items: 'item',
+  categories: 'category',
+  options: 'group',
+  books: 'book',
+  promotions: 'promotion',
+  charges: 'charge',
+  taxes: 'tax',
+  'tax-maps': 'tax_map',
+  customers: 'customer_group',
+  currencies: 'currency',
+};
+
+/** The preview counts what is typed, as long as it can be read. */
+function useTyping<T extends Row, D extends object>({ row, page, bodyOf }: Props<T, D>, form: Form<D>): void {
+  const body = form.dirty ? bodyOf(form.draft) : null;
+  const entity = entities[page];
+  useEffect(() => {
+    if (!entity || (body && isRefusal(body))) return;
+    setTyping(body && { entity, row: row ? { ...body, id: row.id, version: row.version } : body });
+  }, [form.draft, form.dirty]);
+  useEffect(() => () => setTyping(null), []);
+}
+
 export function RowForm<T extends Row, D extends object>(props: Props<T, D>): JSX.Element {
   const { row, page, words } = props;
   const form = useForm<D>(() => props.draftOf(row), `${page}/${row ? `${row.id}/${row.version}` : 'new'}`);
   const locked = !may('catalogue.write');
+  useTyping(props, form);
   const submit = (): void => {
     const body = props.bodyOf(form.draft);
     if (isRefusal(body)) return form.refuse(body);
@@ -121,6 +149,7 @@ export function RowForm<T extends Row, D extends object>(props: Props<T, D>): JS
       </ThingHead>
       {locked && <p class="reason">{o('row.readonly')}</p>}
       {props.children(form, locked)}
+      {row && <History row={row.id} version={row.version} />}
       {row && !locked && <Archive row={row} form={form} setActive={props.setActive} />}
       <Actions form={form} locked={locked} props={props} />
     </form>

@@ -1,12 +1,12 @@
 /* When a rule holds: days, hours, place; behind "more" dates, channels, customers, guests. What is not given does not matter. */
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { session } from '../../shared/api/client';
 import { o } from '../i18n/words';
 import { customerGroups } from '../state/catalogue';
+import { outlets } from '../state/lists';
 import { channels, days, places, type When } from '../state/rules';
 import { TextInput } from '../view/field';
-import { Check, Part, Toggles } from './fields';
+import { Part, Toggles } from './fields';
 import { channelWord, dayShort, placeWord, whenText } from './when-words';
 
 type Put = (change: Partial<When>) => void;
@@ -39,7 +39,6 @@ function Hours({ when, put, locked }: { when: When; put: Put; locked: boolean })
 }
 
 function More({ when, put, locked }: { when: When; put: Put; locked: boolean }): JSX.Element {
-  const here = session.value!.outlet.id;
   const groups = (customerGroups.rows.value ?? []).filter((g) => g.active || when.customer_group_ids?.includes(g.id));
   const minute = (value: string): string => (value && value.length === 10 ? `${value}T00:00` : value);
   return (
@@ -52,12 +51,9 @@ function More({ when, put, locked }: { when: When; put: Put; locked: boolean }):
       </div>
       <Toggles label={o('when.channels')} choices={channels.map((value) => ({ value, label: channelWord(value) }))} chosen={when.channels ?? []} locked={locked} onChange={(chosen) => put({ channels: chosen })} />
       {groups.length > 0 && <Toggles label={o('when.customers')} choices={groups.map((g) => ({ value: g.id, label: g.name }))} chosen={when.customer_group_ids ?? []} locked={locked} onChange={(chosen) => put({ customer_group_ids: chosen })} />}
-      <Check
-        label={o('when.here', { outlet: session.value!.outlet.name })}
-        checked={when.outlet_ids?.includes(here) ?? false}
-        locked={locked}
-        onChange={(on) => put({ outlet_ids: on ? [...(when.outlet_ids ?? []), here] : (when.outlet_ids ?? []).filter((id) => id !== here) })}
-      />
+      {outlets.rows.value && (outlets.rows.value.length > 1 || (when.outlet_ids?.length ?? 0) > 0) && (
+        <Toggles label={o('when.outlets')} choices={outlets.rows.value.map((one) => ({ value: one.id, label: one.name }))} chosen={when.outlet_ids ?? []} locked={locked} onChange={(chosen) => put({ outlet_ids: chosen })} />
+      )}
     </details>
   );
 }
@@ -66,7 +62,10 @@ export function WhenPart(props: { when: When; locked: boolean; title?: string; o
   const { when, locked } = props;
   const put: Put = (change) => props.onChange(tidy({ ...when, ...change }));
   const groupName = (id: string): string => customerGroups.rows.value?.find((g) => g.id === id)?.name ?? o('when.groups');
-  useEffect(() => void customerGroups.load(), []);
+  useEffect(() => {
+    void customerGroups.load();
+    void outlets.load();
+  }, []);
   return (
     <Part title={props.title ?? o('when.title')} hint={whenText(when, groupName)}>
       <Toggles label={o('when.days')} choices={days.map((value) => ({ value, label: dayShort(value) }))} chosen={when.days ?? []} locked={locked} onChange={(chosen) => put({ days: chosen })} />

@@ -320,6 +320,8 @@ export const de: Record<BaseKey, string> = {
   'licence.installed': 'Die Lizenz ist eingelesen.',
   'licence.wrong': 'Das ist keine Lizenzdatei.',
   'problem.licence_invalid': 'Niemand hier Bekanntes hat sie unterschrieben, sie ist für einen anderen Betrieb, oder eine neuere ist schon da.',
+  'outlets.title': 'Filialen',
+  'diffs.title': 'Preisabweichungen',
   'publish.title': 'Veröffentlichen',
   'problem.rules_invalid': 'Die Regeln haben Fehler; sie stehen oben.',
 };

@@ -1,5 +1,6 @@
 /* English; the list of all messages of the back office. `{x}` is replaced. */
 import type { catalogueEn } from './catalogue-en';
+import type { moreEn } from './more-en';
 
 export const en = {
   'app.office': 'Back office',
@@ -320,6 +321,8 @@ export const en = {
   'licence.installed': 'The licence is installed.',
   'licence.wrong': 'This is no licence file.',
   'problem.licence_invalid': 'Nobody known here signed it, it is for another business, or a later one is there already.',
+  'outlets.title': 'Outlets',
+  'diffs.title': 'Price differences',
   'publish.title': 'Publish',
   'problem.rules_invalid': 'The rules have mistakes; they are listed above.',
 };
@@ -327,4 +330,4 @@ export const en = {
 export type BaseKey = keyof typeof en;
 
 /** Of the pages of the catalogue too, which bring their words with them. */
-export type OfficeKey = BaseKey | keyof typeof catalogueEn;
+export type OfficeKey = BaseKey | keyof typeof catalogueEn | keyof typeof moreEn;

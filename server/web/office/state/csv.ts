@@ -23,19 +23,6 @@ async function* pages(table: Table): AsyncGenerator<ExportPage> {
   }
 }
 
-/** Rows of a table that fit, by the names of their columns; at most `most`. */
-export async function exportRows(table: Table, fits: (row: Record<string, string>) => boolean, most: number): Promise<Record<string, string>[]> {
-  const found: Record<string, string>[] = [];
-  for await (const { columns, rows } of pages(table)) {
-    for (const cells of rows) {
-      const row = Object.fromEntries(columns.map((name, n) => [name, cells[n] ?? '']));
-      if (fits(row)) found.push(row);
-      if (found.length >= most) return found;
-    }
-  }
-  return found;
-}
-
 /** The whole table, with the names of its columns first. */
 export async function exportTable(table: Table, onRows: (n: number) => void, stopped: () => boolean): Promise<string[][]> {
   const all: string[][] = [];

@@ -13,10 +13,15 @@ interface Page {
   next: string | null;
 }
 
+export const itemSorts = ['name', 'price', 'code'] as const;
+export type ItemSort = (typeof itemSorts)[number];
+
 export interface ItemQuery {
   search: string;
   category: string;
   archived: boolean;
+  sort: ItemSort;
+  down: boolean;
 }
 
 const path = `${root}/items`;
@@ -51,8 +56,10 @@ function remember(some: Item[]): void {
   known.value = all;
 }
 
-const address = ({ search, category, archived }: Partial<ItemQuery>, limit: number, after: string | null): string => {
+const address = ({ search, category, archived, sort, down }: Partial<ItemQuery>, limit: number, after: string | null): string => {
   const query = new URLSearchParams({ limit: String(limit) });
+  if (sort) query.set('sort', sort);
+  if (down) query.set('way', 'down');
   if (search?.trim()) query.set('search', search.trim().slice(0, 64));
   if (category) query.set('category_id', category);
   if (archived) query.set('archived', 'all');

@@ -1,7 +1,7 @@
 /* What the pages show, read from the server when a page is opened and kept for going back. */
 import { effect, signal, type Signal } from '@preact/signals';
 import { ApiError, get, session } from '../../shared/api/client';
-import type { ApiKey, Device, IdentityProvider, LicenceAnswer, OpenSession, Person, Role } from './model';
+import type { ApiKey, Device, IdentityProvider, LicenceAnswer, OpenSession, Outlet, Person, Role } from './model';
 import { refusal, type Refusal } from './problem';
 
 export interface List<T> {
@@ -58,6 +58,7 @@ export async function readAll<T>(path: string, member: string): Promise<T[]> {
 export const people = list(() => readAll<Person>('/v1/staff', 'staff'));
 export const roles = list(async () => (await get<{ roles: Role[] }>('/v1/roles')).body.roles);
 export const devices = list(async () => (await get<{ devices: Device[] }>('/v1/devices')).body.devices);
+export const outlets = list(async () => (await get<{ outlets: Outlet[] }>('/v1/outlets')).body.outlets);
 export const sessions = list(async () => (await get<{ sessions: OpenSession[] }>('/v1/sessions')).body.sessions);
 export const keys = list(async () => (await get<{ api_keys: ApiKey[] }>('/v1/api-keys')).body.api_keys);
 

@@ -24,6 +24,17 @@ export interface Role {
   version: number;
 }
 
+export interface Outlet {
+  id: string;
+  code: string;
+  name: string;
+  timezone: string;
+  stations: string[];
+  devices: number;
+  journal_id: string;
+  version: number;
+}
+
 export const deviceKinds = ['register', 'kitchen', 'kiosk', 'fridge', 'display'] as const;
 export type DeviceKind = (typeof deviceKinds)[number];
 

@@ -3,7 +3,7 @@
  * (where, when and for whom it is sold), answer (what the server made of it).
  */
 import { effect, signal } from '@preact/signals';
-import { post, session } from '../../shared/api/client';
+import { ApiError, post, session } from '../../shared/api/client';
 import type { TraceEntry } from '../../shared/why/trace';
 import { refusal, type Refusal } from './problem';
 import type { Place } from './rules';
@@ -62,6 +62,7 @@ const usual: Circumstances = { place: 'dine_in', guests: 0, at: '', coupons: [],
 const storageKey = 'mpos.preview';
 /* Typing does not ask for every letter. */
 const quietMs = 120;
+const typedQuietMs = 300;
 
 function kept(): { lines: PreviewLineIn[]; circumstances: Circumstances } {
   try {
@@ -78,6 +79,11 @@ export const circumstances = signal(before.circumstances);
 export const priced = signal<Priced | null>(null);
 export const previewProblem = signal<Refusal | null>(null);
 
+/** The row that is being typed, as it would be written; it counts for the preview until it is saved or forgotten. */
+export const typing = signal<{ entity: string; row: Record<string, unknown> } | null>(null);
+/** Why what is typed does not count yet. */
+export const typingProblem = signal<Refusal | null>(null);
+
 /** On screens where it does not stand beside the page. */
 export const previewOpen = signal(false);
 
@@ -88,7 +94,7 @@ export function showPreview(): void {
 let timer = 0;
 let asked = 0;
 
-function body(): Record<string, unknown> {
+function body(edited: boolean): Record<string, unknown> {
   const { at, customer_group_id, coupons, guests, place, exempt } = circumstances.value;
   return {
     draft: true,
@@ -97,6 +103,7 @@ function body(): Record<string, unknown> {
     guests,
     exempt,
     coupons,
+    ...(typing.value && edited ? { edit: typing.value } : {}),
     ...(at ? { at } : {}),
     ...(customer_group_id ? { customer_group_id } : {}),
   };
@@ -110,7 +117,7 @@ async function price(): Promise<void> {
     return;
   }
   try {
-    const answer = (await post<Priced>('/v1/price/preview', body())).body;
+    const answer = await ask(true);
     if (mine !== asked) return;
     priced.value = answer;
     previewProblem.value = null;
@@ -119,10 +126,31 @@ async function price(): Promise<void> {
   }
 }
 
+/* What is typed and cannot be sold yet is left out, and said. */
+async function ask(edited: boolean): Promise<Priced> {
+  try {
+    const answer = (await post<Priced>('/v1/price/preview', body(edited))).body;
+    if (edited) typingProblem.value = null;
+    return answer;
+  } catch (e) {
+    if (!edited || !typing.value || !(e instanceof ApiError) || !e.problem.field?.startsWith('/edit')) throw e;
+    typingProblem.value = refusal(e);
+    return ask(false);
+  }
+}
+
+/** What is typed in a form counts from now on; null is nothing. */
+export function setTyping(next: typeof typing.value): void {
+  if (JSON.stringify(next) === JSON.stringify(typing.value)) return;
+  typing.value = next;
+  if (!next) typingProblem.value = null;
+  freshPreview();
+}
+
 /** Prices again; after a row has been saved, and by itself when the cart changes. */
 export function freshPreview(): void {
   clearTimeout(timer);
-  timer = window.setTimeout(() => void price(), quietMs);
+  timer = window.setTimeout(() => void price(), typing.value ? typedQuietMs : quietMs);
 }
 
 export function putCircumstances(change: Partial<Circumstances>): void {

@@ -29,8 +29,15 @@ export interface ShadowMoney {
 }
 
 export interface ShadowRule extends ShadowMoney {
-  kind: 'promotion' | 'by_hand' | 'charge' | 'tax';
+  kind: 'book' | 'promotion' | 'by_hand' | 'charge' | 'tax_map' | 'tax';
   id: string | null;
+}
+
+export interface ShadowOrder extends ShadowMoney {
+  order_id: string;
+  receipt: string | null;
+  call_number: string | null;
+  created_at: string;
 }
 
 interface ShadowPage {
@@ -40,6 +47,7 @@ interface ShadowPage {
   total: ShadowMoney;
   items: ShadowMoney;
   rules: ShadowRule[];
+  examples: ShadowOrder[];
   next: string | null;
 }
 
@@ -50,6 +58,8 @@ export interface Shadow {
   total: ShadowMoney;
   items: ShadowMoney;
   rules: ShadowRule[];
+  /** Orders that change most. */
+  examples: ShadowOrder[];
   startedAt: number;
   done: boolean;
 }
@@ -140,6 +150,10 @@ function withRules(known: ShadowRule[], more: ShadowRule[]): ShadowRule[] {
   return [...all.values()];
 }
 
+const examplesShown = 10;
+
+const mostChanged = (orders: ShadowOrder[]): ShadowOrder[] => [...orders].sort((a, b) => Math.abs(b.difference) - Math.abs(a.difference)).slice(0, examplesShown);
+
 let running = 0;
 
 export function stopShadow(): void {
@@ -150,7 +164,7 @@ export function stopShadow(): void {
 export async function runShadow(date: string): Promise<void> {
   const mine = ++running;
   const none: ShadowMoney = { before: 0, after: 0, difference: 0 };
-  shadow.value = { date, orders: 0, skipped: 0, total: none, items: none, rules: [], startedAt: Date.now(), done: false };
+  shadow.value = { date, orders: 0, skipped: 0, total: none, items: none, rules: [], examples: [], startedAt: Date.now(), done: false };
   for (let after: string | null = ''; after !== null && mine === running; ) {
     const query = new URLSearchParams({ ...(date ? { date } : {}), ...(after ? { after } : {}) });
     const page: ShadowPage = (await get<ShadowPage>(`${root}/shadow?${query}`)).body;
@@ -163,6 +177,7 @@ export async function runShadow(date: string): Promise<void> {
       total: sum(known.total, page.total),
       items: sum(known.items, page.items),
       rules: withRules(known.rules, page.rules),
+      examples: mostChanged([...known.examples, ...page.examples]),
     };
     after = page.next;
   }

@@ -82,6 +82,7 @@ export interface ChargeRule {
   base?: ChargeBase;
   tax_ids?: string[];
   apportioned?: boolean;
+  waivable?: boolean;
 }
 
 export interface TaxMapRule {
@@ -197,6 +198,7 @@ export interface Rounding {
   increment: number;
   cash_increment: number;
   inclusive: 'tax' | 'net';
+  discount?: 'amount' | 'price';
 }
 
 export interface BarcodePattern {

@@ -6,7 +6,7 @@ import { Empty } from '../../shared/ui/controls';
 import { Icon } from '../../shared/ui/icons';
 import type { OfficeKey } from '../i18n/en';
 import { dateTime, o } from '../i18n/words';
-import { devices } from '../state/lists';
+import { devices, outlets } from '../state/lists';
 import type { Device, DeviceKind } from '../state/model';
 import { may } from '../state/rights';
 import { route } from '../state/route';
@@ -84,7 +84,7 @@ export function DevicesPage(): JSX.Element {
   if (id === null) return <DeviceList />;
   return (
     <section class="page" aria-label={o('nav.devices')}>
-      <Loaded lists={lists(devices)}>{() => (id === 'new' ? <NewDevice /> : <DevicePage key={id} id={id} />)}</Loaded>
+      <Loaded lists={lists(devices, ...(route.value.query.has('outlet') ? [outlets] : []))}>{() => (id === 'new' ? <NewDevice /> : <DevicePage key={id} id={id} />)}</Loaded>
     </section>
   );
 }

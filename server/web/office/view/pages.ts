@@ -45,6 +45,8 @@ export const pages: Record<string, Page> = {
   }),
   publish: { title: 'publish.title', group: 'nav.group.live', scope: editor, view: later('publish'), preview: true },
   import: { title: 'csv.title', group: 'nav.group.live', scope: editor, view: later('import') },
+  differences: { title: 'diffs.title', group: 'nav.group.live', scope: 'journal.read', view: later('differences') },
+  outlets: { title: 'outlets.title', group: business, scope: 'device.read', view: later('outlets') },
   people: { title: 'nav.people', group: business, scope: 'staff.read', view: PeoplePage },
   roles: { title: 'nav.roles', group: business, scope: 'staff.read', view: RolesPage },
   devices: { title: 'nav.devices', group: business, scope: 'device.read', view: DevicesPage },
