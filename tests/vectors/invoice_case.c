@@ -34,7 +34,9 @@ same_text(const char *a, const char *b)
 static const json_t *
 rate_member(const json_t *object)
 {
-    return member_of(object, "tax_rate|rate|vat_rate|tax_percent");
+    const json_t *rate = member_of(object, "tax_rate|rate|vat_rate|tax_percent");
+
+    return json_is_string(rate) && json_string_length(rate) == 0 ? NULL : rate;
 }
 
 static const char *
@@ -68,7 +70,7 @@ static int
 charge_sign(const json_t *object, int otherwise)
 {
     const char *type = text_of(object, "type|kind", NULL);
-    int charge = flag_of(object, "charge|is_charge|charge_indicator", otherwise > 0);
+    int charge = flag_of(object, "charge|is_charge|charge_indicator|indicator", otherwise > 0);
 
     if (type != NULL) {
         charge = word_of(type, "allowance|discount charge") == 1;
@@ -104,7 +106,7 @@ is_signed(invoice *in, const json_t *list)
 
     json_array_foreach((json_t *)list, i, one)
     {
-        if (member_of(one, "charge|is_charge|charge_indicator|type|kind") != NULL) {
+        if (member_of(one, "charge|is_charge|charge_indicator|indicator|type|kind") != NULL) {
             return 0;
         }
         below |= extra_amount(in, one) < 0;
@@ -114,7 +116,7 @@ is_signed(invoice *in, const json_t *list)
 
 static const char extra_members[] =
     "amount|value tax_rate|rate|vat_rate|tax_percent category|tax_category|vat_category "
-    "charge|is_charge|charge_indicator type|kind reason name code percent base_amount base";
+    "charge|is_charge|charge_indicator|indicator type|kind reason name code percent base_amount base";
 
 /* Sum of allowances (below zero) and charges of a list; each is given to `take` when there is one. */
 static int64_t
@@ -282,6 +284,47 @@ place_of(invoice *in, const json_t *list, size_t i)
     return same > 1 ? before : -1;
 }
 
+/* Buckets of a rate. */
+static size_t
+buckets_of(const invoice *in, int64_t rate)
+{
+    size_t count = 0;
+
+    for (size_t b = 0; b < in->count; b++) {
+        count += in->buckets[b].rate == rate;
+    }
+    return count;
+}
+
+/* Elements of one rate that the lines do not tell apart: they are its bucket together. Returns whether it is so. */
+static int
+compare_together(invoice *in, const json_t *list, size_t at)
+{
+    int64_t rate = rate_of(in, json_array_get(list, at)), base = 0, tax = 0;
+    size_t same = 0, i;
+    json_t *one;
+
+    json_array_foreach((json_t *)list, i, one)
+    {
+        const json_t *net = member_of(one, "base|taxable|net"), *vat = member_of(one, "tax|amount|vat");
+
+        if (rate_of(in, one) == rate && net != NULL && vat != NULL) {
+            same++;
+            base += decimal_of(in->r, net, in->scale);
+            tax += decimal_of(in->r, vat, in->scale);
+        }
+    }
+    if (same < 2 || buckets_of(in, rate) != 1) {
+        return 0;
+    }
+    for (size_t b = 0; b < in->count; b++) {
+        if (in->buckets[b].rate == rate && (in->buckets[b].net != base || in->c->out.amounts[b] != tax)) {
+            report_fail(in->r, "vat of the elements of one rate together");
+        }
+    }
+    return 1;
+}
+
 /* A bucket of the VAT breakdown, found by its rate and, when stated, its category. */
 static void
 compare_bucket(invoice *in, const json_t *one, int place)
@@ -324,7 +367,8 @@ compare_vat(invoice *in, const json_t *list)
     {
         if (known_members(in->r, one,
                           "base|taxable|net tax|amount|vat tax_rate|rate|vat_rate|tax_percent "
-                          "category|tax_category|vat_category")) {
+                          "category|tax_category|vat_category") &&
+            !compare_together(in, list, i)) {
             compare_bucket(in, one, place_of(in, list, i));
         }
     }

@@ -1,12 +1,13 @@
 /*
  * order_case.h - an order of a vector: read into a cart, priced by the current host, compared. Words: order, group, result,
- * sign, withheld, restated.
+ * sign, kind, restated.
  *
  * Money of a vector is a decimal in the currency's unit (or, with "unit": "minor", an integer). A cart of the core is above
  * zero and has one base for its discounts, so what goes beyond is made of several carts, each priced by the core:
  *
  *   sign       lines below zero are a cart of their own, mirrored: what is taken back is the negative of a sale
- *   withheld   taxes below zero (kept back by the buyer) are taken of the net in a cart of their own and subtracted
+ *   kinds      taxes below zero are taken of the net in a cart of their own and subtracted; so are those withheld, which
+ *              are in no total but in what is payable
  *   apart      taxes with a rounding mode of their own, the same, and added
  *   restated   discounts "on" the net of prices with included taxes (or on the gross of prices without) are taken of the
  *              lines as they come out net (gross)
@@ -29,6 +30,9 @@ enum {
 /* A percentage such as "8.875" as a rate of scale 9. */
 enum { PERCENT_SCALE = MPOS_RATE_SCALE - 2 };
 
+/* A tax that is added or included; a percentage below zero; one that the buyer keeps back of what is to be paid. */
+typedef enum tax_kind { TAX_PLAIN, TAX_BELOW_ZERO, TAX_WITHHELD } tax_kind;
+
 /* What discounts of the order are taken of. */
 typedef enum discount_on { ON_PRICE, ON_NET, ON_GROSS } discount_on;
 
@@ -46,7 +50,7 @@ typedef struct order_in {
     const json_t *tax_objects[MPOS_CART_TAXES_MAX];
     const char *names[CASE_LINES_MAX];          /* of lines, NULL for one without */
     const char *tax_names[MPOS_CART_TAXES_MAX]; /* NULL for one that a line states itself */
-    int withheld[MPOS_CART_TAXES_MAX];
+    tax_kind kinds[MPOS_CART_TAXES_MAX];
     int apart[MPOS_CART_TAXES_MAX];    /* 1 more than the mode, 0 for that of the order */
     int sign[CASE_LINES_MAX];          /* of each line: 1, -1, or 0 for none of it */
     int exempt[CASE_LINES_MAX];        /* pays its net */
@@ -67,14 +71,14 @@ typedef struct order_in {
 } order_in;
 
 typedef struct line_result {
-    int64_t gross, own_discount, order_discount, net, tax, total;
+    int64_t gross, own_discount, order_discount, net, tax, total, withheld;
     int64_t bases[MPOS_LINE_TAXES_MAX], amounts[MPOS_LINE_TAXES_MAX];
     int64_t shares[CASE_LIST_MAX]; /* of the order's discounts */
     int64_t own[CASE_LIST_MAX];    /* discounts */
 } line_result;
 
 typedef struct order_result {
-    int64_t gross, discount, net, tax, total;
+    int64_t gross, discount, net, tax, total, withheld;
     int64_t bases[MPOS_CART_TAXES_MAX], amounts[MPOS_CART_TAXES_MAX];
     int64_t discounts[CASE_LIST_MAX];
     line_result lines[CASE_LINES_MAX];

@@ -82,7 +82,7 @@ add_line(group *g, const order_case *c, size_t i)
     for (size_t k = 0; k < c->in.lines[i].tax_count; k++) {
         uint16_t t = c->in.line_taxes[i][k];
 
-        if (c->in.withheld[t] == g->withheld && c->in.apart[t] == g->apart) {
+        if (c->in.kinds[t] == g->kind && c->in.apart[t] == g->apart) {
             g->tax_at[j][line->tax_count] = k;
             g->line_taxes[j][line->tax_count++] = t;
         }
@@ -136,11 +136,12 @@ add_sold(const group *g, size_t j, const mpos_priced_line *priced, line_result *
 static void
 add_priced_line(const group *g, size_t j, const mpos_priced_line *priced, line_result *out)
 {
-    int sign = g->sign * (g->withheld ? -1 : 1);
+    int sign = g->sign * (g->kind == TAX_BELOW_ZERO ? -1 : 1);
 
     if (g->purpose == BESIDE) {
-        out->tax += sign * priced->tax;
-        out->total += sign * priced->tax;
+        out->withheld += g->kind == TAX_WITHHELD ? sign * priced->tax : 0;
+        out->tax += g->kind == TAX_WITHHELD ? 0 : sign * priced->tax;
+        out->total += g->kind == TAX_WITHHELD ? 0 : sign * priced->tax;
     } else {
         add_sold(g, j, priced, out);
     }

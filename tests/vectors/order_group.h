@@ -15,7 +15,7 @@ typedef struct group {
     purpose purpose;
     int sign;
     uint32_t mask; /* the order's discounts that its lines have */
-    int withheld;  /* of BESIDE: which taxes are taken of the net */
+    tax_kind kind; /* of BESIDE: which taxes are taken of the net */
     int apart;
     mpos_cart cart;
     mpos_cart_tax taxes[MPOS_CART_TAXES_MAX];

@@ -31,7 +31,7 @@ read_brackets(order_in *in, const json_t *object, size_t t)
     in->taxes[t].value = span != NULL ? decimal_of(in->r, span, in->scale) : 0;
 }
 
-/* The value of a tax in the words of its type; a percentage below zero is withheld. */
+/* The value of a tax in the words of its type; perhaps below zero. */
 static void
 read_tax_value(order_in *in, const json_t *object, mpos_cart_tax *tax, size_t t)
 {
@@ -60,8 +60,11 @@ read_tax_value(order_in *in, const json_t *object, mpos_cart_tax *tax, size_t t)
             1 + (int)mode_of(in->r, json_is_object(rounding) ? text_of(rounding, "mode|method", "half_up")
                                                              : json_string_value(rounding));
     }
-    in->withheld[t] = tax->value < 0 || flag_of(object, "withheld|retained|withholding", 0) ||
-                      word_of(type, "withheld|retained|withholding") == 0;
+    in->kinds[t] = tax->value < 0 ? TAX_BELOW_ZERO
+                   : flag_of(object, "withheld|retained|withholding", 0) ||
+                           word_of(type, "withheld|retained|withholding") == 0
+                       ? TAX_WITHHELD
+                       : TAX_PLAIN;
     tax->value = tax->value < 0 ? -tax->value : tax->value;
 }
 

@@ -19,7 +19,7 @@ order_form(const order_case *c, bytes *out)
         }
     }
     for (size_t t = 0; t < in->cart.tax_count; t++) {
-        if (in->withheld[t] || in->apart[t]) {
+        if (in->kinds[t] != TAX_PLAIN || in->apart[t]) {
             report_fail(in->r, "a tax withheld or apart in an order that is taken back");
         }
     }
@@ -97,13 +97,13 @@ has_sign(const order_in *in, int sign)
  * is sold.
  */
 static void
-price_sign(order_case *c, purpose purpose, int sign, uint32_t mask, int withheld, int apart)
+price_sign(order_case *c, purpose purpose, int sign, uint32_t mask, tax_kind kind, int apart)
 {
     const order_in *in = &c->in;
     group *g = new_group(in, purpose, sign);
 
     g->mask = mask;
-    g->withheld = withheld;
+    g->kind = kind;
     g->apart = apart;
     if (apart > 0) {
         set_mode(g, (uint8_t)(apart - 1));
@@ -143,12 +143,12 @@ restated(order_case *c)
 
 /* Whether there is a tax of that kind. It must stand beside the others: added, and in no base but its own. */
 static int
-has_beside(const order_in *in, int withheld, int apart)
+has_beside(const order_in *in, tax_kind kind, int apart)
 {
     int any = 0;
 
     for (size_t t = 0; t < in->cart.tax_count; t++) {
-        int is = in->withheld[t] == withheld && in->apart[t] == apart;
+        int is = in->kinds[t] == kind && in->apart[t] == apart;
 
         any |= is;
         if (is && (in->taxes[t].flags & (MPOS_TAX_INCLUDED | MPOS_TAX_AFFECTS_NEXT)) != 0) {
@@ -174,6 +174,7 @@ sum_up(order_case *c)
         out->net += line->net;
         out->tax += line->tax;
         out->total += line->total;
+        out->withheld += line->withheld;
         for (size_t k = 0; k < c->in.lines[i].tax_count; k++) {
             out->bases[c->in.line_taxes[i][k]] += line->bases[k];
             out->amounts[c->in.line_taxes[i][k]] += line->amounts[k];
@@ -182,12 +183,12 @@ sum_up(order_case *c)
 }
 
 static void
-price_signs(order_case *c, purpose purpose, int withheld, int apart)
+price_signs(order_case *c, purpose purpose, tax_kind kind, int apart)
 {
     for (int sign = 1; sign >= -1; sign -= 2) {
         for (size_t i = 0; has_sign(&c->in, sign) && i < c->in.cart.line_count; i++) {
             if (opens_mask(&c->in, i)) {
-                price_sign(c, purpose, sign, mask_of(&c->in, i), withheld, apart);
+                price_sign(c, purpose, sign, mask_of(&c->in, i), kind, apart);
             }
         }
     }
@@ -196,10 +197,10 @@ price_signs(order_case *c, purpose purpose, int withheld, int apart)
 static void
 price_beside(order_case *c)
 {
-    for (int withheld = 0; withheld < 2; withheld++) {
+    for (tax_kind kind = TAX_PLAIN; kind <= TAX_WITHHELD; kind++) {
         for (int apart = 0; apart <= MPOS_ROUNDING_MODES; apart++) {
-            if (withheld + apart > 0 && has_beside(&c->in, withheld, apart)) {
-                price_signs(c, BESIDE, withheld, apart);
+            if ((kind != TAX_PLAIN || apart > 0) && has_beside(&c->in, kind, apart)) {
+                price_signs(c, BESIDE, kind, apart);
             }
         }
     }
@@ -213,7 +214,7 @@ exempt(order_case *c)
         line_result *line = &c->out.lines[i];
 
         if (c->in.exempt[i]) {
-            line->tax = 0;
+            line->tax = line->withheld = 0;
             line->total = line->net;
             memset(line->amounts, 0, sizeof line->amounts);
             memset(line->bases, 0, sizeof line->bases);
@@ -230,9 +231,9 @@ price_all(order_case *c)
     for (size_t k = 0; other == SALE && k < in->cart.discount_count; k++) {
         in->on[k] = ON_PRICE;
     }
-    price_signs(c, SALE, 0, 0);
+    price_signs(c, SALE, TAX_PLAIN, 0);
     if (other != SALE) {
-        price_signs(c, other, 0, 0);
+        price_signs(c, other, TAX_PLAIN, 0);
     }
     price_beside(c);
     exempt(c);

@@ -40,7 +40,9 @@ read_level(order_in *in, const char *text)
         "rate|tax_rate|tax|code|tax_code|rate_bucket|bucket|per_rate|per_tax|code_total|tax_total "
         "order|document|global|globally|invoice|total|per_order|none "
         "line_tax|per_line_tax|line_code|code_line|line_tax_rate|line_rate "
-        "combination|tax_combination|combo|tax_code_combination|code_combination|combination_total";
+        "combination|tax_combination|combo|tax_code_combination|code_combination|combination_total|combo_"
+        "total|"
+        "by_combination|combination_order|order_combination|tax_set|tax_group|group";
     static const mpos_rounding_level levels[] = {MPOS_LEVEL_UNIT,     MPOS_LEVEL_LINE,
                                                  MPOS_LEVEL_RATE,     MPOS_LEVEL_ORDER,
                                                  MPOS_LEVEL_LINE_TAX, MPOS_LEVEL_COMBINATION};
@@ -217,6 +219,9 @@ start_cart(order_in *in, const json_t *inputs, const json_t *lines)
     in->scale = case_scale(inputs);
     in->cart.exponent = (uint8_t)(in->scale < 4 ? in->scale : 4);
     memcpy(in->cart.currency, strlen(currency) == 3 ? currency : "XXX", 3);
+    if (lines == NULL && member_of(inputs, "service_charges|charges|fees|surcharges") != NULL) {
+        return 1; /* nothing but charges */
+    }
     if (!json_is_array(lines) || json_array_size(lines) > CASE_LINES_MAX) {
         report_fail(in->r, "lines is no list, or of more than %d", CASE_LINES_MAX);
         return 0;

@@ -271,6 +271,7 @@ decimal_of(report *r, const json_t *value, int scale)
     }
     point = strchr(text, '.');
     size = strlen(text);
+    size -= size > 1 && text[size - 1] == '%';
     while (point != NULL && size > (size_t)(point - text) + 1 + (size_t)scale && text[size - 1] == '0') {
         size--;
     }
@@ -286,9 +287,11 @@ mpos_rounding_mode
 mode_of(report *r, const char *text)
 {
     static const char words[] =
-        "half_up|normal|nearest|commercial|half_away_from_zero|common "
-        "half_even|bankers|banker|half_to_even half_down|half_towards_zero "
-        "up|upward|rounding_up|away_from_zero|always_up down|downward|truncate|towards_zero|always_down "
+        "half_up|normal|nearest|commercial|half_away_from_zero|common|round_half_up "
+        "half_even|bankers|banker|half_to_even|round_half_even "
+        "half_down|half_towards_zero|half_toward_zero|round_half_down "
+        "up|upward|upwards|rounding_up|round_up|away_from_zero|always_up "
+        "down|downward|downwards|round_down|rounding_down|truncate|towards_zero|toward_zero|always_down "
         "ceiling|ceil|own_advantage floor";
     int at = word_of(text, words);
 
