@@ -4,6 +4,8 @@ CREATE FUNCTION mpos.ddl_start() RETURNS event_trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'mpos_ddl_start';
 CREATE FUNCTION mpos.ddl_attaching() RETURNS boolean
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mpos_ddl_attaching';
+CREATE FUNCTION mpos.ddl_granted() RETURNS text
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mpos_ddl_granted';
 CREATE FUNCTION mpos.ddl_note(what jsonb) RETURNS void
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mpos_ddl_note';
 CREATE FUNCTION mpos.ddl_declared(target regclass) RETURNS boolean
@@ -26,7 +28,8 @@ CREATE FUNCTION mpos.guard_state(target oid) RETURNS jsonb
      WHERE t.tgrelid = target AND t.tgname = 'mpos_capture' AND t.tgfoid = 'mpos.capture()'::regprocedure
 $$;
 
--- Guards that are not up: event triggers, capture and TRUNCATE triggers of tables and partitions, row security. One line each.
+-- Guards that are not up: event triggers, capture and TRUNCATE triggers of tables and partitions, row security, rights to write the
+-- journal's own tables past its functions. One line each.
 CREATE FUNCTION mpos.guard_findings() RETURNS SETOF text
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT format('event trigger %s is not ENABLE ALWAYS', name) FROM unnest('{mpos_ddl_start,mpos_ddl_end,mpos_ddl_drop,mpos_ddl_rewrite}'::text[]) name
@@ -40,6 +43,12 @@ CREATE FUNCTION mpos.guard_findings() RETURNS SETOF text
     UNION ALL
     SELECT format('row security of %s is not forced', c.oid::regclass)
       FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE p.polname = 'mpos_tenant' AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
+    UNION ALL
+    SELECT format('%s may %s %s', CASE a.grantee WHEN 0 THEN 'everybody' ELSE 'role ' || pg_get_userbyid(a.grantee) END,
+                  string_agg(lower(a.privilege_type), ', ' ORDER BY a.privilege_type), c.oid::regclass)
+      FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
+     WHERE c.relnamespace = 'journal'::regnamespace AND c.relkind IN ('r', 'p') AND a.grantee <> c.relowner AND a.privilege_type <> 'SELECT'
+     GROUP BY a.grantee, c.oid
 $$;
 
 -- After ALTER TABLE on a journalled table: digests of rows that are there must not change unless a rewrite is declared.
@@ -77,7 +86,11 @@ DECLARE
     root oid;
     -- Only then: a restore brings the guards of partitions that it has itself.
     partition boolean := TG_TAG = 'CREATE TABLE' OR (TG_TAG = 'ALTER TABLE' AND mpos.ddl_attaching());
+    granted text := CASE WHEN TG_TAG IN ('GRANT', 'REVOKE') THEN mpos.ddl_granted() END;
 BEGIN
+    IF granted IS NOT NULL AND mpos.journal_ready() THEN
+        PERFORM mpos.ddl_note(jsonb_build_object('op', 'ddl', 'command', TG_TAG, 'type', 'rights', 'object', granted, 'role', session_user));
+    END IF;
     FOR c IN SELECT * FROM pg_event_trigger_ddl_commands() WHERE command_tag <> 'COMMENT' LOOP
         relation := CASE c.classid WHEN 'pg_class'::regclass THEN c.objid
                         WHEN 'pg_trigger'::regclass THEN (SELECT tgrelid FROM pg_trigger WHERE oid = c.objid)

@@ -11,7 +11,10 @@
 #include "catalog/pg_class.h"
 #include "commands/event_trigger.h"
 #include "fmgr.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "nodes/parsenodes.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
@@ -28,6 +31,7 @@
 
 PG_FUNCTION_INFO_V1(mpos_ddl_start);
 PG_FUNCTION_INFO_V1(mpos_ddl_attaching);
+PG_FUNCTION_INFO_V1(mpos_ddl_granted);
 PG_FUNCTION_INFO_V1(mpos_ddl_note);
 PG_FUNCTION_INFO_V1(mpos_ddl_declared);
 
@@ -36,6 +40,9 @@ static bool retiring = false;
 
 /* The last ALTER TABLE that began attaches a partition. */
 static bool attaching = false;
+
+/* What the last GRANT or REVOKE that began says about objects of ours; empty for others. Cut off when it is very long. */
+static char granted[1024];
 
 bool
 mpos_ddl_retiring(bool now)
@@ -88,6 +95,102 @@ look_at_partitions(const AlterTableStmt *statement)
     }
 }
 
+static bool
+is_our_schema(const char *name)
+{
+    return name != NULL &&
+           (strcmp(name, "mpos") == 0 || strcmp(name, "pos") == 0 || strcmp(name, "journal") == 0);
+}
+
+/* A table in our schemas, or one that is captured. */
+static bool
+is_our_table(const RangeVar *name)
+{
+    Oid oid = RangeVarGetRelid(name, NoLock, true);
+    Relation relation = OidIsValid(oid) ? try_relation_open(oid, AccessShareLock) : NULL;
+    bool ours;
+
+    if (relation == NULL) {
+        return false;
+    }
+    ours = is_our_schema(get_namespace_name(RelationGetNamespace(relation))) ||
+           mpos_capture_trigger(relation) != NULL;
+    relation_close(relation, NoLock);
+    return ours;
+}
+
+/* Appends the name of what rights are given on, when it is ours. */
+static void
+append_our_object(const GrantStmt *statement, Node *object, StringInfo out)
+{
+    const char *comma = out->len > 0 ? ", " : "";
+
+    if (IsA(object, RangeVar) && is_our_table((RangeVar *)object)) {
+        Oid oid = RangeVarGetRelid((RangeVar *)object, NoLock, true);
+
+        appendStringInfo(out, "%s%s.%s", comma, get_namespace_name(get_rel_namespace(oid)),
+                         get_rel_name(oid));
+    } else if (IsA(object, String) && is_our_schema(strVal(object))) {
+        appendStringInfo(out, "%s%s %s", comma,
+                         statement->targtype == ACL_TARGET_ALL_IN_SCHEMA ? "all in schema" : "schema",
+                         strVal(object));
+    } else if (IsA(object, ObjectWithArgs)) {
+        char *schema, *name;
+
+        DeconstructQualifiedName(((ObjectWithArgs *)object)->objname, &schema, &name);
+        if (is_our_schema(schema)) {
+            appendStringInfo(out, "%s%s.%s", comma, schema, name);
+        }
+    }
+}
+
+static void
+append_privileges(const GrantStmt *statement, StringInfo out)
+{
+    ListCell *cell;
+
+    foreach (cell, statement->privileges) {
+        const AccessPriv *privilege = lfirst_node(AccessPriv, cell);
+
+        appendStringInfo(out, "%s%s%s", cell == list_head(statement->privileges) ? "" : ", ",
+                         privilege->priv_name != NULL ? privilege->priv_name : "all",
+                         privilege->cols != NIL ? " of columns" : "");
+    }
+    if (statement->privileges == NIL) {
+        appendStringInfoString(out, "all");
+    }
+}
+
+/* Writes down "insert, update on pos.orders to clerk": the end of the command is not told any more what it was about. */
+static void
+look_at_grant(const GrantStmt *statement)
+{
+    StringInfoData objects, text;
+    ListCell *cell;
+
+    granted[0] = '\0';
+    initStringInfo(&objects);
+    foreach (cell, statement->objects) {
+        append_our_object(statement, lfirst(cell), &objects);
+    }
+    if (objects.len == 0) {
+        return;
+    }
+    initStringInfo(&text);
+    append_privileges(statement, &text);
+    appendStringInfo(&text, " on %s %s ", objects.data, statement->is_grant ? "to" : "from");
+    foreach (cell, statement->grantees) {
+        const RoleSpec *role = lfirst_node(RoleSpec, cell);
+
+        appendStringInfo(&text, "%s%s", cell == list_head(statement->grantees) ? "" : ", ",
+                         role->roletype == ROLESPEC_PUBLIC ? "public"
+                         : role->roletype == ROLESPEC_CSTRING
+                             ? role->rolename
+                             : GetUserNameFromId(get_rolespec_oid(role, false), false));
+    }
+    strlcpy(granted, text.data, pg_mbcliplen(text.data, text.len, sizeof granted - 1) + 1);
+}
+
 /* ddl_start() returns event_trigger: what must not even begin. */
 Datum
 mpos_ddl_start(PG_FUNCTION_ARGS)
@@ -100,6 +203,8 @@ mpos_ddl_start(PG_FUNCTION_ARGS)
     }
     if (IsA(event->parsetree, AlterTableStmt)) {
         look_at_partitions((AlterTableStmt *)event->parsetree);
+    } else if (IsA(event->parsetree, GrantStmt)) {
+        look_at_grant((GrantStmt *)event->parsetree);
     }
     PG_RETURN_NULL();
 }
@@ -109,6 +214,16 @@ Datum
 mpos_ddl_attaching(PG_FUNCTION_ARGS)
 {
     PG_RETURN_BOOL(attaching);
+}
+
+/* ddl_granted() returns text: asked when a GRANT or REVOKE ends; NULL when it was about nothing of ours. */
+Datum
+mpos_ddl_granted(PG_FUNCTION_ARGS)
+{
+    if (granted[0] == '\0') {
+        PG_RETURN_NULL();
+    }
+    PG_RETURN_TEXT_P(cstring_to_text(granted));
 }
 
 /* ddl_note(what jsonb) returns void: one entry of the platform's journal. */

@@ -1,7 +1,7 @@
 -- ddl.sql: changes of guarded tables are recorded, guards follow new partitions, and rows keep their digests.
 BEGIN;
 \ir helpers.sql
-SELECT plan(46);
+SELECT plan(54);
 SELECT tests.tenant('acme');
 SELECT tests.make_thing();
 SELECT journal_id AS journal FROM journal.journal WHERE origin = 'tests/acme/main' \gset
@@ -69,6 +69,28 @@ CREATE FUNCTION pos.helper() RETURNS void LANGUAGE sql AS $$ $$;
 SELECT is(tests.noted(), 'CREATE FUNCTION pos.helper()', 'a function in a guarded schema');
 ALTER TABLE journal.head SET (fillfactor = 40);
 SELECT is(tests.noted(), 'ALTER TABLE journal.head', 'the journal''s own tables');
+
+-- rights
+CREATE ROLE "a clerk";
+GRANT SELECT ON tests.noted TO "a clerk";
+SELECT is(tests.noted(), 'nothing', 'rights on other tables');
+GRANT INSERT, UPDATE (name) ON pos.thing TO "a clerk", PUBLIC;
+SELECT is(tests.noted(), 'GRANT insert, update of columns on pos.thing to a clerk, public', 'rights on a guarded table');
+REVOKE ALL ON pos.thing, tests.noted FROM "a clerk", PUBLIC;
+SELECT is(tests.noted(), 'REVOKE all on pos.thing from a clerk, public', 'and back');
+GRANT USAGE ON SCHEMA pos TO "a clerk";
+GRANT SELECT ON ALL TABLES IN SCHEMA journal TO "a clerk";
+GRANT EXECUTE ON FUNCTION mpos.version() TO "a clerk";
+SELECT is(tests.noted(), 'GRANT usage on schema pos to a clerk, GRANT select on all in schema journal to a clerk, GRANT execute on mpos.version to a clerk',
+    'rights on schemas and functions');
+SELECT is((SELECT count(*) FROM mpos.guard_findings()), 0::bigint, 'reading the journal is no finding');
+GRANT UPDATE, DELETE ON journal.head TO "a clerk";
+GRANT TRUNCATE ON journal.entry TO PUBLIC;
+SELECT set_eq('SELECT mpos.guard_findings()', ARRAY['role a clerk may delete, update journal.head', 'everybody may truncate journal.entry'], 'writing it is one');
+DROP OWNED BY "a clerk";
+REVOKE TRUNCATE ON journal.entry FROM PUBLIC;
+SELECT is((SELECT count(*) FROM mpos.guard_findings()), 0::bigint, 'until the rights are gone');
+SELECT ok(tests.noted() ~ 'REVOKE truncate on journal.entry from public$', 'which is recorded too');
 
 -- partitions
 CREATE SCHEMA depot;
