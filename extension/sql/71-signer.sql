@@ -40,6 +40,19 @@ CREATE FUNCTION mpos.alarms_resolve(journal uuid, epoch integer, prefix text, re
 $$;
 COMMENT ON FUNCTION mpos.alarms_resolve(uuid, integer, text, text) IS 'Closes alarms about an epoch; returns how many';
 
+-- An operator's word that an epoch may be signed although it does not follow on what was signed: on record before it is.
+CREATE FUNCTION mpos.epoch_accept(journal uuid, epoch integer, reason text) RETURNS void
+    LANGUAGE plpgsql VOLATILE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM journal.head h WHERE h.journal_id = journal AND epoch_accept.epoch BETWEEN 0 AND h.epoch) THEN
+        RAISE EXCEPTION 'journal % has no epoch %', journal, epoch USING ERRCODE = 'MP007';
+    END IF;
+    PERFORM mpos.platform_append(9, NULL, format('{"epoch":%s,"journal":%s,"op":"accept","reason":%s}',
+                                                 epoch, to_json(mpos.base64url(uuid_send(journal))), to_json(reason)));
+END
+$$;
+COMMENT ON FUNCTION mpos.epoch_accept(uuid, integer, text) IS 'Records in the platform''s journal why an epoch may be signed';
+
 -- What /metrics shows of the journals; labels is empty or {name="value"}. Rows of one name follow each other.
 CREATE FUNCTION mpos.metrics() RETURNS TABLE(name text, type text, help text, labels text, value double precision)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

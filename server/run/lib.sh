@@ -57,6 +57,24 @@ step() {
     fail "${reason:-$text failed; the reason is above}"
 }
 
+# keep NOTE COMMAND...: runs it, and when it dies once more, after a second, then two and so on up to 32; returns when it has ended
+# well. NOTE is called with each process id.
+keep() {
+    local note=$1 pause=1 pid status
+    shift
+    while :; do
+        "$@" &
+        pid=$!
+        "$note" "$pid"
+        status=0
+        wait "$pid" || status=$?
+        [ $status != 0 ] || return 0
+        say "$1 ended with $status and is started again in $pause s"
+        sleep "$pause"
+        pause=$((pause < 32 ? pause * 2 : 32))
+    done
+}
+
 # Runs a command as the service user (root only; anybody else runs it as themselves), from a directory it can reach.
 as_service() {
     if [ "$(id -u)" = 0 ]; then

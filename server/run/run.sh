@@ -15,7 +15,7 @@ URL=http://localhost:$HTTP_PORT
 READY_SECONDS=60
 MODE=${1:-foreground}
 MPOSD_PID=
-SIGNER_PID=
+KEEPER_PID=
 TAIL_PID=
 CLUSTER_OURS=false
 
@@ -66,14 +66,16 @@ end_process() {
 }
 
 stop_ours() {
+    local pid
     trap - EXIT INT TERM HUP
     [ -z "$TAIL_PID" ] || kill "$TAIL_PID" 2>/dev/null || true
     if [ -n "$MPOSD_PID" ]; then
         end_process "$MPOSD_PID"
         as_service rm -f "$RUN/state/mposd.pid"
     fi
-    if [ -n "$SIGNER_PID" ]; then
-        end_process "$SIGNER_PID"
+    if [ -n "$KEEPER_PID" ]; then
+        kill "$KEEPER_PID" 2>/dev/null || true
+        ! pid=$(signer_pid) || end_process "$pid"
         as_service rm -f "$RUN/state/signer.pid"
     fi
     ! $CLUSTER_OURS || "$ROOT/server/run/cluster.sh" stop
@@ -134,10 +136,18 @@ place_programs() {
 start_signer() {
     : | as_service tee -a "$RUN/log/signer.log" >/dev/null
     MPOS_SIGNER_BIN=$PROGRAMS/bin/mpos-signer step "signer: user, key, memory" "$ROOT/server/run/signer.sh" init
-    # Its own session, like mposd's; the script becomes the signer.
-    MPOS_SIGNER_BIN=$PROGRAMS/bin/mpos-signer setsid "$ROOT/server/run/signer.sh" exec run >>"$RUN/log/signer.log" 2>&1 </dev/null &
-    SIGNER_PID=$!
-    printf '%s\n' "$SIGNER_PID" | as_service tee "$RUN/state/signer.pid" >/dev/null
+    # Sales go on without it, so nobody would miss it soon: one that dies is started again.
+    keep note_signer signer >>"$RUN/log/signer.log" 2>&1 </dev/null &
+    KEEPER_PID=$!
+}
+
+# Its own session, like mposd's; the script becomes the signer.
+signer() {
+    MPOS_SIGNER_BIN=$PROGRAMS/bin/mpos-signer exec setsid "$ROOT/server/run/signer.sh" exec run
+}
+
+note_signer() {
+    printf '%s\n' "$1" | as_service tee "$RUN/state/signer.pid" >/dev/null
 }
 
 start_mposd() {

@@ -104,6 +104,21 @@ rotate(void)
     return done ? 0 : fail(error);
 }
 
+/* On record in the books first, then in the signer's own folder, which is what counts. */
+static bool
+accept_for(const char *journal, int32_t epoch, const char *reason, char error[DISK_ERROR_SIZE])
+{
+    store store = {.conninfo = settings.db, .name = "mpos-signer accept"};
+    bool recorded = store_connect(&store) && store_acceptance(&store, journal, epoch, reason) == STORE_OK;
+
+    if (!recorded) {
+        snprintf(error, DISK_ERROR_SIZE, "the database does not record it, nothing is accepted: %s",
+                 store.error);
+    }
+    store_close(&store);
+    return recorded && accept_add(settings.dir, journal, epoch, reason, error);
+}
+
 static int
 accept_epoch(int argc, char **argv)
 {
@@ -134,7 +149,7 @@ accept_epoch(int argc, char **argv)
         return fail("the journal must be a UUID and the epoch a number");
     }
     text_uuid(id, canonical);
-    if (!accept_add(settings.dir, canonical, (int32_t)number, reason, error)) {
+    if (!accept_for(canonical, (int32_t)number, reason, error)) {
         return fail(error);
     }
     printf("Epoch %ld of %s will be signed from its present state on.\n", number, canonical);
@@ -228,14 +243,15 @@ main(int argc, char **argv)
     if (strcmp(command, "vkey") == 0 && argc <= 3) {
         return print_vkey(argc == 3 ? argv[2] : settings.name);
     }
-    if (strcmp(command, "accept") == 0) {
-        return accept_epoch(argc, argv);
-    }
     if (strcmp(command, "init") == 0 && argc == 2) {
         return init();
     }
-    if (settings.db == NULL && argc == 2 && (strcmp(command, "run") == 0 || strcmp(command, "rotate") == 0)) {
+    if (settings.db == NULL &&
+        (strcmp(command, "run") == 0 || strcmp(command, "rotate") == 0 || strcmp(command, "accept") == 0)) {
         return fail("MPOS_SIGNER_DB is not set: it must be a PostgreSQL connection string");
+    }
+    if (strcmp(command, "accept") == 0) {
+        return accept_epoch(argc, argv);
     }
     if (strcmp(command, "run") == 0 && argc == 2) {
         return run();

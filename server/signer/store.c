@@ -227,6 +227,16 @@ store_key(store *store, const char *vkey)
 }
 
 store_result
+store_acceptance(store *store, const char *journal, int32_t epoch, const char *reason)
+{
+    place place;
+
+    place_of(&place, journal, epoch, 0, 0);
+    place.values[2] = reason;
+    return run(store, "SELECT mpos.epoch_accept($1, $2, $3)", 3, place.values);
+}
+
+store_result
 store_alarm(store *store, const char *journal, int32_t epoch, const char *kind, const char *detail)
 {
     place place;

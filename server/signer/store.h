@@ -64,6 +64,10 @@ store_checkpoint(store *store, const store_due *due, const text_buf *note);
 store_result
 store_key(store *store, const char *vkey);
 
+/* Records in the books why an epoch may be signed that does not follow on what was signed. */
+store_result
+store_acceptance(store *store, const char *journal, int32_t epoch, const char *reason);
+
 store_result
 store_alarm(store *store, const char *journal, int32_t epoch, const char *kind, const char *detail);
 

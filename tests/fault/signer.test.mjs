@@ -321,7 +321,12 @@ describe('the signer', { timeout: 240000 + rounds * 4000 }, () => {
     assert.equal(await signedSize(journal, 1), 0, 'held back');
     const last = await sell();
     await assert.rejects(stack.signerTool('accept', '--journal', journal, '--epoch', '1'), /--reason/);
-    await stack.signerTool('accept', '--journal', journal, '--epoch', '1', '--reason', 'backup of the morning, see the paper receipts');
+    await assert.rejects(stack.signerTool('accept', '--journal', journal, '--epoch', '2', '--reason', 'too early'), /nothing is accepted: .*no epoch 2/);
+    await stack.signerTool('accept', '--journal', journal, '--epoch', '1', '--reason', 'backup of the morning: "see the paper receipts"');
+    const [{ audit }] = await json(`SELECT substr(encode(mpos.unpack(packed), 'escape'), strpos(encode(mpos.unpack(packed), 'escape'), '{')) AS audit
+      FROM journal.entry JOIN journal.journal USING (journal_id) WHERE kind = 'platform' AND get_byte(header, 8) = 9`);
+    assert.deepEqual(JSON.parse(audit.replaceAll('\\\\', '\\')), { epoch: 1, journal: Buffer.from(journal.replaceAll('-', ''), 'hex').toString('base64url'), op: 'accept',
+      reason: 'backup of the morning: "see the paper receipts"' });
     await ask();
     await until(async () => await signedSize(journal, 1) > last.seq);
     await until(async () => (await alarms()).length === 0);

@@ -27,3 +27,19 @@ test('who asks for a directory that somebody has waits; what fails gives it back
     rmSync(folder, { recursive: true });
   }
 });
+
+test('what is kept is started again when it dies, and not when it ends', async () => {
+  const script = `${count} sleep() { echo "pause $1"; }; note() { echo "runs as $1"; }
+    program() { local n; add_one "$1"; n=$(cat "$1/n"); [ $n != 2 ] || kill -KILL $BASHPID; [ $n = 4 ] || exit 3; }
+    keep note program "$1"; echo "after $(cat "$1/n")"`;
+  const folder = mkdtempSync(join(tmpdir(), 'mpos-start-'));
+  try {
+    writeFileSync(join(folder, 'n'), '0\n');
+    const { stdout } = await run('bash', ['-c', script, 'bash', folder]);
+    const lines = stdout.replace(/runs as \d+/g, 'runs').trim().split('\n');
+    assert.deepEqual(lines, ['runs', 'program ended with 3 and is started again in 1 s', 'pause 1', 'runs', 'program ended with 137 and is started again in 2 s', 'pause 2',
+      'runs', 'program ended with 3 and is started again in 4 s', 'pause 4', 'runs', 'after 4']);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
