@@ -72,8 +72,6 @@ http_files_prepare(h2o_req_t *req)
     add(req, "x-frame-options", "DENY");
     add(req, "permissions-policy", PERMISSIONS);
     add_request_id(req);
-    if (!hashed) {
-        add(req, "content-security-policy", CONTENT_POLICY);
-    }
+    add(req, "content-security-policy", CONTENT_POLICY); /* a worker's is that of its own file */
     return true;
 }

@@ -66,7 +66,12 @@ suite('edge', () => {
   test('pages allow their own scripts only, and no frame around them', async () => {
     const { url } = await world();
     assert.ok(pages.length >= 2);
-    for (const page of pages) {
+    assert.ok(pages.includes('/office/'), pages.join());
+    // Files too: a worker has the policy that came with its script, not that of its page.
+    const files = readdirSync(web, { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
+      .map((one) => `${(one.parentPath ?? one.path).slice(web.length)}/${one.name}`);
+    assert.ok(files.some((one) => /assets\/worker/.test(one)), 'there is a worker');
+    for (const page of [...pages, ...files]) {
       const { status, headers } = await send(url, 'GET', page);
       assert.equal(status, 200, page);
       const policy = new Map(headers['content-security-policy'].split(';').map((part) => part.trim().split(/ (.*)/)));

@@ -147,7 +147,9 @@ suite('rate', () => {
     const proxied = await server({ MPOS_TRUSTED_PROXIES: '127.0.0.0/8' });
     const plain = await server({});
     const headers = { 'x-forwarded-proto': 'https' };
-    assert.match((await send(proxied.url, 'GET', '/register/', { headers })).headers['strict-transport-security'], /max-age=31536000/);
+    for (const path of ['/register/', '/office/', '/kitchen/', '/receipt/', '/v1/orders', '/v1/nothing', '/nothing', '/register/../../x']) {
+      assert.match((await send(proxied.url, 'GET', path, { headers })).headers['strict-transport-security'] ?? path, /max-age=31536000/);
+    }
     assert.equal((await send(proxied.url, 'GET', '/register/')).headers['strict-transport-security'], undefined);
     assert.equal((await send(plain.url, 'GET', '/register/', { headers })).headers['strict-transport-security'], undefined);
     await Promise.all([proxied.stop(), plain.stop()]);
