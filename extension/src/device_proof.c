@@ -78,6 +78,13 @@ parse(const char *text, mpos_device_proof *out)
            read_bytes(signature, out->signature, sizeof out->signature, sizeof out->signature, &size);
 }
 
+static bool
+is_timely(const mpos_call *call, const mpos_device_proof *proof)
+{
+    return proof->at_us >= call->now_us - MPOS_PROOF_WINDOW_US &&
+           proof->at_us <= call->now_us + MPOS_PROOF_WINDOW_US;
+}
+
 mpos_err
 mpos_device_proof_read(mpos_call *call, const char *text, mpos_device_proof *out)
 {
@@ -85,8 +92,7 @@ mpos_device_proof_read(mpos_call *call, const char *text, mpos_device_proof *out
     if (text == NULL || !parse(text, out)) {
         return mpos_refuse(call, MPOS_E_DEVICE_KEY, NULL, "%s", "");
     }
-    if (out->at_us < call->now_us - MPOS_PROOF_WINDOW_US ||
-        out->at_us > call->now_us + MPOS_PROOF_WINDOW_US) {
+    if (!is_timely(call, out)) {
         return mpos_refuse(call, MPOS_E_CLOCK_SKEW, NULL, "%s", "");
     }
     return MPOS_OK;
@@ -105,6 +111,17 @@ mpos_device_proof_signed(const mpos_device_proof *proof, const char *request, co
         }
     }
     return false;
+}
+
+bool
+mpos_device_proof_holds(const mpos_call *call, const uint8 device[16], const char *alg, const bytea *key,
+                        const char *text, const char *request)
+{
+    mpos_device_proof proof = {0};
+
+    return text != NULL && request != NULL && parse(text, &proof) && is_timely(call, &proof) &&
+           memcmp(proof.device, device, sizeof proof.device) == 0 &&
+           mpos_device_proof_signed(&proof, request, alg, key);
 }
 
 mpos_err

@@ -37,6 +37,11 @@ bool
 mpos_device_proof_signed(const mpos_device_proof *proof, const char *request, const char *alg,
                          const bytea *key);
 
+/* Whether that text is the device's proof of that request, now; uses nothing up. */
+bool
+mpos_device_proof_holds(const mpos_call *call, const uint8 device[16], const char *alg, const bytea *key,
+                        const char *text, const char *request);
+
 /* Uses the nonce up; DEVICE_KEY when it was used before. The tenant is set. */
 mpos_err
 mpos_device_proof_use(mpos_call *call, const mpos_device_proof *proof);

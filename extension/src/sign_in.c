@@ -13,6 +13,7 @@
 #include "sign_in.h"
 #include "sign_in_guard.h"
 #include "statement.h"
+#include "uuid.h"
 
 static mpos_statement directory_statement = {"SELECT tenant_id FROM pos.directory WHERE slug = $1"};
 
@@ -21,6 +22,11 @@ static mpos_statement staff_statement = {
     "o.tenant_id "
     "JOIN pos.pin v ON v.tenant_id = s.tenant_id AND v.staff_id = s.staff_id "
     "WHERE o.tenant_id = $1 AND o.code = $2 AND s.number = $3 AND s.active"};
+
+static mpos_statement key_statement = {
+    "SELECT d.device_id, d.key_alg, d.public_key FROM pos.outlet o JOIN pos.device d ON d.tenant_id = "
+    "o.tenant_id AND d.outlet_id = o.outlet_id WHERE o.tenant_id = $1 AND o.code = $2 AND d.code = $3 "
+    "AND d.state = 'active' AND d.public_key IS NOT NULL"};
 
 static mpos_statement who_statement = {
     "SELECT s.rights_version, d.device_id, " MPOS_ROLE_COLUMNS " FROM pos.staff s "
@@ -40,6 +46,8 @@ typedef struct lookup_params {
     const char *outlet;
     const char *staff;
     const char *device;
+    const char *proof;
+    const char *request;
 } lookup_params;
 
 static const mpos_field lookup_fields[] = {
@@ -47,6 +55,8 @@ static const mpos_field lookup_fields[] = {
     {"outlet", MPOS_IN_TEXT, MPOS_IN_REQUIRED, offsetof(lookup_params, outlet), 1, 32},
     {"staff", MPOS_IN_TEXT, MPOS_IN_REQUIRED, offsetof(lookup_params, staff), 1, 16},
     {"register", MPOS_IN_TEXT, 0, offsetof(lookup_params, device), 0, 16},
+    {"proof", MPOS_IN_TEXT, 0, offsetof(lookup_params, proof), 0, MPOS_PROOF_TEXT_MAX},
+    {"request", MPOS_IN_TEXT, 0, offsetof(lookup_params, request), 0, MPOS_PROOF_REQUEST_MAX},
 };
 MPOS_SHAPE(lookup, lookup_params);
 
@@ -110,16 +120,46 @@ find_staff(mpos_call *call, const lookup_params *in)
     return mpos_statement_run(&staff_statement, &args) > 0;
 }
 
+/* The device that the attempt is proven to come from, as text; NULL when it is not. */
+static const char *
+proven_device(mpos_call *call, const lookup_params *in, char text[37])
+{
+    mpos_args args = {0};
+    uint8 device[16];
+
+    if (in->device == NULL || in->proof == NULL) {
+        return NULL;
+    }
+    mpos_arg_uuid(&args, call->context.tenant);
+    mpos_arg_text(&args, in->outlet);
+    mpos_arg_text(&args, in->device);
+    if (mpos_statement_run(&key_statement, &args) == 0) {
+        return NULL;
+    }
+    (void)mpos_cell_uuid(0, 1, device);
+    mpos_uuid_text(device, text);
+    return mpos_device_proof_holds(call, device, mpos_cell_text(0, 2), mpos_cell_bytes(0, 3), in->proof,
+                                   in->request)
+               ? text
+               : NULL;
+}
+
+/*
+ * What is tried at a paired device counts for the person there: who has not that device cannot lock somebody out of their
+ * till, nor be helped by what they get right at it.
+ */
 static void
 count_attempt(mpos_call *call, const lookup_params *in)
 {
     uint8 person[MPOS_SHA256_LEN];
     uint8 desk[MPOS_SHA256_LEN];
+    char device[37];
+    const char *proven = proven_device(call, in, device);
     int person_s;
     int desk_s;
 
-    mpos_guard_subject("pin", in->tenant, in->staff, NULL, person);
-    mpos_guard_subject("desk", in->tenant, in->outlet, in->device, desk);
+    mpos_guard_subject("pin", in->tenant, in->staff, proven, person);
+    mpos_guard_subject("desk", in->tenant, in->outlet, proven != NULL ? proven : in->device, desk);
     person_s = mpos_guard_count(call, MPOS_GUARD_PERSON, person);
     desk_s = mpos_guard_count(call, MPOS_GUARD_DEVICE, desk);
     mpos_json_int(&call->body, "locked_s", Max(person_s, desk_s));
@@ -140,8 +180,8 @@ mpos_auth_lookup(mpos_call *call)
         return err;
     }
     mpos_json_open(&call->body, NULL, '{');
-    count_attempt(call, &in);
     mpos_sign_in_enter(call, in.tenant);
+    count_attempt(call, &in);
     found = find_staff(call, &in);
     mpos_json_bool(&call->body, "found", found);
     if (found) {

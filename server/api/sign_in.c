@@ -150,6 +150,9 @@ look_up(api_exchange *exchange, const json_t *body)
         .operation = "auth.lookup", .scope = MPOS_SCOPE_AUTH, .lane = DB_FAST, .repeatable = true};
 
     fields_params(&params, body, rules, RULES);
+    params.len--; /* the object goes on */
+    api_proof_params(exchange, &params);
+    text_add_z(&params, "}");
     api_call_params(exchange, &request, &params, on_looked_up);
 }
 

@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { test } from 'node:test';
 import { cafe, manager, suite, world } from './lib/context.mjs';
 import { Client, ok, problem, signIn, withoutRequestId } from './lib/client.mjs';
+import { paired, proven } from './lib/key.mjs';
 
 let count = 0;
 
@@ -79,6 +80,32 @@ suite('lockout', () => {
     ok(await attempt(known, '3344', { register: 'R2' }));
     await later('301 seconds');
     ok(await attempt(known, '3344', here));
+  });
+
+  test('who guesses from elsewhere locks nobody out of a paired till, and a till locks nobody elsewhere', async () => {
+    const { url } = await world();
+    const known = await person('4567');
+    const boss = await signIn(url, { ...cafe, ...manager });
+    const [till, second] = [await paired(boss), await paired(boss)];
+    const at = (device, pin, key = device.key) => proven(url, key, device.id, '/v1/auth/pin', { ...cafe, staff: known, pin, register: device.code });
+    // Without a proof, with one of another key, and with a forged one: all count as from anywhere.
+    for (let i = 0; i < 5; i += 1) {
+      const tries = [() => attempt(known, '9999', { register: till.code }), () => at(till, '9999', second.key)];
+      problem(await tries[i % 2](), 401, 'bad_credentials');
+    }
+    problem(await attempt(known, '4567'), 429, 'locked_out');
+    problem(await at(till, '4567', second.key), 429, 'locked_out');
+    ok(await at(till, '4567'));
+    // Guessing at the till is locked at the till, also in parallel.
+    const guesses = await Promise.all(Array.from({ length: 12 }, (_, i) => at(till, String(7000 + i))));
+    assert.deepEqual(guesses.map(({ json }) => json.code).sort(), [...Array(5).fill('bad_credentials'), ...Array(7).fill('locked_out')]);
+    problem(await at(till, '4567'), 429, 'locked_out');
+    ok(await at(second, '4567'));
+    // Thirty strangers at the name of a till do not lock it.
+    await later('1 day');
+    for (let i = 0; i < 30; i += 1) problem(await attempt(`6z${i}`, '9999', { register: second.code }), 401, 'bad_credentials');
+    problem(await attempt(known, '9999', { register: second.code }), 429, 'locked_out');
+    ok(await at(second, '4567'));
   });
 
   test('times do not tell who exists', { skip: !process.env.MPOS_FULL && 'with full counts only' }, async (t) => {
