@@ -1,7 +1,7 @@
 // The catalogue on the device: kept there, changed in place, looked up by whatever a scanner sends.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { finishedSale, minor, openRegister, scan, stack, storedReceipt, total } from './setup.mjs';
+import { api, finishedSale, managerToken, minor, openRegister, scan, stack, storedReceipt, total } from './setup.mjs';
 
 const shop = "(SELECT tenant_id FROM pos.tenant WHERE slug = 'demo-shop')";
 
@@ -19,11 +19,13 @@ async function someItems() {
   return rows.trim().split('\n');
 }
 
-/** Parts of catalogues that the page asks for from now on. */
+/** What of catalogues the page asks for from now on: 'manifest' or 'part' each time. */
 function partsAsked(page) {
   const asked = [];
   page.on('request', (request) => {
-    if (request.url().includes('/v1/published/')) asked.push(request.url());
+    const { pathname } = new URL(request.url());
+    if (pathname === '/v1/catalogue') asked.push('manifest');
+    else if (pathname.startsWith('/v1/published/')) asked.push('part');
   });
   return asked;
 }
@@ -36,17 +38,49 @@ test('a published price reaches an open register as one part; the page opens aga
   const asked = partsAsked(page);
   await page.getByLabel('Connection').getByText('Online').waitFor();
   await page.getByRole('searchbox').fill(code);
-  await publish(`UPDATE pos.item SET price = 31415 WHERE ${itemIs(code)}`);
-  await firstTile(page).getByText('€314.15').waitFor();
-  assert.equal(asked.length, 1, 'only what has changed was fetched');
-  await page.keyboard.press('Enter');
-  assert.equal(minor(await total(page).textContent()), 31415);
+  await firstTile(page).click();
+  const before = await total(page).textContent();
+  asked.length = 0;
+  await publish(`UPDATE pos.item SET price = 31400 WHERE ${itemIs(code)}`);
+  await firstTile(page).getByText('€314.00').waitFor();
+  assert.deepEqual(asked, ['manifest', 'part'], 'only what has changed was fetched');
+  await page.getByText(`Prices have changed: ${before} is €314.00 now.`).waitFor();
+  assert.equal(minor(await total(page).textContent()), 31400, 'the order in hand costs what it costs now');
+  await page.getByRole('button', { name: /^Pay / }).click();
+  const came = page.waitForResponse(/\/v1\/published\//);
+  await publish(`UPDATE pos.item SET price = 99900 WHERE ${itemIs(code)}`);
+  await (await came).finished();
+  assert.equal(minor(await page.getByRole('status', { name: 'To pay' }).textContent()), 31400, 'who is paying pays what was said');
+  await page.keyboard.press('Escape');
+  await page.getByText('Prices have changed: €314.00 is €999.00 now.').waitFor();
+  await publish(`UPDATE pos.item SET price = 31400 WHERE ${itemIs(code)}`);
+  await firstTile(page).getByText('€314.00').waitFor();
   await page.getByRole('button', { name: 'Clear order' }).click();
+  asked.length = 0;
   await page.reload();
   await page.getByRole('group', { name: 'Items' }).waitFor();
   await page.getByRole('searchbox').fill(code);
-  await firstTile(page).getByText('€314.15').waitFor();
-  assert.equal(asked.length, 1, 'nothing was fetched again');
+  await firstTile(page).getByText('€314.00').waitFor();
+  assert.ok(!asked.includes('part'), 'nothing was fetched again');
+  await page.end();
+});
+
+test('a tile shows what one costs now, by book and happy hour', async () => {
+  const [code] = await someItems();
+  const token = await managerToken('demo-shop');
+  const [item] = (await api(`/v1/catalogue/items?search=${code}`, { token })).items;
+  const half = { code: 'half', name: 'Half price', definition: { targets: { item_ids: [item.id] }, kind: 'percent', rate: '0.5', when: { places: ['take_away'] } } };
+  await api('/v1/catalogue/promotions', { token, method: 'POST', body: half });
+  await api('/v1/catalogue/publish', { token, method: 'POST', body: {} });
+  const page = await openRegister({ tenant: 'demo-shop' });
+  await page.getByRole('searchbox').fill(code);
+  await firstTile(page).getByText('€314.00').waitFor();
+  const bill = page.getByRole('complementary', { name: 'Order' });
+  await bill.getByRole('button', { name: 'Eat in' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: /^Take away/ }).click();
+  await firstTile(page).getByText('€157.00').waitFor();
+  await firstTile(page).click();
+  assert.equal(minor(await total(page).textContent()), 15700, 'and that is what it costs');
   await page.end();
 });
 
@@ -55,10 +89,11 @@ test('every printed form of an article sells it; a code with a weight sells that
   await publish(
     `UPDATE pos.item SET unit = 'kg', price = 2400 WHERE ${itemIs(weighed)}`,
     `INSERT INTO pos.barcode (tenant_id, barcode, item_id, sort) SELECT tenant_id, code.barcode, item_id, 9 FROM pos.item,
-       (VALUES ('${weighed}', '2112345000008'), ('${weighed}', '09501101530003'), ('${packed}', '036000291452')) code (item, barcode)
+       (VALUES ('${weighed}', '2112345000008'), ('${weighed}', '09501101530003'), ('${weighed}', '2254321000005'), ('${packed}', '036000291452')) code (item, barcode)
        WHERE tenant_id = ${shop} AND pos.item.code = code.item`,
     `UPDATE pos.rule_settings SET version = version + 1, definition = definition || '{"barcode_patterns": [
-       {"name": "Weight", "pattern": "21.....{NNDDD}.", "symbology": "ean13", "value": "qty"}]}' WHERE tenant_id = ${shop}`,
+       {"name": "Weight", "pattern": "21.....{NNDDD}.", "symbology": "ean13", "value": "qty"},
+       {"name": "Price", "pattern": "22.....{NNNDD}.", "symbology": "ean13", "value": "price"}]}' WHERE tenant_id = ${shop}`,
   );
   const page = await openRegister({ tenant: 'demo-shop' });
   const due = async (code, expected) => {
@@ -69,8 +104,9 @@ test('every printed form of an article sells it; a code with a weight sells that
   };
   await due('2112345003450', 828);
   await due('(01)09501101530003(3103)000500', 1200);
+  await due('2254321006007', 600);
   await scan(page, '0036000291452');
-  await page.locator('.line').nth(2).waitFor();
+  await page.locator('.line').nth(3).waitFor();
   await scan(page, '(01)09501101530004');
   await page.getByRole('alert').getByText(/cannot be read/).waitFor();
   const shown = minor(await total(page).textContent());
@@ -80,6 +116,6 @@ test('every printed form of an article sells it; a code with a weight sells that
   const stored = await storedReceipt(orderId, 'demo-shop');
   assert.equal(stored.priced_hash, pricedHash);
   assert.equal(stored.order.total, shown);
-  assert.deepEqual(stored.order.lines.map((l) => Number(l.qty)), [0.345, 0.5, 1]);
+  assert.deepEqual(stored.order.lines.map((l) => Number(l.qty)), [0.345, 0.5, 0.25, 1]);
   await page.end();
 });

@@ -2,6 +2,8 @@
 import './log.mjs';
 import './rows.mjs';
 import './sale.mjs';
+import './approval.mjs';
+import './choices.mjs';
 import './kitchen.mjs';
 import './looks.mjs';
 import './catalogue.mjs';

@@ -147,7 +147,7 @@ export async function storedReceipt(orderId, tenant) {
 
 /** The pictures that documents show; the others would only repeat them. */
 const shown = new Set([
-  'register-wide', 'register-dark', 'register-options-tablet', 'register-pay-tablet', 'register-change-wide', 'register-phone',
+  'register-wide', 'register-approval-wide', 'register-dark', 'register-options-tablet', 'register-pay-tablet', 'register-change-wide', 'register-phone',
   'register-pay-phone', 'kitchen-wide', 'kitchen-phone', 'receipt-good-tablet', 'receipt-good-phone', 'receipt-bad-phone',
   'office-people-wide', 'register-why-wide', 'office-role-tablet', 'office-pairing-phone', 'office-why-wide', 'office-publish-wide', 'office-item-wide', 'office-promotion-tablet',
   'office-preview-phone', 'office-outlet-wide', 'office-difference-wide',

@@ -1,11 +1,13 @@
 /*
  * sell.c - selling in the module: the page puts the form of the rules where rules() says and calls load_rules once, then for each
- * change of a basket its form into the input and calls sell; explain tells why of the last one. Words: rules, basket, trace.
+ * change of a basket its form into the input and calls sell; explain tells why of the last one, allowance how much
+ * discount a limit leaves it. Words: rules, basket, trace.
  *
  * Results as in exports.c. What sell and explain work in is their own, so other calls may come between them.
  */
 #include "buffers.h"
 #include "explain.h"
+#include "limit.h"
 #include "priced_form.h"
 #include "pricing.h"
 #include "sell.h"
@@ -91,6 +93,18 @@ wasm_sell(uint32_t size)
 
     last.has_sale = err == MPOS_OK;
     return err == MPOS_OK ? (int32_t)form_size : -(int32_t)err;
+}
+
+/* The most discount that a limit (rate, scale 9) allows the last sale (limit.h), or minus the error. */
+EXPORT("allowance")
+int64_t
+wasm_allowance(int64_t limit)
+{
+    int64_t out = 0;
+    mpos_err err = last.has_sale ? MPOS_OK : MPOS_E_ORDER_EMPTY;
+
+    err = err == MPOS_OK ? mpos_discount_allowance(&last.cart, &last.priced, limit, &out) : err;
+    return err == MPOS_OK ? out : -(int64_t)err;
 }
 
 /* The size of the trace (explain.h) of the last sell in the output, or minus the error. */

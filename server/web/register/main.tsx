@@ -8,12 +8,16 @@ import './details.css';
 import './pay.css';
 import './receipt.css';
 import './narrow.css';
+import './state/price-change';
 import { App } from './view/app';
+import { keepPage } from './state/keep-page';
 import { pusher } from './state/till';
 
-/* Leaving with unsent operations would lose them: the log is in memory. */
+/* Leaving before the device has kept what was written would lose it. */
 addEventListener('beforeunload', (e) => {
-  if ((pusher.value?.log.length.value ?? 0) > 0) e.preventDefault();
+  const log = pusher.value?.log;
+  if (log && log.length.value > 0 && log.unkept.value) e.preventDefault();
 });
 
 render(<App />, document.getElementById('app')!);
+void keepPage();

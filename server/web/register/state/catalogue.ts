@@ -39,16 +39,27 @@ effect(() => {
 
 const idsOf = (of: CartOrder): string[] => of.lines.flatMap((l) => [l.itemId, ...l.components.map((c) => c.item_id)]);
 
-/* An order that has an item which is no longer sold goes on with the catalogue that has it. */
-async function carryOver(next: Catalogue): Promise<void> {
+/* True when a catalogue has all that is in the order; it is at hand then. */
+async function hasAll(next: Catalogue): Promise<boolean> {
   for (;;) {
     const missing = idsOf(order.value).filter((id) => !next.item(id));
-    if (missing.length === 0) return;
+    if (missing.length === 0) return true;
     const found = await Promise.all(missing.map((id) => next.load(id)));
-    if (found.every((item) => item !== undefined)) continue;
-    order.value = { ...order.value, catalogue: catalogueOf(order.value) };
-    return;
+    if (found.some((item) => item === undefined)) return false;
   }
+}
+
+/* An order that has an item which is no longer sold goes on with the catalogue that has it. */
+async function carryOver(next: Catalogue): Promise<void> {
+  if (!(await hasAll(next))) order.value = { ...order.value, catalogue: catalogueOf(order.value) };
+}
+
+/** An order in hand that kept its catalogue for a while, and was not sent, goes on with the newest. */
+export async function goToNewest(): Promise<void> {
+  const next = catalogue.peek();
+  const { id, placed, catalogue: kept } = order.peek();
+  if (!next || !kept || placed || !(await hasAll(next))) return;
+  if (order.value.id === id && !order.value.placed && catalogue.value === next) order.value = { ...order.value, catalogue: null };
 }
 
 /** Looks for what has been published since; without a server the catalogue that is here goes on. */

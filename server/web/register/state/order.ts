@@ -8,6 +8,7 @@ import type { Catalogue } from '../../shared/catalogue/catalogue';
 import { localMinute } from '../../shared/core/basket';
 import { decimalText } from '../../shared/core/bytes';
 import { newId } from '../../shared/ids/ids';
+import type { Approved } from './approval';
 
 /** What was chosen, before it is a line. */
 export interface Choice {
@@ -41,6 +42,8 @@ export interface CartOrder {
   readonly coupons: readonly string[];
   readonly lines: readonly CartLine[];
   readonly discount: DiscountIn | null;
+  /** A second person's consent to the discounts. */
+  readonly approved: Approved | null;
   /** Minute of the outlet's clock at which it was begun, with its first line. Each line is priced by its own. */
   readonly at: string;
   /** What it is made by, once that must not change any more. */
@@ -64,7 +67,7 @@ export const qtyText = (qty: number): string => decimalText(qty, qtyScale);
 
 export function emptyOrder(place: Place = 'dine_in'): CartOrder {
   return {
-    id: newId(), place, table: '', guests: 0, coupons: [], lines: [], discount: null, at: '', catalogue: null, placed: false,
+    id: newId(), place, table: '', guests: 0, coupons: [], lines: [], discount: null, approved: null, at: '', catalogue: null, placed: false,
     callNumber: null,
   };
 }

@@ -3,7 +3,7 @@
  * catalogue was published.
  */
 import { signal } from '@preact/signals';
-import { get, session } from '../../shared/api/client';
+import { get, NetworkError, session } from '../../shared/api/client';
 import type { Cursor, StockPage, SyncState } from '../../shared/api/types';
 import { t } from '../../shared/i18n/i18n';
 import { fromFeedId, fromFeedIdOrNull } from '../../shared/ids/ids';
@@ -13,6 +13,7 @@ import { refreshCatalogue } from './catalogue';
 import { openOrders } from './order';
 
 const stockPage = 1000;
+const lookAgainMs = 5_000;
 const qtyScale = 1_000_000;
 
 /** On hand by item id, for items whose stock is counted. */
@@ -55,8 +56,8 @@ function applyTicket([, , , id, , , row]: Change): void {
 
 const present = async (): Promise<SyncState> => (await get<SyncState>('/v1/sync/state')).body;
 
-function outletStream(outlet: string, state: SyncState): FeedOptions {
-  let first: Cursor | null = state.journal.cursor;
+function outletStream(outlet: string, state: SyncState | null): FeedOptions {
+  let first: Cursor | null = state?.journal.cursor ?? null;
   return {
     outlet,
     topics: ['stock', 'kitchen'],
@@ -74,11 +75,15 @@ function outletStream(outlet: string, state: SyncState): FeedOptions {
   };
 }
 
-/* A look that fails is repeated with the next connection. */
-const look = (): void => void refreshCatalogue().catch(() => undefined);
+/* Without a network it is repeated with the next connection. */
+function look(): void {
+  refreshCatalogue().catch((e: unknown) => {
+    if (!(e instanceof NetworkError)) setTimeout(look, lookAgainMs);
+  });
+}
 
-function catalogueStream(state: SyncState): FeedOptions {
-  let first: Cursor | null = state.shared_journal.cursor;
+function catalogueStream(state: SyncState | null): FeedOptions {
+  let first: Cursor | null = state?.shared_journal.cursor ?? null;
   return {
     outlet: sharedJournal,
     topics: ['catalogue'],
@@ -94,5 +99,5 @@ function catalogueStream(state: SyncState): FeedOptions {
   };
 }
 
-/** Follows the outlet and the business from where they stood; when a position is lost everything is read again. */
-export const followOutlet = (outlet: string, state: SyncState): Feed => new Feed(outletStream(outlet, state), catalogueStream(state));
+/** Follows the outlet and the business from where they stood; when a position is lost or not known everything is read again. */
+export const followOutlet = (outlet: string, state: SyncState | null): Feed => new Feed(outletStream(outlet, state), catalogueStream(state));

@@ -5,7 +5,7 @@
 import { computed, signal } from '@preact/signals';
 import { coreHash, coreUrl } from 'virtual:mpos-core';
 import { session } from '../../shared/api/client';
-import type { LineIn } from '../../shared/api/types';
+import type { Item, LineIn } from '../../shared/api/types';
 import type { Catalogue } from '../../shared/catalogue/catalogue';
 import { basketForm, localMinute, saleBook, type Circumstances, type SaleBook } from '../../shared/core/basket';
 import { Core, CoreError, sha256Hex } from '../../shared/core/core';
@@ -120,6 +120,8 @@ function priceOf(of: CartOrder, lines: LineIn[]): Priced | string {
   }
 }
 
+const soldLines = (of: CartOrder): LineIn[] => of.lines.filter((l) => !l.voided).map(lineIn);
+
 const outcome = computed<Priced | string | null>(() => {
   if (!core.value || !catalogue.value || activeLines.value.length === 0) return null;
   return priceOf(order.value, activeLines.value.map(lineIn));
@@ -130,9 +132,26 @@ export const priced = computed(() => (typeof outcome.value === 'object' ? outcom
 /** Why the order cannot be priced. */
 export const pricingError = computed(() => (typeof outcome.value === 'string' ? outcome.value : ''));
 
+/** What one of an item costs by itself in the circumstances of an order; null when it cannot be priced. */
+export function unitPrice(of: CartOrder, item: Item, variant: string | null): number | null {
+  const line: LineIn = { id: item.id, item_id: item.id, qty: '1', ...(variant ? { variant_id: variant } : {}) };
+  try {
+    const [sold] = readPriced(sell({ ...of, discount: null }, [line])).lines;
+    return sold!.gross - sold!.lineDiscount;
+  } catch {
+    return null;
+  }
+}
+
+/** The most that a limit (rate of scale 9) allows as discounts by hand on an order. */
+export function allowanceOf(of: CartOrder, limit: number): number {
+  sell(of, soldLines(of));
+  return core.value!.allowance(limit);
+}
+
 /** How the price of an order came about. */
 export function traceOf(of: CartOrder, figures: Priced): TraceEntry[] {
-  sell(of, of.lines.filter((l) => !l.voided).map(lineIn));
+  sell(of, soldLines(of));
   return readTrace(core.value!.explain()).map(({ line, ruleId, ...entry }) => ({
     ...entry,
     line_id: line === null ? null : figures.lineIds[line]!,

@@ -5,8 +5,11 @@
 import { computed, signal } from '@preact/signals';
 import { ApiError, get, post } from '../../shared/api/client';
 import type { Order } from '../../shared/api/types';
+import { t } from '../../shared/i18n/i18n';
 import { decimalText, decimalUnits } from '../../shared/core/bytes';
 import { newId } from '../../shared/ids/ids';
+import { approve, whyNot, type SecondPerson } from './approval';
+import { qtyOne } from './order';
 
 const qtyScale = 6;
 const receiptsShown = 100;
@@ -18,6 +21,10 @@ export interface RefundLine {
   readonly remainder: number;
   /** Millionths that come back now. */
   readonly back: number;
+  /** Of the whole line as it was sold. */
+  readonly qty: number;
+  /** Of a combo that of each component. */
+  readonly totals: readonly number[];
 }
 
 export interface Refunding {
@@ -25,7 +32,7 @@ export interface Refunding {
   readonly order: Order;
   readonly lines: readonly RefundLine[];
   readonly reason: string;
-  /** Set when the server asked for a second person: what the refund comes to is not said, so the paid amount is asked for. */
+  /** Set when the server asked for a second person. */
   readonly asks: boolean;
   readonly problem: string;
 }
@@ -45,28 +52,43 @@ export async function readReceipts(): Promise<Order[]> {
   return orders.filter((o) => o.receipt && (o.payment_state === 'paid' || o.payment_state === 'partly_refunded'));
 }
 
+/* A combo with what its components cost; charges that stand on the bill as lines of their own. */
+function soldLines({ lines = [], charges = [] }: Order): Omit<RefundLine, 'remainder' | 'back'>[] {
+  const whole = lines.filter((l) => !l.parent_id && l.state !== 'voided').map((l) => ({
+    id: l.id,
+    name: l.name,
+    qty: decimalUnits(l.qty, qtyScale),
+    totals: lines.filter((part) => part.id === l.id || part.parent_id === l.id).map((part) => part.total),
+  }));
+  const charged = charges.flatMap((c) => (c.line_id ? [{ id: c.line_id, name: c.name, qty: qtyOne, totals: [c.total] }] : []));
+  return [...whole, ...charged];
+}
+
 function remaindersOf(order: Order, refunds: readonly Refund[]): RefundLine[] {
   const gone = new Map<string, number>();
   for (const { line_id, qty } of refunds.flatMap((r) => r.lines)) {
     gone.set(line_id, (gone.get(line_id) ?? 0) + decimalUnits(qty, qtyScale));
   }
-  return (order.lines ?? [])
-    .filter((l) => !l.parent_id && l.state !== 'voided')
-    .map((l) => ({ id: l.id, name: l.name, remainder: decimalUnits(l.qty, qtyScale) - (gone.get(l.id) ?? 0), back: 0 }));
+  return soldLines(order).map((l) => ({ ...l, remainder: l.qty - (gone.get(l.id) ?? 0), back: 0 }));
+}
+
+async function readLeft(id: string): Promise<Pick<Refunding, 'order' | 'lines'>> {
+  const [order, refunds] = await Promise.all([get<Order>(`/v1/orders/${id}`), get<{ refunds: Refund[] }>(`/v1/orders/${id}/refunds`)]);
+  return { order: order.body, lines: remaindersOf(order.body, refunds.body.refunds) };
 }
 
 /** Starts giving back: all lines with what is left of them. */
 export async function startRefund(of: Order): Promise<void> {
-  const [order, refunds] = await Promise.all([
-    get<Order>(`/v1/orders/${of.id}`),
-    get<{ refunds: Refund[] }>(`/v1/orders/${of.id}/refunds`),
-  ]);
-  const found = order.body;
-  refunding.value = { id: newId(), order: found, lines: remaindersOf(found, refunds.body.refunds), reason: '', asks: false, problem: '' };
+  refunding.value = { id: newId(), ...(await readLeft(of.id)), reason: '', asks: false, problem: '' };
 }
 
 export function change(part: Partial<Refunding>): void {
   refunding.value = { ...refunding.value!, problem: '', ...part };
+}
+
+/** Everything that is left. */
+export function giveBackAll(): void {
+  change({ lines: refunding.value!.lines.map((l) => ({ ...l, back: l.remainder })), asks: false });
 }
 
 export function giveBack(line: string, back: number): void {
@@ -86,22 +108,41 @@ async function send(approval: string | null): Promise<Refund> {
   return (await post<{ refund: Refund }>(`/v1/orders/${order.id}/refunds`, body)).body.refund;
 }
 
-async function approve(staff: string, pin: string): Promise<string> {
-  const { order } = refunding.value!;
-  const body = { staff, pin, permission: 'refund.write', amount: order.total, order_id: order.id };
-  return (await post<{ approval: string }>('/v1/approvals', body)).body.approval;
+/* What has come back of an amount when so much of the quantity has, as extension/core/refund.h rounds it. */
+const backOf = (total: number, back: number, qty: number): number => Number((BigInt(total) * BigInt(back) * 2n + BigInt(qty)) / (BigInt(qty) * 2n));
+
+/** What giving back comes to, for whoever approves it; the server pays out by its own figure. */
+export const comesTo = ({ lines }: Refunding): number =>
+  lines.reduce((sum, { totals, qty, remainder, back }) => {
+    const before = qty - remainder;
+    return totals.reduce((all, total) => all + backOf(total, before + back, qty) - backOf(total, before, qty), sum);
+  }, 0);
+
+async function consent(second: SecondPerson): Promise<string> {
+  const asked = refunding.value!;
+  return approve({ permission: 'refund.write', amount: comesTo(asked), order_id: asked.order.id }, second);
+}
+
+/* What somebody else has given back meanwhile is gone. */
+async function tellGone(): Promise<void> {
+  change({ ...(await readLeft(refunding.value!.order.id)), asks: false, problem: t('refund.gone') });
+}
+
+async function explain(e: unknown, second: SecondPerson | null): Promise<void> {
+  const code = e instanceof ApiError ? e.problem.code : 'network';
+  if (code === 'approval_required' && !second) change({ asks: true });
+  else if (code === 'refund_exceeded') await tellGone();
+  else change({ problem: whyNot(e) });
 }
 
 /** Gives back; answers what was paid out, null when it was not done (the problem then stands in refunding). */
-export async function refund(second: { staff: string; pin: string } | null): Promise<Refund | null> {
+export async function refund(second: SecondPerson | null): Promise<Refund | null> {
   try {
-    const done = await send(second ? await approve(second.staff, second.pin) : null);
+    const done = await send(second ? await consent(second) : null);
     refunding.value = null;
     return done;
   } catch (e) {
-    const code = e instanceof ApiError ? e.problem.code : 'network';
-    if (code === 'approval_required' && !second) change({ asks: true });
-    else change({ problem: e instanceof ApiError ? `${e.message} (${code})` : code });
+    await explain(e, second);
     return null;
   }
 }

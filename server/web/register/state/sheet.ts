@@ -4,13 +4,24 @@ import type { DiscountIn } from '../../shared/api/types';
 import { t } from '../../shared/i18n/i18n';
 import { say, warn } from '../../shared/ui/overlay';
 import { catalogueOf } from './catalogue';
-import { openOrders, order, removeLine, restoreLine, selected, updateLine, type CartLine, type CartOrder } from './order';
-import { mode, newOrder, sale } from './till';
+import { discountToApprove, mayVoid, noteApproved, type Wanted } from './approval';
+import { openOrders, order, removeLine, restoreLine, selected, unsentLines, updateLine, type CartLine, type CartOrder } from './order';
+import { mode, newOrder, sale, sendOrder, voidSentLine } from './till';
+
+/** What a second person is asked for, and what happens then. */
+export interface Asking {
+  readonly title: string;
+  readonly wanted: Wanted;
+  readonly onApproved: (approval: string) => void;
+  /** Without a server; left out where there is no way round. */
+  readonly onWithout?: () => void;
+}
 
 export type SheetName =
   | { kind: 'menu' | 'keys' | 'orders' | 'report' | 'close-shift' | 'next-qty' | 'cart' | 'details' | 'coupon' | 'refund' }
   | { kind: 'line-qty'; line: string }
-  | { kind: 'discount'; line: string | null };
+  | { kind: 'discount'; line: string | null }
+  | { kind: 'approve'; asking: Asking };
 
 export const sheet = signal<SheetName | null>(null);
 
@@ -55,9 +66,43 @@ export function setDiscount(line: string | null, discount: DiscountIn | null): v
   else order.value = { ...order.value, discount };
 }
 
+/* Discounts beyond the cashier's role are written when somebody has approved them. */
+function withDiscounts(go: () => void, onWithout?: () => void): void {
+  const wanted = discountToApprove();
+  if (!wanted) return go();
+  const onApproved = (approval: string): void => {
+    noteApproved(approval);
+    go();
+  };
+  sheet.value = { kind: 'approve', asking: { title: t('approve.discount'), wanted, onApproved, ...(onWithout ? { onWithout } : {}) } };
+}
+
+/** A sale happens at the customer: without a server it goes on, and the office sees what nobody approved. */
 export function startPay(): void {
-  sheet.value = null;
-  mode.value = 'pay';
+  const go = (): void => {
+    sheet.value = null;
+    mode.value = 'pay';
+  };
+  if (order.value.placed && unsentLines.value.length === 0) go();
+  else withDiscounts(go, go);
+}
+
+/** Sends what is new to the kitchen. */
+export function startSend(): void {
+  withDiscounts(() => {
+    sendOrder();
+    say(t('sent.toast'));
+  });
+}
+
+/** Voids what the kitchen has. */
+export function startVoid(line: CartLine): void {
+  if (mayVoid()) return voidSentLine(line.id, null);
+  const { id } = order.value;
+  const onApproved = (approval: string): void => {
+    if (order.value.id === id) voidSentLine(line.id, approval);
+  };
+  sheet.value = { kind: 'approve', asking: { title: t('approve.void', { name: lineName(line) }), wanted: { permission: 'order.void', order_id: id }, onApproved } };
 }
 
 /** After a sale: back to selling. */

@@ -3,20 +3,20 @@
  * write. Every action appends its operation first and changes the page after.
  */
 import { effect, signal } from '@preact/signals';
-import { coreHash } from 'virtual:mpos-core';
 import { ApiError, get, post, session, setSession } from '../../shared/api/client';
 import type { OpResult, PaymentIn, Shift, SyncState } from '../../shared/api/types';
 import { t } from '../../shared/i18n/i18n';
 import { newId } from '../../shared/ids/ids';
-import { OperationLog, type Ack, type Operation } from '../../shared/sync/log';
-import { ownLog, SecondTab } from '../../shared/sync/only-tab';
+import type { Ack, Operation, OperationLog } from '../../shared/sync/log';
+import { SecondTab } from '../../shared/sync/only-tab';
 import { Pusher } from '../../shared/sync/pusher';
 import { clearSaid, say, warn } from '../../shared/ui/overlay';
 import { Feed } from '../../shared/ws/feed';
 import { catalogueOf, loadCatalogue, queuedCatalogues } from './catalogue';
 import { asMoney } from './format';
+import { openLog, serverState, type OpenedLog } from './device-log';
 import { followOutlet } from './outlet-feed';
-import { activeLines, channelOf, dropOpen, emptyOrder, keepOpen, lineIn, nextQty, openOrders, order, selected, unsentLines, type CartOrder } from './order';
+import { activeLines, channelOf, dropOpen, emptyOrder, keepOpen, lineIn, nextQty, openOrders, order, selected, unsentLines, type CartLine, type CartOrder } from './order';
 import { loadPricing, priced, type Priced } from './pricing';
 
 export type Phase = 'loading' | 'failed' | 'ready';
@@ -43,8 +43,9 @@ export const sale = signal<Sale | null>(null);
 /** Name of the outlet's journal; with the epoch it names the log that a receipt is in. */
 export const journalOrigin = signal('');
 
-let receiptN = 0;
-let stopNaming = (): void => undefined;
+/** Number of the last receipt; kept with the log. */
+const receiptN = signal(0);
+let stopWatching = (): void => undefined;
 
 function log(): OperationLog {
   return pusher.value!.log;
@@ -54,12 +55,10 @@ function log(): OperationLog {
 export async function startTill(): Promise<void> {
   phase.value = 'loading';
   try {
-    const [state] = await Promise.all([get<SyncState>('/v1/sync/state'), loadCatalogue(), loadPricing()]);
-    await ownLog(state.body.device_id);
-    journalOrigin.value = state.body.journal.origin;
-    adoptState(state.body);
+    const [state] = await Promise.all([serverState(), loadCatalogue(), loadPricing()]);
+    await adoptState(state);
     feed.value?.dispose();
-    feed.value = followOutlet(session.value!.outlet.id, state.body);
+    feed.value = followOutlet(session.value!.outlet.id, state);
     phase.value = 'ready';
   } catch (e) {
     failure.value = e instanceof ApiError ? `${e.message} (${e.problem.code})` : t(e instanceof SecondTab ? 'load.other' : 'signin.offline');
@@ -67,25 +66,38 @@ export async function startTill(): Promise<void> {
   }
 }
 
-function adoptState(state: SyncState): void {
+async function adoptState(state: SyncState | null): Promise<void> {
   const known = pusher.value;
-  if (known?.log.device === state.device_id) {
-    if (!known.log.reconcile(state.last_seq, state.last_hash)) known.stuck.value = 'bad_chain';
-    if (known.log.length.value === 0) shift.value = state.shift;
+  if (known?.log.device === session.value!.device.id) {
+    if (state && !known.log.reconcile(state.last_seq, state.last_hash)) known.stuck.value = 'bad_chain';
+    if (state && known.log.length.value === 0) shift.value = state.shift;
     known.kick();
     return;
   }
   known?.dispose();
-  const start = { device: state.device_id, gen: state.gen, lastSeq: state.last_seq, lastHash: state.last_hash, coreHash, doer: () => session.value };
-  const started = new OperationLog(start);
-  started.onAck(acknowledged);
-  pusher.value = new Pusher(started);
-  stopNaming();
-  stopNaming = effect(() => {
-    queuedCatalogues.value = started.queue.value.flatMap((op) => /"catalogue":"([0-9a-f]{64})"/.exec(op.bytes)?.[1] ?? []);
-  });
-  receiptN = state.receipt_n;
-  shift.value = state.shift;
+  const opened = await openLog(state);
+  opened.log.onAck(acknowledged);
+  receiptN.value = opened.facts.receiptN;
+  shift.value = opened.facts.shift;
+  journalOrigin.value = opened.facts.origin;
+  pusher.value = new Pusher(opened.log);
+  if (opened.other) pusher.value.stuck.value = 'bad_chain';
+  watchLog(opened);
+}
+
+/* What is kept beside the log, what the queue needs, and whether the disk takes it. */
+function watchLog({ log: opened, store }: OpenedLog): void {
+  stopWatching();
+  const stops = [
+    effect(() => {
+      queuedCatalogues.value = opened.queue.value.flatMap((op) => /"catalogue":"([0-9a-f]{64})"/.exec(op.bytes)?.[1] ?? []);
+    }),
+    effect(() => store.note({ receiptN: receiptN.value, shift: shift.value && { id: shift.value.id, float: shift.value.float } })),
+    effect(() => {
+      if (opened.unkept.value) warn(t('log.unkept'));
+    }),
+  ];
+  stopWatching = () => stops.forEach((stop) => stop());
 }
 
 function acknowledged(op: Operation, ack: Ack): void {
@@ -97,8 +109,22 @@ function acknowledged(op: Operation, ack: Ack): void {
     if (known) keepOpen({ ...known, callNumber: call });
     if (order.value.id === op.root) order.value = { ...order.value, callNumber: call };
   }
+  if (result.st === 'rej') takeBack(op);
   report(op, result);
   if (op.type === 'shift.close' && result.st === 'ok') void tellVariance(op.root);
+}
+
+/* What the server refused has not happened: the order stands as it did before. */
+function takeBack(op: Operation): void {
+  const { b } = JSON.parse(op.bytes) as { b: { line_id?: string; lines?: { id: string }[] } };
+  const named = new Set(b.lines?.map((l) => l.id) ?? [b.line_id]);
+  const before = (l: CartLine): CartLine => (op.type === 'order.line.void' ? { ...l, voided: false } : { ...l, sent: false });
+  const restored = (of: CartOrder): CartOrder => {
+    if (of.id !== op.root || !['order.place', 'order.line.add', 'order.line.void'].includes(op.type)) return of;
+    return { ...of, placed: of.placed && op.type !== 'order.place', lines: of.lines.map((l) => (named.has(l.id) ? before(l) : l)) };
+  };
+  order.value = restored(order.value);
+  openOrders.value = openOrders.value.map(restored);
 }
 
 /* The difference is the server's figure: it knows every sale of the shift. */
@@ -131,6 +157,9 @@ export function closeShift(counted: number): void {
 
 export const readShift = async (id: string): Promise<Shift> => (await get<Shift>(`/v1/shifts/${id}`)).body;
 
+/* Of whoever approved the discounts, while no operation has named it. */
+const consent = (): { approval?: string } => (order.value.approved?.id ? { approval: order.value.approved.id } : {});
+
 /* The order as order.place and sale.commit write it. */
 function placeBody(figures: Priced): Record<string, unknown> {
   const { id, table, discount, place, guests, coupons, at } = order.value;
@@ -148,7 +177,7 @@ function placeBody(figures: Priced): Record<string, unknown> {
   if (guests > 0) body['guests'] = guests;
   if (coupons.length > 0) body['coupons'] = coupons;
   if (discount) body['discounts'] = [discount];
-  return body;
+  return { ...body, ...consent() };
 }
 
 /** True when an unsent line (or a component of it) is made at a station. */
@@ -165,37 +194,44 @@ export function sendOrder(): void {
   if (!order.value.placed) {
     log().append('order.place', id, { ...placeBody(figures), send: true });
   } else {
-    log().append('order.line.add', id, { order_id: id, lines: unsentLines.value.map(lineIn) });
+    log().append('order.line.add', id, { order_id: id, lines: unsentLines.value.map(lineIn), ...consent() });
     if (goesToKitchen()) log().append('order.send', id, { order_id: id });
   }
-  order.value = { ...order.value, placed: true, catalogue: catalogueOf(order.value), lines: order.value.lines.map((l) => ({ ...l, sent: true })) };
+  const { approved } = order.value;
+  order.value = {
+    ...order.value,
+    placed: true,
+    approved: approved && { ...approved, id: null },
+    catalogue: catalogueOf(order.value),
+    lines: order.value.lines.map((l) => ({ ...l, sent: true })),
+  };
   keepOpen(order.value);
 }
 
 /** Voids a line the server knows; the kitchen sees it struck. */
-export function voidSentLine(lineId: string): void {
+export function voidSentLine(lineId: string, approval: string | null): void {
   const { id } = order.value;
-  log().append('order.line.void', id, { order_id: id, line_id: lineId });
+  log().append('order.line.void', id, { order_id: id, line_id: lineId, ...(approval ? { approval } : {}) });
   order.value = { ...order.value, lines: order.value.lines.map((l) => (l.id === lineId ? { ...l, voided: true } : l)) };
   keepOpen(order.value);
 }
 
 function nextReceipt(): string {
   const { outlet, device } = session.value!;
-  receiptN += 1;
-  return `${outlet.code}-${device.code}-${device.series}-${receiptN}`;
+  receiptN.value += 1;
+  return `${outlet.code}-${device.code}-${device.series}-${receiptN.value}`;
 }
 
 /** A receipt of this register that the server made: the next one follows it. */
 export function noteReceipt(receipt: string): void {
-  receiptN = Math.max(receiptN, Number(receipt.split('-').pop()));
+  receiptN.value = Math.max(receiptN.value, Number(receipt.split('-').pop()));
 }
 
 /* A sale paid at once is one operation; an order that was sent before gets its payment. */
 function appendPayment(figures: Priced, payment: PaymentIn): Operation {
   const { id } = order.value;
   if (!order.value.placed) {
-    return log().append('sale.commit', id, { ...placeBody(figures), payments: [payment], receipt_n: receiptN });
+    return log().append('sale.commit', id, { ...placeBody(figures), payments: [payment], receipt_n: receiptN.value });
   }
   return log().append('order.pay', id, { order_id: id, ...payment });
 }
@@ -216,9 +252,12 @@ export function payCash(tendered: number): void {
   newOrder();
 }
 
+/** A receipt is printed when its sale cannot get lost any more: it is on this device's disk, or at the server. */
+export const mayPrint = ({ opSeq, ack }: Sale): boolean => ack !== null || log().keptSeq.value >= opSeq;
+
 /** Pays an order that another page placed, by the server's own figure. */
 export function payForeign(orderId: string, due: number): void {
-  receiptN += 1;
+  receiptN.value += 1;
   log().append('order.pay', orderId, { order_id: orderId, id: newId(), tender: 'cash', amount: due, tendered: due });
 }
 

@@ -6,7 +6,6 @@ import type { DiscountIn } from '../../shared/api/types';
 import { locale, t } from '../../shared/i18n/i18n';
 import { percent } from '../../shared/money/money';
 import { Empty, IconButton } from '../../shared/ui/controls';
-import { say } from '../../shared/ui/overlay';
 import { catalogueOf, modifierName } from '../state/catalogue';
 import { asAmount, asMoney, asNumber, currency, taxLabel } from '../state/format';
 import { activeLines, itemCount, nextQty, order, qtyOne, selected, setQty, unsentLines, type CartLine, type CartOrder } from '../state/order';
@@ -17,8 +16,8 @@ import type { Figure } from '../../shared/why/trace';
 import { WhyRow } from '../../shared/why/why';
 import { w } from '../../shared/why/words';
 import { asked } from './why';
-import { leaveOrder, lineName, sheet, startPay, takeOut } from '../state/sheet';
-import { goesToKitchen, mode, sale, sendOrder, voidSentLine } from '../state/till';
+import { leaveOrder, lineName, sheet, startPay, startSend, startVoid, takeOut } from '../state/sheet';
+import { goesToKitchen, mode, sale } from '../state/till';
 
 export const discountText = (d: DiscountIn): string =>
   d.type === 'percent' ? `−${percent(d.rate!, locale.value)}` : `−${asAmount(d.amount!)}`;
@@ -50,7 +49,7 @@ function SentTools({ line }: { line: CartLine }): JSX.Element {
       <span class="sent-mark">{t('cart.sent')}</span>
       {sure.value ? (
         <>
-          <button type="button" class="button stop confirm" onClick={() => voidSentLine(line.id)}>
+          <button type="button" class="button stop confirm" onClick={() => startVoid(line)}>
             {t('cart.void')}
           </button>
           <button type="button" class="button" onClick={() => (sure.value = false)}>
@@ -217,11 +216,6 @@ function Head(): JSX.Element {
   );
 }
 
-export function sendAndSay(): void {
-  sendOrder();
-  say(t('sent.toast'));
-}
-
 function Actions({ figures }: { figures: Priced | null }): JSX.Element {
   const empty = activeLines.value.length === 0;
   const total = figures?.total ?? 0;
@@ -238,7 +232,7 @@ function Actions({ figures }: { figures: Priced | null }): JSX.Element {
         class="button large"
         aria-label={t('cart.send.label')}
         disabled={unsentLines.value.length === 0 || !figures || !goesToKitchen()}
-        onClick={sendAndSay}
+        onClick={startSend}
       >
         {t('cart.send')}
       </button>

@@ -6,6 +6,7 @@ import { Icon } from '../../shared/ui/icons';
 import { closeSale } from '../state/sheet';
 import type { Sale } from '../state/till';
 import { asMoney } from '../state/format';
+import { mayPrint } from '../state/till';
 import { Receipt } from './receipt';
 
 export function Done({ sale }: { sale: Sale }): JSX.Element {
@@ -22,7 +23,7 @@ export function Done({ sale }: { sale: Sale }): JSX.Element {
           <span class="num">{t('done.received', { m: asMoney(sale.tendered) })}</span>
         </p>
         <div class="done-actions">
-          <button type="button" class="button large" onClick={() => print()}>
+          <button type="button" class="button large" disabled={!mayPrint(sale)} onClick={() => print()}>
             <Icon name="print" />
             {t('done.print')}
           </button>

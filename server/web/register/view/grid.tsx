@@ -11,6 +11,7 @@ import { Empty } from '../../shared/ui/controls';
 import { catalogue, category, query, rowShown, shownCount } from '../state/catalogue';
 import { stock } from '../state/outlet-feed';
 import { askItem, touchItem } from '../state/picker';
+import { priceNow } from '../state/tile-price';
 import { tellGone } from '../state/sheet';
 import { asMoney } from '../state/format';
 
@@ -65,9 +66,18 @@ function pressHandlers(id: string, flags: number): Pick<JSX.HTMLAttributes<HTMLB
   };
 }
 
-function priceText({ price, flags }: TileItem): string {
-  if (flags & rowFlag.openPrice) return t('menu.open');
-  return flags & rowFlag.variants ? t('menu.from', { m: asMoney(price) }) : asMoney(price);
+/* Where it costs something else now the ordinary price is struck. */
+function Price({ item }: { item: TileItem }): JSX.Element {
+  const { id, price, flags } = item;
+  if (flags & rowFlag.openPrice) return <span class="money">{t('menu.open')}</span>;
+  const now = priceNow(id, (flags & rowFlag.booked) !== 0);
+  const text = asMoney(now ?? price);
+  const other = now !== null && now !== price && !(flags & rowFlag.variants);
+  return (
+    <span class={`money ${other ? 'other' : ''}`}>
+      {other && <s>{asMoney(price)}</s>} {flags & rowFlag.variants ? t('menu.from', { m: text }) : text}
+    </span>
+  );
 }
 
 function Tile({ item, index }: { item: TileItem; index: number }): JSX.Element {
@@ -89,7 +99,7 @@ function Tile({ item, index }: { item: TileItem; index: number }): JSX.Element {
           <Badge item={item} />
           {kind}
         </span>
-        <span class="money">{priceText(item)}</span>
+        <Price item={item} />
       </span>
     </button>
   );

@@ -7,10 +7,9 @@ import { query } from '../state/catalogue';
 import { activeLines, nextQty, order, qtyMax, qtyOne, selected, setQty, unsentLines } from '../state/order';
 import { askItem, finishPicking, missing, picking } from '../state/picker';
 import { takeScan } from '../state/scan';
-import { closeSale, selectedLine, sheet, startPay, takeOut, tellGone } from '../state/sheet';
-import { goesToKitchen, mode, sale, shift, voidSentLine } from '../state/till';
+import { closeSale, selectedLine, sheet, startPay, startSend, startVoid, takeOut, tellGone } from '../state/sheet';
+import { goesToKitchen, mayPrint, mode, sale, shift } from '../state/till';
 import { inBurst, scanOf, settleMs } from '../state/wedge';
-import { sendAndSay } from './cart';
 import { payKey } from './pay';
 import { typeKey } from './picker';
 import { searchId } from './top-bar';
@@ -42,7 +41,7 @@ function changeQty(by: number): void {
 function voidSelected(): void {
   const line = selectedLine();
   if (!line) return;
-  if (line.sent) voidSentLine(line.id);
+  if (line.sent) startVoid(line);
   else takeOut(line);
 }
 
@@ -86,7 +85,7 @@ const sellKeys: Record<string, (e: KeyboardEvent) => boolean | void> = {
   t: () => void (!order.value.placed && (sheet.value = { kind: 'details' })),
   c: () => void (!order.value.placed && (sheet.value = { kind: 'coupon' })),
   o: () => void (sheet.value = { kind: 'orders' }),
-  k: () => void (unsentLines.value.length > 0 && goesToKitchen() && sendAndSay()),
+  k: () => void (unsentLines.value.length > 0 && goesToKitchen() && startSend()),
   m: optionsOfFocused,
 };
 
@@ -101,7 +100,7 @@ function sellKey(e: KeyboardEvent): boolean {
 
 function doneKey(e: KeyboardEvent): boolean {
   if (e.key === 'Escape') closeSale();
-  else if (e.key === 'p') print();
+  else if (e.key === 'p' && mayPrint(sale.value!)) print();
   else return false;
   return true;
 }

@@ -8,9 +8,11 @@ import { Empty, IconButton } from '../../shared/ui/controls';
 import { say, Sheet, warn } from '../../shared/ui/overlay';
 import { asMoney, asNumber } from '../state/format';
 import { qtyOne } from '../state/order';
-import { change, giveBack, readReceipts, refund, refundable, refunding, startRefund, type RefundLine } from '../state/refund';
+import type { SecondPerson } from '../state/approval';
+import { change, giveBack, giveBackAll, comesTo, readReceipts, refund, refundable, refunding, startRefund, type RefundLine } from '../state/refund';
 import { sheet } from '../state/sheet';
 import { noteReceipt } from '../state/till';
+import { SecondPersonForm } from './approve';
 
 const reasonChars = 64;
 
@@ -58,40 +60,10 @@ function Line({ line }: { line: RefundLine }): JSX.Element {
   );
 }
 
-/* A second person, because the role does not go so far. */
-function Second(props: { onGo: (second: { staff: string; pin: string }) => void }): JSX.Element {
-  const staff = useSignal('');
-  const pin = useSignal('');
-  return (
-    <form
-      class="second"
-      aria-label={t('approve.title')}
-      onSubmit={(e) => {
-        e.preventDefault();
-        props.onGo({ staff: staff.value.trim(), pin: pin.value });
-        pin.value = '';
-      }}
-    >
-      <p>{t('approve.text')}</p>
-      <label class="field">
-        <span>{t('signin.staff')}</span>
-        <input class="input num" required inputMode="numeric" autocomplete="off" maxLength={16} value={staff.value} onInput={(e) => (staff.value = e.currentTarget.value)} />
-      </label>
-      <label class="field">
-        <span>{t('signin.pin')}</span>
-        <input class="input num" required type="password" inputMode="numeric" autocomplete="off" minLength={4} maxLength={12} value={pin.value} onInput={(e) => (pin.value = e.currentTarget.value)} />
-      </label>
-      <button type="submit" class="button primary large">
-        {t('approve.go')}
-      </button>
-    </form>
-  );
-}
-
 function Refund(): JSX.Element {
   const { lines, reason, asks, problem } = refunding.value!;
   const busy = useSignal(false);
-  const go = async (second: { staff: string; pin: string } | null): Promise<void> => {
+  const go = async (second: SecondPerson | null): Promise<void> => {
     if (busy.value) return;
     busy.value = true;
     const done = await refund(second);
@@ -106,6 +78,9 @@ function Refund(): JSX.Element {
       {lines.filter((l) => l.remainder > 0).map((l) => (
         <Line key={l.id} line={l} />
       ))}
+      <button type="button" class="button" disabled={lines.every((l) => l.back === l.remainder)} onClick={giveBackAll}>
+        {t('refund.all')}
+      </button>
       <label class="field">
         <span>{t('refund.reason')}</span>
         <input class="input" maxLength={reasonChars} value={reason} onInput={(e) => change({ reason: e.currentTarget.value })} />
@@ -116,7 +91,7 @@ function Refund(): JSX.Element {
         </p>
       )}
       {asks ? (
-        <Second onGo={(second) => void go(second)} />
+        <SecondPersonForm amount={comesTo(refunding.value!)} busy={busy.value} onGo={(second) => void go(second)} />
       ) : (
         <button type="button" class="button primary large" disabled={!refundable.value || reason.trim() === '' || busy.value} onClick={() => void go(null)}>
           {t('refund.go')}

@@ -14,6 +14,7 @@ import { signalsOn } from '../state/signals';
 import { lineName, setDiscount, sheet } from '../state/sheet';
 import { payForeign, pusher, resumeOrder, shift, signOut } from '../state/till';
 import { asMoney } from '../state/format';
+import { ApproveSheet } from './approve';
 import { ClockButtons } from './clock';
 import { CouponSheet, DetailsSheet } from './details';
 import { RefundSheet } from './refund';
@@ -314,6 +315,8 @@ export function Sheets(): JSX.Element | null {
       return <DetailsSheet />;
     case 'refund':
       return <RefundSheet />;
+    case 'approve':
+      return <ApproveSheet asking={open.asking} />;
     case 'coupon':
       return <CouponSheet />;
     case 'orders':

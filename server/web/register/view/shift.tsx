@@ -57,6 +57,7 @@ function Report({ report }: { report: Shift }): JSX.Element {
     [t('shift.net'), asMoney(report.net)],
     [t('shift.tax'), asMoney(report.tax)],
     [t('shift.total'), asMoney(report.total)],
+    ...(report.refunds.count > 0 ? [[t('shift.refunds', { n: report.refunds.count }), asMoney(-report.refunds.cash)] as [string, string]] : []),
     [t('shift.float'), asMoney(report.float)],
     [t('shift.expected'), asMoney(report.expected_cash)],
   ];

@@ -269,7 +269,9 @@ export interface Order {
   paid?: number;
   due?: number;
   created_at?: string;
-  lines?: { id: string; name: string; qty: string; state: string; parent_id: string | null }[];
+  lines?: { id: string; name: string; qty: string; total: number; state: string; parent_id: string | null }[];
+  /** line_id is null of one that lies on the lines. */
+  charges?: { line_id: string | null; name: string; total: number }[];
 }
 
 export interface Cursor {
@@ -336,6 +338,7 @@ export interface Shift {
   tax: number;
   total: number;
   taxes?: TaxTotal[];
+  refunds: { count: number; total: number; cash: number };
   expected_cash: number;
   counted: number | null;
   variance: number | null;

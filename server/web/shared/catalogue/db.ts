@@ -17,10 +17,11 @@ interface Schema extends DBSchema {
 export type CatalogueDb = IDBPDatabase<Schema>;
 
 export const openCatalogueDb = (tenant: string): Promise<CatalogueDb> =>
-  openDB<Schema>(`mpos-catalogue-${tenant}`, 1, {
-    upgrade(db) {
-      db.createObjectStore('parts');
-      db.createObjectStore('manifests');
+  openDB<Schema>(`mpos-catalogue-${tenant}`, 2, {
+    /* Rows of an older page lack flags: they are made again, from the parts that are here. */
+    upgrade(db, before) {
+      if (before > 0) for (const store of ['heads', 'rows'] as const) db.deleteObjectStore(store);
+      if (before === 0) for (const store of ['parts', 'manifests'] as const) db.createObjectStore(store);
       db.createObjectStore('heads');
       db.createObjectStore('rows');
     },

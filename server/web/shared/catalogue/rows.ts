@@ -39,7 +39,7 @@ export interface Row {
   readonly chunk: number;
 }
 
-export const rowFlag = { combo: 1, variants: 2, stocked: 4, openPrice: 8, unit: 16, groups: 32 } as const;
+export const rowFlag = { combo: 1, variants: 2, stocked: 4, openPrice: 8, unit: 16, groups: 32, booked: 64 } as const;
 
 /** Accents and case do not matter when searching: "cafe" finds "Café". */
 export const plain = (text: string): string =>
@@ -62,7 +62,8 @@ function flagsOf(item: Item): number {
     (item.stocked ? rowFlag.stocked : 0) |
     (item.open_price ? rowFlag.openPrice : 0) |
     (item.unit !== null ? rowFlag.unit : 0) |
-    (item.group_ids.length > 0 ? rowFlag.groups : 0)
+    (item.group_ids.length > 0 ? rowFlag.groups : 0) |
+    (item.prices.length > 0 ? rowFlag.booked : 0)
   );
 }
 

@@ -139,8 +139,8 @@ export class CatalogueStore {
     }
   }
 
-  /** Drops what neither the catalogue in use nor one of these needs. */
-  tidy(inUse: ReadonlySet<string>): Promise<void> {
-    return dropOthers(this.db, inUse);
+  /** Drops what neither the catalogue in use nor one of these needs; not while parts of the next one are coming in. */
+  async tidy(inUse: ReadonlySet<string>): Promise<void> {
+    if (!this.checking) await dropOthers(this.db, inUse);
   }
 }

@@ -19,6 +19,7 @@ interface CoreExports {
   load_rules(size: number): number;
   sell(size: number): number;
   explain(): number;
+  allowance(limit: bigint): bigint;
   check_proof(size: number): number;
   scan(size: number): number;
   order_next(op: number, state: number, payment: number): number;
@@ -103,6 +104,11 @@ export class Core {
   explain(): Uint8Array {
     const size = this.checked(this.wasm.explain());
     return new Uint8Array(this.wasm.memory.buffer, this.wasm.output(), size).slice();
+  }
+
+  /** The most discount by hand that a limit (rate of scale 9) allows the last sale. Throws CoreError. */
+  allowance(limit: number): number {
+    return this.checked(Number(this.wasm.allowance(BigInt(limit))));
   }
 
   /** Checks a receipt's proof; layouts as in extension/core/wasm/proof.h, see proof.ts. */

@@ -1,7 +1,7 @@
 /*
  * The device's operation log: numbered without gaps, each operation bound to the one before by a hash. An operation is
- * appended before anything is shown for it and pushed at once; what is not acknowledged yet is the queue. The log is
- * in memory: a page that reloads goes on from the server's state.
+ * appended before anything is shown for it and pushed at once; what is not acknowledged yet is the queue. With a store the
+ * device keeps the log (log-store.ts), without one a page that reloads goes on from the server's state.
  */
 import { hmac } from '@noble/hashes/hmac';
 import { sha256 } from '@noble/hashes/sha2';
@@ -9,6 +9,7 @@ import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils';
 import { computed, signal } from '@preact/signals';
 import type { JournalRef, OpResult, Session } from '../api/types';
 import { newId } from '../ids/ids';
+import type { Kept, LogStore } from './log-store';
 
 export interface Operation {
   readonly id: string;
@@ -34,6 +35,9 @@ export interface LogStart {
   lastSeq: number;
   lastHash: string;
   coreHash: string;
+  /** Where the device keeps it, and what was there when the page opened. */
+  store?: LogStore;
+  kept?: Kept;
   /** Who does what is written from now on; null for nobody. */
   doer: () => Pick<Session, 'session_id' | 'log_key'> | null;
 }
@@ -50,14 +54,37 @@ export class OperationLog {
   /** When the server's state of this log was last seen. */
   readonly lastAckAt = signal(Date.now());
   readonly length = computed(() => this.queue.value.length);
+  /** Up to this number operations are on the device's disk. */
+  readonly keptSeq = signal(0);
+  /** Why the device cannot keep what was written last; empty while it can. */
+  readonly unkept = signal('');
   private readonly acked: Operation[] = [];
   private readonly listeners = new Set<AckListener>();
   private lastSeq: number;
   private lastHash: string;
 
   constructor(private readonly start: LogStart) {
-    this.lastSeq = start.lastSeq;
-    this.lastHash = start.lastHash;
+    const operations = start.kept?.operations ?? [];
+    const last = operations[operations.length - 1];
+    this.lastSeq = last?.seq ?? start.lastSeq;
+    this.lastHash = last?.hash ?? start.lastHash;
+    const answered = start.kept?.facts.acked ?? start.lastSeq;
+    this.acked.push(...operations.filter((op) => op.seq <= answered));
+    this.queue.value = operations.filter((op) => op.seq > answered);
+    this.keptSeq.value = this.lastSeq;
+    if (start.store) start.store.onKept = (seq) => this.nowKept(seq);
+  }
+
+  private nowKept(seq: number): void {
+    this.keptSeq.value = seq;
+    this.unkept.value = '';
+  }
+
+  /* Not before the caller has done what belongs to the operation: facts that change with it are kept with it. */
+  private keep(op: Operation): void {
+    const { store } = this.start;
+    if (store) queueMicrotask(() => void store.append(op).catch((e: unknown) => (this.unkept.value = String(e))));
+    else this.keptSeq.value = op.seq;
   }
 
   get device(): string {
@@ -85,6 +112,7 @@ export class OperationLog {
     this.lastSeq = seq;
     this.lastHash = op.hash;
     this.queue.value = [...this.queue.value, op];
+    this.keep(op);
     return op;
   }
 
@@ -99,11 +127,17 @@ export class OperationLog {
     const done = this.queue.value.filter((op) => bySeq.has(op.seq));
     this.queue.value = this.queue.value.filter((op) => !bySeq.has(op.seq));
     this.acked.push(...done);
+    this.noteAcked();
     this.lastAckAt.value = Date.now();
     for (const op of done) {
       const ack = { result: bySeq.get(op.seq)!, journal };
       for (const listener of this.listeners) listener(op, ack);
     }
+  }
+
+  private noteAcked(): void {
+    const last = this.acked[this.acked.length - 1];
+    this.start.store?.note({ acked: last?.seq ?? this.start.lastSeq });
   }
 
   /**
@@ -118,6 +152,7 @@ export class OperationLog {
     if (known !== serverHash) return false;
     this.queue.value = all.filter((op) => op.seq > serverSeq);
     this.acked.splice(0, this.acked.length, ...all.filter((op) => op.seq <= serverSeq));
+    this.noteAcked();
     return true;
   }
 }

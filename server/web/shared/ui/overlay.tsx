@@ -35,6 +35,16 @@ export function Sheet(props: {
     else if (e.key === 'Tab') keepFocus(e, box.current!);
     else if (props.onKey?.(e)) e.preventDefault();
   };
+  /* A control that goes away while it has the focus leaves it to nobody; the keys are the sheet's all the same. */
+  const last = useRef(onKeyDown);
+  last.current = onKeyDown;
+  useLayoutEffect(() => {
+    const listen = (e: KeyboardEvent): void => {
+      if (document.activeElement === document.body) last.current(e);
+    };
+    addEventListener('keydown', listen);
+    return () => removeEventListener('keydown', listen);
+  }, []);
   return (
     <div class="scrim" onClick={(e) => e.target === e.currentTarget && props.onClose()}>
       <div class="sheet" role="dialog" aria-modal="true" aria-label={props.title} tabIndex={-1} ref={box} onKeyDown={onKeyDown}>

@@ -8,9 +8,12 @@ import type { CatalogueItems, CatalogueManifest, CatalogueMenu } from '../../api
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
+/** Another page has tidied up while this one was reading. */
+class PartGone extends Error {}
+
 async function part(db: CatalogueDb, hash: string): Promise<unknown> {
   const bytes = await db.get('parts', hash);
-  if (!bytes) throw new RangeError(`part ${hash} is not here`);
+  if (!bytes) throw new PartGone(`part ${hash} is not here`);
   return JSON.parse(text(bytes));
 }
 
@@ -40,6 +43,11 @@ export async function buildRows(db: CatalogueDb, manifest: CatalogueManifest): P
 
 /** The rows when the catalogue is in use now; null when a part has gone meanwhile and has to be fetched again. */
 export async function adopt(db: CatalogueDb, hash: string, manifest: CatalogueManifest): Promise<Rows | null> {
-  const rows = await buildRows(db, manifest);
-  return (await adoptCatalogue(db, hash, manifest, rows)) ? rows : null;
+  try {
+    const rows = await buildRows(db, manifest);
+    return (await adoptCatalogue(db, hash, manifest, rows)) ? rows : null;
+  } catch (e) {
+    if (e instanceof PartGone) return null;
+    throw e;
+  }
 }
