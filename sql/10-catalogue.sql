@@ -252,6 +252,8 @@ BEGIN
     INSERT INTO pos.published (tenant_id, hash, document) VALUES (tenant, new_hash, document);
     INSERT INTO pos.catalogue_head AS h (tenant_id, hash, version) VALUES (tenant, new_hash, 1)
         ON CONFLICT (tenant_id) DO UPDATE SET hash = excluded.hash, version = h.version + 1;
+    -- Registers hear of it at once, whoever published it and how; sales never notify.
+    NOTIFY mpos_journal, '*';
     RETURN jsonb_build_object('hash', encode(new_hash, 'hex'), 'version', coalesce(head.version, 0) + 1, 'changed', true)
            || pos.catalogue_moved(before, parts);
 END

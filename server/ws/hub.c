@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base64.h"
 #include "bytes.h"
+#include "db/bell.h"
 #include "db/query.h"
 #include "ws/local.h"
 #include "ws/watch.h"
@@ -285,6 +287,33 @@ on_second(h2o_timeout_entry_t *entry)
     h2o_timeout_link(local->worker->loop, &local->second, &local->second_entry);
 }
 
+/* Only for journals that somebody here follows: of the others nobody wants to know. */
+static void
+on_bell(worker *worker, const char *announcement)
+{
+    const char *at = announcement;
+
+    if (*at == '*') {
+        ws_poll(worker->ws, NULL);
+        return;
+    }
+    while (*at != '\0') {
+        size_t len = strcspn(at, ",");
+        uint8_t id[UUID_SIZE];
+        size_t size;
+
+        if (mpos_base64url_decode(at, len, id, sizeof id, &size) == MPOS_OK && size == sizeof id) {
+            const ws_journal *journal = ws_journal_find(id, false);
+
+            journal = journal != NULL ? journal : ws_journal_find(id, true);
+            if (journal != NULL) {
+                ws_poll(worker->ws, journal);
+            }
+        }
+        at += len + (at[len] == ',');
+    }
+}
+
 void
 ws_init(worker *worker)
 {
@@ -305,6 +334,9 @@ ws_init(worker *worker)
     local->gap_entry.cb = on_gap;
     h2o_timeout_link(worker->loop, &local->second, &local->second_entry);
     atomic_store(&locals[worker->index], local);
+    if (worker->index == 0) { /* one thread listens for all */
+        db_bell_new(worker, worker->settings->db, on_bell);
+    }
 }
 
 void

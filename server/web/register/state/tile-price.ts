@@ -13,8 +13,8 @@ import { core, unitPrice } from './pricing';
 
 const readAfterMs = 60;
 
-/** An order that has begun keeps its minute, so do the prices of what is added to it. */
-const minute = computed(() => order.value.at || localText(now.value, session.value!.outlet.timezone));
+/* What is chosen now is priced by this minute, whenever the order was begun. */
+const minute = computed(() => localText(now.value, session.value!.outlet.timezone));
 
 const situation = computed(() => {
   const { place, table, guests, coupons } = order.value;
