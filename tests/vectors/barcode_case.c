@@ -1,6 +1,7 @@
 /*
- * barcode_case.c - codes and currencies: {code [, symbology]} is valid or not, {code, pattern} has a base code and a value,
- * {currency} has a number of decimals, {currency, minor} is shown with them.
+ * barcode_case.c - codes and currencies: {code [, symbology]} is valid or not and has a check digit, {code, pattern} has a base code
+ * and a value, {currency} has a number of decimals, {currency, minor} is shown with them. A code that does not match is its own
+ * base code and has the value 0; a pattern that is none is not valid.
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 #include "runner.h"
 
 static const char input_names[] = "code symbology pattern currency minor";
-static const char expected_names[] = "valid base_code value match minor_units display";
+static const char expected_names[] = "valid check_digit base_code value match minor_units display";
 
 static const char *
 text(const json_t *object, const char *name)
@@ -35,6 +36,25 @@ check_valid(const char *code, const char *symbology, const json_t *valid, report
     }
 }
 
+/* Of the digits before it: of a code that is valid those but the last, else all. */
+static void
+check_digit(const char *code, const json_t *expected, report *r)
+{
+    size_t size = strlen(code);
+    json_t *text;
+
+    size -= mpos_barcode_check(MPOS_CODE_ANY, code, size) == MPOS_OK;
+    if (size == 0 || strspn(code, "0123456789") < size) {
+        report_fail(r, "no digits");
+        return;
+    }
+    text = json_stringn((const char[]){mpos_check_digit(code, size)}, 1);
+    if (decimal_of(r, text, 0) != decimal_of(r, expected, 0)) {
+        report_fail(r, "check_digit is %s", json_string_value(text));
+    }
+    json_decref(text);
+}
+
 /* A value is a decimal text or a JSON number. */
 static void
 check_value(const json_t *expected, const mpos_embedded *found, report *r)
@@ -56,16 +76,32 @@ check_value(const json_t *expected, const mpos_embedded *found, report *r)
 static void
 check_embedded(const json_t *in, const json_t *expected, report *r)
 {
-    const char *pattern = text(in, "pattern"), *code = text(in, "code"), *base = text(expected, "base_code");
+    const char *pattern = text(in, "pattern"), *base = text(expected, "base_code");
+    const char *code = text(in, "code") != NULL ? text(in, "code") : "";
     const char *name = text(in, "symbology");
     int symbology = name != NULL ? mpos_symbology_of(name) : MPOS_CODE_ANY;
     const json_t *match = json_object_get(expected, "match"), *value = json_object_get(expected, "value");
-    mpos_embedded found;
+    const json_t *valid = json_object_get(expected, "valid");
+    mpos_embedded found = {0};
+    int readable = symbology >= 0 && mpos_barcode_match(pattern, strlen(pattern), (mpos_symbology)symbology,
+                                                        code, strlen(code), &found) == MPOS_OK;
 
-    if (symbology < 0 ||
-        mpos_barcode_match(pattern, strlen(pattern), (mpos_symbology)symbology, code, strlen(code), &found)) {
-        report_fail(r, "the pattern or the code cannot be read");
+    if (readable && name != NULL &&
+        mpos_barcode_check((mpos_symbology)symbology, code, strlen(code)) != MPOS_OK) {
+        found.matched = 0;
+    }
+    if (valid != NULL && json_is_true(valid) != readable) {
+        report_fail(r, "valid is %s", readable ? "true" : "false");
+    }
+    if (!readable) {
+        if (valid == NULL || match != NULL || base != NULL || value != NULL) {
+            report_fail(r, "the pattern or the code cannot be read");
+        }
         return;
+    }
+    if (!found.matched && strlen(code) <= sizeof found.base) {
+        found = (mpos_embedded){.base_size = strlen(code)};
+        memcpy(found.base, code, found.base_size);
     }
     if (match != NULL && json_is_true(match) != found.matched) {
         report_fail(r, "match is %s", found.matched ? "true" : "false");
@@ -82,7 +118,7 @@ static void
 check_currency(const json_t *in, const json_t *expected, report *r)
 {
     const char *currency = text(in, "currency"), *display = text(expected, "display");
-    const json_t *units = json_object_get(expected, "minor_units");
+    const json_t *units = json_object_get(expected, "minor_units"), *minor = json_object_get(in, "minor");
     char shown[32];
     int exponent;
 
@@ -90,11 +126,11 @@ check_currency(const json_t *in, const json_t *expected, report *r)
         report_fail(r, "currency %s is not known", currency);
         return;
     }
-    if (units != NULL && json_integer_value(units) != exponent) {
+    if (units != NULL && decimal_of(r, units, 0) != exponent) {
         report_fail(r, "minor_units is %d", exponent);
     }
     if (display != NULL) {
-        mpos_money_text(json_integer_value(json_object_get(in, "minor")), exponent, shown);
+        mpos_money_text(decimal_of(r, minor, 0), exponent, shown);
         if (strcmp(shown, display) != 0) {
             report_fail(r, "display is %s", shown);
         }
@@ -106,16 +142,28 @@ run_barcode(const json_t *object, report *r)
 {
     const json_t *in = json_object_get(object, "inputs"), *expected = json_object_get(object, "expected");
 
+    const json_t *valid = json_object_get(expected, "valid"),
+                 *digit = json_object_get(expected, "check_digit");
+    const char *code = text(in, "code"), *pattern = text(in, "pattern");
+
     if (!known_members(r, in, input_names) || !known_members(r, expected, expected_names)) {
         return;
     }
     if (text(in, "currency") != NULL) {
         check_currency(in, expected, r);
-    } else if (text(in, "code") == NULL) {
+    } else if (code == NULL && pattern == NULL) {
         report_fail(r, "neither code nor currency");
-    } else if (text(in, "pattern") != NULL) {
+    } else if (pattern != NULL) {
         check_embedded(in, expected, r);
     } else {
-        check_valid(text(in, "code"), text(in, "symbology"), json_object_get(expected, "valid"), r);
+        if (valid != NULL) {
+            check_valid(code, text(in, "symbology"), valid, r);
+        }
+        if (digit != NULL) {
+            check_digit(code, digit, r);
+        }
+        if (json_object_size(expected) != (size_t)(valid != NULL) + (digit != NULL)) {
+            report_fail(r, "what is expected needs a pattern or a currency");
+        }
     }
 }

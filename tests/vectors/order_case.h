@@ -30,8 +30,12 @@ enum {
 /* A percentage such as "8.875" as a rate of scale 9. */
 enum { PERCENT_SCALE = MPOS_RATE_SCALE - 2 };
 
-/* A tax that is added or included; a percentage below zero; one that the buyer keeps back of what is to be paid. */
-typedef enum tax_kind { TAX_PLAIN, TAX_BELOW_ZERO, TAX_WITHHELD } tax_kind;
+/* A tax that is added or included; a percentage below zero; one that the buyer keeps back of what is to be paid;
+   an amount of the order. */
+typedef enum tax_kind { TAX_PLAIN, TAX_BELOW_ZERO, TAX_WITHHELD, TAX_OF_ORDER } tax_kind;
+
+/* What a tax is taken of: the net, an earlier one, or the net and those up to an earlier one. */
+typedef enum tax_basis { BASIS_NET, BASIS_ROW, BASIS_TOTAL } tax_basis;
 
 /* What discounts of the order are taken of. */
 typedef enum discount_on { ON_PRICE, ON_NET, ON_GROSS } discount_on;
@@ -51,16 +55,18 @@ typedef struct order_in {
     const char *names[CASE_LINES_MAX];          /* of lines, NULL for one without */
     const char *tax_names[MPOS_CART_TAXES_MAX]; /* NULL for one that a line states itself */
     tax_kind kinds[MPOS_CART_TAXES_MAX];
-    int apart[MPOS_CART_TAXES_MAX];    /* 1 more than the mode, 0 for that of the order */
-    int sign[CASE_LINES_MAX];          /* of each line: 1, -1, or 0 for none of it */
-    int exempt[CASE_LINES_MAX];        /* pays its net */
-    uint32_t mask[CASE_LINES_MAX];     /* bits of the order's discounts that the line has */
-    int64_t line_most[CASE_LINES_MAX]; /* that the line's discount takes */
-    discount_on on[CASE_LIST_MAX];     /* of each discount of the order */
-    int64_t most[CASE_LIST_MAX];       /* that it takes */
-    size_t listed[CASE_LIST_MAX];      /* its place in the case's list */
-    int empty[CASE_LIST_MAX];          /* one that takes nothing; the core has no such discounts */
-    size_t discount_count;             /* of the order, before the surcharges */
+    tax_basis basis[MPOS_CART_TAXES_MAX];
+    const char *rows[MPOS_CART_TAXES_MAX]; /* what it is taken of, NULL for the one before it */
+    int apart[MPOS_CART_TAXES_MAX];        /* 1 more than the mode, 0 for that of the order */
+    int sign[CASE_LINES_MAX];              /* of each line: 1, -1, or 0 for none of it */
+    int exempt[CASE_LINES_MAX];            /* pays its net */
+    uint32_t mask[CASE_LINES_MAX];         /* bits of the order's discounts that the line has */
+    int64_t line_most[CASE_LINES_MAX];     /* that the line's discount takes */
+    discount_on on[CASE_LIST_MAX];         /* of each discount of the order */
+    int64_t most[CASE_LIST_MAX];           /* that it takes */
+    size_t listed[CASE_LIST_MAX];          /* its place in the case's list */
+    int empty[CASE_LIST_MAX];              /* one that takes nothing; the core has no such discounts */
+    size_t discount_count;                 /* of the order, before the surcharges */
     mpos_cart_tax taxes[MPOS_CART_TAXES_MAX];
     mpos_tax_bracket brackets[MPOS_CART_TAXES_MAX][CASE_BRACKETS_MAX];
     mpos_cart_discount discounts[CASE_LIST_MAX];
@@ -106,6 +112,12 @@ uint16_t
 read_tax_list(order_in *in, const json_t *list, uint16_t out[MPOS_LINE_TAXES_MAX]);
 void
 read_line(order_in *in, const json_t *object);
+
+/* cascade_read.c: what a tax is taken of, and the taxes of a line as rates of its net. */
+void
+read_basis(order_in *in, const json_t *object, size_t t);
+void
+flatten_cascade(order_in *in, uint16_t *taxes, uint16_t count);
 
 /* discount_read.c: discounts of a line and of the order, and once the lines are read, which lines have them. */
 void

@@ -42,7 +42,7 @@ read_tax_value(order_in *in, const json_t *object, mpos_cart_tax *tax, size_t t)
         text_of(object, "type|amount_type|kind", member_of(object, "fixed") != NULL ? "fixed" : "percent");
     int at = word_of(type, "percent|percentage|rate|withheld|retained|withholding "
                            "fixed|fixed_per_unit|per_unit|amount|fixed_amount division|divided "
-                           "bracket|brackets|table");
+                           "bracket|brackets|table actual|order_amount|fixed_per_order");
 
     if (at < 0) {
         report_fail(in->r, "unknown tax type %s", type);
@@ -51,6 +51,12 @@ read_tax_value(order_in *in, const json_t *object, mpos_cart_tax *tax, size_t t)
     tax->type = (uint8_t)at;
     if (at == MPOS_TAX_BRACKET) {
         read_brackets(in, object, t);
+        return;
+    }
+    if (at > MPOS_TAX_BRACKET) {
+        tax->type = MPOS_TAX_FIXED;
+        tax->value = decimal_of(in->r, amount, in->scale);
+        in->kinds[t] = TAX_OF_ORDER;
         return;
     }
     tax->value =
@@ -75,7 +81,8 @@ read_tax(order_in *in, const json_t *object, const char *name)
         "name code|id type|amount_type|kind rate|percent|value|percentage|amount|fixed "
         "included|inclusive|price_include|is_tax_inclusive|included_in_price|include_in_price "
         "base_affected|is_base_affected affects_next_base|include_base_amount|compound|affects_next "
-        "withheld|retained|withholding rounding|rounding_mode|mode|rounding_type brackets|table span";
+        "withheld|retained|withholding rounding|rounding_mode|mode|rounding_type brackets|table span "
+        "on|basis|charge_type|applied_on row|of";
     size_t t = in->cart.tax_count;
     int included = flag_of(
         object, "included|inclusive|price_include|is_tax_inclusive|included_in_price|include_in_price",
@@ -92,6 +99,7 @@ read_tax(order_in *in, const json_t *object, const char *name)
     in->tax_names[t] = name;
     in->cart.tax_count++;
     read_tax_value(in, object, &in->taxes[t], t);
+    read_basis(in, object, t);
     in->taxes[t].flags =
         (uint8_t)((included ? MPOS_TAX_INCLUDED : 0) |
                   (flag_of(object, "affects_next_base|include_base_amount|compound|affects_next", 0)
@@ -244,6 +252,7 @@ read_line_taxes(order_in *in, const json_t *object, size_t i)
         line->tax_count = read_tax_list(in, tax, in->line_taxes[i]);
         json_object_set_new((json_t *)object, "tax_of_rate", tax); /* lives as long as the case */
     }
+    flatten_cascade(in, in->line_taxes[i], line->tax_count);
 }
 
 /* What a line and a component have. */

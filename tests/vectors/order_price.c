@@ -163,6 +163,13 @@ sum_up(order_case *c)
 {
     order_result *out = &c->out;
 
+    for (size_t t = 0; t < c->in.cart.tax_count; t++) {
+        if (c->in.kinds[t] == TAX_OF_ORDER) {
+            out->amounts[t] = c->in.taxes[t].value;
+            out->tax += out->amounts[t];
+            out->total += out->amounts[t];
+        }
+    }
     for (size_t i = 0; i < c->in.cart.line_count; i++) {
         const line_result *line = &out->lines[i];
 
