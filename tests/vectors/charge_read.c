@@ -124,3 +124,62 @@ read_charges(order_in *in, const json_t *list)
         }
     }
 }
+
+/* A percentage of an amount, rounded as the order is. */
+static int64_t
+percentage_of(order_in *in, int64_t amount, int64_t rate)
+{
+    int64_t exact;
+
+    if (__builtin_mul_overflow(amount, rate, &exact)) {
+        report_fail(in->r, "a percentage of too large an amount");
+        return 0;
+    }
+    return ask_rounded(in->r, in->mode, exact, MPOS_RATE_ONE) / MPOS_RATE_ONE;
+}
+
+/*
+ * A charge of a line is a modifier of it. Percentages, also of its discounts, are of the line's price without charges; so each
+ * becomes an amount.
+ */
+void
+read_line_charges(order_in *in, const json_t *list, size_t i)
+{
+    mpos_cart_line *line = &in->lines[i];
+    int64_t price = 0;
+    size_t k;
+    json_t *object;
+
+    if (list == NULL) {
+        return;
+    }
+    if (__builtin_mul_overflow(line->unit_price, line->qty, &price) || line->modifier_count > 0 ||
+        json_array_size(list) > CASE_MODIFIERS_MAX) {
+        report_fail(in->r, "charges beside modifiers, or of too large a line");
+        return;
+    }
+    price = ask_rounded(in->r, in->mode, price, MPOS_QTY_ONE) / MPOS_QTY_ONE;
+    for (k = 0; k < line->discount_count; k++) {
+        mpos_cart_discount *discount = &in->line_discounts[i][k];
+
+        if (discount->type == MPOS_DISCOUNT_PERCENT) {
+            *discount = (mpos_cart_discount){.type = MPOS_DISCOUNT_FIXED,
+                                             .value = percentage_of(in, price, discount->value)};
+        }
+    }
+    json_array_foreach((json_t *)list, k, object)
+    {
+        const json_t *rate = member_of(object, "percent|rate|percentage");
+        const json_t *value = member_of(object, "value|percent|rate|percentage|amount");
+        int percent =
+            word_of(text_of(object, "type", rate != NULL ? "percent" : "fixed"), "percent|percentage") == 0;
+
+        known_members(in->r, object, "type value percent|rate|percentage amount name|reason");
+        in->modifiers[i][k] = (mpos_cart_modifier){
+            .qty = 1,
+            .per = MPOS_PER_LINE,
+            .price = percent ? percentage_of(in, price, decimal_of(in->r, value, PERCENT_SCALE))
+                             : decimal_of(in->r, value, in->scale)};
+    }
+    line->modifier_count = (uint16_t)json_array_size(list);
+}

@@ -127,9 +127,11 @@ read_order_discounts(order_in *in, const json_t *list);
 void
 read_targets(order_in *in, const json_t *list);
 
-/* charge_read.c: service charges, fees and the like. */
+/* charge_read.c: service charges, fees and the like; charges of a line, once its discounts are read. */
 void
 read_charges(order_in *in, const json_t *list);
+void
+read_line_charges(order_in *in, const json_t *list, size_t i);
 
 /* order_price.c: prices it; fills out or err. */
 void

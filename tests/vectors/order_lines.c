@@ -311,7 +311,8 @@ read_line(order_in *in, const json_t *object)
     static const char members[] =
         "unit_price|price qty|quantity per_qty|base_qty taxes|tax tax_rate "
         "tax_included|included tax_of_rate modifiers|options exempt|tax_exempt components|combo "
-        "discounts|adjustments min_price|floor|minimum_price name|id|item|sku|product|group unit";
+        "discounts|adjustments charges|surcharges min_price|floor|minimum_price "
+        "name|id|item|sku|product|group unit";
     size_t i = in->cart.line_count;
 
     if (i == CASE_LINES_MAX) {
@@ -324,6 +325,7 @@ read_line(order_in *in, const json_t *object)
     in->names[i] = text_of(object, "group|product|name|item|sku|id", NULL);
     read_item(in, object, i, members);
     read_line_discounts(in, list_of(in->r, object, "discounts|adjustments"), i);
+    read_line_charges(in, list_of(in->r, object, "charges|surcharges"), i);
     read_components(in, list_of(in->r, object, "components|combo"), i);
     in->item_count = in->cart.line_count;
 }

@@ -105,7 +105,7 @@ read_tender(bill_in *in, const json_t *object)
 
 /* An amount, or {percent} of the total, or a list of them. */
 static int64_t
-read_tip(bill_in *in, const json_t *tip)
+read_amounts(bill_in *in, const json_t *tip)
 {
     const json_t *percent = member_of(tip, "percent|rate|percentage");
     int64_t sum = 0, out = 0;
@@ -115,7 +115,7 @@ read_tip(bill_in *in, const json_t *tip)
     if (json_is_array(tip)) {
         json_array_foreach((json_t *)tip, i, one)
         {
-            sum += read_tip(in, one);
+            sum += read_amounts(in, one);
         }
         return sum;
     }
@@ -147,7 +147,8 @@ read_bill(bill_in *in, const json_t *inputs, int64_t total)
     coin = coin != NULL ? coin : json_is_object(cash) ? member_of(cash, "increment|coin") : cash;
     in->bill.currencies = in->currencies;
     in->bill.tenders = in->tenders;
-    in->bill.total = total - (prepaid != NULL ? decimal_of(in->r, prepaid, in->scale) : 0);
+    in->bill.total = total;
+    in->bill.total -= read_amounts(in, prepaid);
     in->bill.mode = (uint8_t)mode_of(
         in->r,
         text_of(inputs, "cash_mode|cash_rounding_mode|mode",
@@ -163,7 +164,7 @@ read_bill(bill_in *in, const json_t *inputs, int64_t total)
     {
         read_tender(in, one);
     }
-    in->bill.tip = read_tip(in, member_of(inputs, "tip|tips"));
+    in->bill.tip = read_amounts(in, member_of(inputs, "tip|tips"));
     in->bill.change_currency = change != NULL ? currency_at(in, change, NULL) : 0;
 }
 
