@@ -51,7 +51,7 @@ SELECT tests.draft(jsonb_build_object(
     'settings', '{"rounding": {"mode": "half_even", "level": "rate", "increment": 5, "cash_increment": 5, "inclusive": "net", "discount": "price"},
                   "sequence": ["order_fixed", "line_fixed", "order_percent", "line_percent"], "apportion": "last_line"}'::jsonb
                 || jsonb_build_object('outlets', jsonb_build_array(jsonb_build_object('outlet_id', tests.id('outlet'),
-                       'rounding', '{"mode": "floor", "level": "order", "increment": 10, "cash_increment": 10, "inclusive": "tax"}'::jsonb))))) AS draft \gset
+                       'rounding', '{"mode": "floor", "level": "combination", "increment": 10, "cash_increment": 10, "inclusive": "tax"}'::jsonb))))) AS draft \gset
 SELECT is(tests.mistakes(:'draft'), '{}', 'every kind of rule compiles');
 SELECT is(get_byte(mpos.rules_compile(:'draft'), 49), 2, 'two taxes');
 SELECT is(get_byte(mpos.rules_compile(:'draft'), 55), 6, 'six promotions');
