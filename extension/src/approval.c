@@ -23,7 +23,8 @@ static const uint64 permission_scopes[MPOS_PERMISSIONS] = {MPOS_SCOPE_DISCOUNT_W
                                                            MPOS_SCOPE_ORDER_VOID};
 
 static mpos_statement place_statement = {
-    "SELECT t.slug, o.code, d.code FROM pos.tenant t JOIN pos.outlet o ON o.tenant_id = t.tenant_id "
+    "SELECT t.slug, o.code, d.code, CASE WHEN d.public_key IS NOT NULL THEN d.device_id::text END "
+    "FROM pos.tenant t JOIN pos.outlet o ON o.tenant_id = t.tenant_id "
     "LEFT JOIN pos.device d ON d.tenant_id = t.tenant_id AND d.device_id = $3 "
     "WHERE t.tenant_id = $1 AND o.outlet_id = $2"};
 
@@ -114,10 +115,12 @@ read_wanted(mpos_call *call, wanted *out)
     return MPOS_OK;
 }
 
+/* As at sign-in: a session at a paired device is that device's, so what is tried in it counts there. */
 static void
 count_attempt(mpos_call *call, const char *number)
 {
     mpos_args args = {0};
+    const char *proven;
     uint8 person[MPOS_SHA256_LEN];
     uint8 desk[MPOS_SHA256_LEN];
     int person_s;
@@ -127,8 +130,10 @@ count_attempt(mpos_call *call, const char *number)
     mpos_arg_uuid(&args, call->context.outlet);
     mpos_arg_uuid(&args, call->context.device);
     (void)mpos_statement_run(&place_statement, &args);
-    mpos_guard_subject("pin", mpos_cell_text(0, 1), number, NULL, person);
-    mpos_guard_subject("desk", mpos_cell_text(0, 1), mpos_cell_text(0, 2), mpos_cell_text(0, 3), desk);
+    proven = mpos_cell_text(0, 4);
+    mpos_guard_subject("pin", mpos_cell_text(0, 1), number, proven, person);
+    mpos_guard_subject("desk", mpos_cell_text(0, 1), mpos_cell_text(0, 2),
+                       proven != NULL ? proven : mpos_cell_text(0, 3), desk);
     person_s = mpos_guard_count(call, MPOS_GUARD_PERSON, person);
     desk_s = mpos_guard_count(call, MPOS_GUARD_DEVICE, desk);
     mpos_json_int(&call->body, "locked_s", Max(person_s, desk_s));

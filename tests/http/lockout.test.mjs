@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { performance } from 'node:perf_hooks';
 import { test } from 'node:test';
-import { cafe, manager, suite, world } from './lib/context.mjs';
-import { Client, ok, problem, signIn, withoutRequestId } from './lib/client.mjs';
+import { cafe, cashier, manager, suite, world } from './lib/context.mjs';
+import { Client, ok, problem, signIn, uuid7, withoutRequestId } from './lib/client.mjs';
 import { paired, proven } from './lib/key.mjs';
 
 let count = 0;
@@ -96,6 +96,13 @@ suite('lockout', () => {
     problem(await attempt(known, '4567'), 429, 'locked_out');
     problem(await at(till, '4567', second.key), 429, 'locked_out');
     ok(await at(till, '4567'));
+    // Nor keeps them from approving there what somebody else does.
+    const order = uuid7();
+    const clerk = new Client(url, ok(await proven(url, second.key, second.id, '/v1/auth/pin', { ...cafe, ...cashier, register: second.code })));
+    const approve = (who, pin) => who.post('/v1/approvals', { staff: known, pin, permission: 'order.void', order_id: order }, { key: null });
+    problem(await approve(clerk, '9999'), 403, 'approval_invalid');
+    problem(await approve(clerk, '4567'), 403, 'forbidden', '/staff'); // the right PIN of somebody who may not
+    problem(await approve(await signIn(url, { ...cafe, ...cashier }), '4567'), 429, 'locked_out');
     // Guessing at the till is locked at the till, also in parallel.
     const guesses = await Promise.all(Array.from({ length: 12 }, (_, i) => at(till, String(7000 + i))));
     assert.deepEqual(guesses.map(({ json }) => json.code).sort(), [...Array(5).fill('bad_credentials'), ...Array(7).fill('locked_out')]);
