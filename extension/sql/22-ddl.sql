@@ -6,6 +6,8 @@ CREATE FUNCTION mpos.ddl_attaching() RETURNS boolean
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mpos_ddl_attaching';
 CREATE FUNCTION mpos.ddl_granted() RETURNS text
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mpos_ddl_granted';
+CREATE FUNCTION mpos.ddl_renaming() RETURNS boolean
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mpos_ddl_renaming';
 CREATE FUNCTION mpos.ddl_note(what jsonb) RETURNS void
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mpos_ddl_note';
 CREATE FUNCTION mpos.ddl_declared(target regclass) RETURNS boolean
@@ -71,6 +73,22 @@ BEGIN
 END
 $$;
 
+-- Journalled rows have the labels of enums in their digests: another name for one is a change of rows that no trigger sees.
+CREATE FUNCTION mpos.guard_labels(type oid) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    root oid;
+BEGIN
+    FOR root IN SELECT DISTINCT mpos.guarded_root(a.attrelid) FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+                 WHERE type IN (t.oid, t.typelem) AND a.attnum > 0 AND NOT a.attisdropped LOOP
+        IF root IS NOT NULL AND NOT mpos.ddl_declared(root) THEN
+            RAISE EXCEPTION 'rows of % are journalled with labels of %', root::regclass, type::regtype USING ERRCODE = 'MP107',
+                HINT = 'Call mpos.rewrite for the table first, in the same transaction.';
+        END IF;
+    END LOOP;
+END
+$$;
+
 -- The journalled table that a relation is, or is a partition of; NULL when there is none.
 CREATE FUNCTION mpos.guarded_root(target oid) RETURNS oid
     LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
@@ -96,6 +114,9 @@ BEGIN
                         WHEN 'pg_trigger'::regclass THEN (SELECT tgrelid FROM pg_trigger WHERE oid = c.objid)
                         WHEN 'pg_policy'::regclass THEN (SELECT polrelid FROM pg_policy WHERE oid = c.objid) END;
         root := mpos.guarded_root(relation);
+        IF TG_TAG = 'ALTER TYPE' AND c.classid = 'pg_type'::regclass AND mpos.ddl_renaming() THEN
+            PERFORM mpos.guard_labels(c.objid);
+        END IF;
         IF root IS NOT NULL AND c.object_type IN ('table', 'table column') THEN
             PERFORM mpos.guard_reshape(root);
         END IF;

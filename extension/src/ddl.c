@@ -32,6 +32,7 @@
 PG_FUNCTION_INFO_V1(mpos_ddl_start);
 PG_FUNCTION_INFO_V1(mpos_ddl_attaching);
 PG_FUNCTION_INFO_V1(mpos_ddl_granted);
+PG_FUNCTION_INFO_V1(mpos_ddl_renaming);
 PG_FUNCTION_INFO_V1(mpos_ddl_note);
 PG_FUNCTION_INFO_V1(mpos_ddl_declared);
 
@@ -40,6 +41,9 @@ static bool retiring = false;
 
 /* The last ALTER TABLE that began attaches a partition. */
 static bool attaching = false;
+
+/* The last ALTER TYPE that began gives a label of an enum another name. */
+static bool renaming = false;
 
 /* What the last GRANT or REVOKE that began says about objects of ours; empty for others. Cut off when it is very long. */
 static char granted[1024];
@@ -206,6 +210,7 @@ mpos_ddl_start(PG_FUNCTION_ARGS)
     } else if (IsA(event->parsetree, GrantStmt)) {
         look_at_grant((GrantStmt *)event->parsetree);
     }
+    renaming = IsA(event->parsetree, AlterEnumStmt) && ((AlterEnumStmt *)event->parsetree)->oldVal != NULL;
     PG_RETURN_NULL();
 }
 
@@ -214,6 +219,13 @@ Datum
 mpos_ddl_attaching(PG_FUNCTION_ARGS)
 {
     PG_RETURN_BOOL(attaching);
+}
+
+/* ddl_renaming() returns boolean: asked when an ALTER TYPE ends. */
+Datum
+mpos_ddl_renaming(PG_FUNCTION_ARGS)
+{
+    PG_RETURN_BOOL(renaming);
 }
 
 /* ddl_granted() returns text: asked when a GRANT or REVOKE ends; NULL when it was about nothing of ours. */

@@ -1,7 +1,7 @@
 -- ddl.sql: changes of guarded tables are recorded, guards follow new partitions, and rows keep their digests.
 BEGIN;
 \ir helpers.sql
-SELECT plan(54);
+SELECT plan(57);
 SELECT tests.tenant('acme');
 SELECT tests.make_thing();
 SELECT journal_id AS journal FROM journal.journal WHERE origin = 'tests/acme/main' \gset
@@ -143,7 +143,13 @@ SELECT throws_ok('ALTER TABLE pos.thing RENAME COLUMN secret TO hidden', 'MP107'
 SELECT throws_ok('ALTER TABLE pos.thing DROP COLUMN secret', 'MP107', NULL, 'nor dropped');
 SELECT throws_ok('ALTER TABLE pos.thing ALTER COLUMN weight TYPE double precision', 'MP107', NULL, 'nor given another type');
 SELECT throws_ok('ALTER TABLE pos.thing ADD COLUMN made timestamptz DEFAULT clock_timestamp()', 'MP107', NULL, 'nor filled row by row');
+CREATE TYPE public.mood AS ENUM ('good', 'bad');
+ALTER TABLE pos.thing ADD COLUMN mood public.mood DEFAULT 'good';
+SELECT is(tests.findings(:'journal'), 'clean', 'a column of labels is added');
+SELECT throws_ok($$ ALTER TYPE public.mood RENAME VALUE 'good' TO 'fine' $$, 'MP107', NULL, 'whose names are those of journalled rows');
+SELECT lives_ok($$ ALTER TYPE public.mood ADD VALUE 'ugly' $$, 'and get company at will');
 SELECT mpos.rewrite('pos.thing', 'the secret is out');
+ALTER TYPE public.mood RENAME VALUE 'good' TO 'fine';
 ALTER TABLE pos.thing DROP COLUMN secret;
 ALTER TABLE pos.thing ALTER COLUMN weight TYPE double precision;
 ALTER TABLE pos.thing ADD COLUMN made timestamptz DEFAULT clock_timestamp();
