@@ -37,6 +37,32 @@ test('a cash sale shows the change and is stored as it was shown', async () => {
   await page.end();
 });
 
+test('a tip and dollars: what the page gives back is what the database gave', async () => {
+  // The café takes dollars at 0.92 less 2 %, and gives whole ones.
+  const page = await openRegister();
+  await touchItem(page, 'Cheesecake');
+  const shown = minor(await total(page).textContent());
+  await page.getByRole('button', { name: /^Pay / }).click();
+  const due = page.getByRole('status', { name: 'To pay' });
+  const tips = page.getByRole('group', { name: 'Tip' });
+  const tip = minor(await tips.getByRole('button', { name: /^10/ }).locator('small').textContent());
+  await tips.getByRole('button', { name: /^10/ }).click();
+  assert.equal(minor(await due.textContent()), shown + tip);
+  await page.getByRole('radiogroup', { name: 'Currency' }).getByRole('radio', { name: 'USD' }).click();
+  assert.match(await due.textContent(), /\$/);
+  await page.getByRole('radiogroup', { name: 'Change in' }).getByRole('radio', { name: 'USD' }).click();
+  await page.keyboard.type('2000');
+  await page.getByRole('button', { name: /^Take / }).click();
+  const change = await page.getByRole('status', { name: 'Change' }).textContent();
+  const { order } = await assertStored(page, shown);
+  const [{ exchange, ...paid }] = order.payments;
+  assert.deepEqual([paid.tip, exchange.currency, exchange.tendered, exchange.rate], [tip, 'USD', 2000, '0.92']);
+  assert.deepEqual(change.split(' + ').map(minor), exchange.home_change ? [exchange.change, exchange.home_change] : [exchange.change]);
+  const { receipt } = await finishedSale(page);
+  for (const text of ['Tip', 'Cash USD', '1 USD = 0.92 EUR', 'Change USD']) await receipt.getByText(text, { exact: true }).waitFor();
+  await page.end();
+});
+
 test('required options open by themselves and are part of the price', async () => {
   const page = await openRegister();
   await touchItem(page, 'Cappuccino');

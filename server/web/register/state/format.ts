@@ -11,6 +11,8 @@ export const currency = computed<Currency>(() => {
 });
 
 export const asMoney = (minor: number): string => money(minor, currency.value, locale.value);
+/** An amount of another currency. */
+export const asMoneyOf = (minor: number, of: Currency): string => money(minor, of, locale.value);
 /** "0.345" in the reader's language, of millionths. */
 export const asNumber = (qty: number): string =>
   new Intl.NumberFormat(locale.value, { maximumFractionDigits: 6 }).format(qty / qtyOne);

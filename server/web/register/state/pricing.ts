@@ -10,6 +10,7 @@ import type { Catalogue } from '../../shared/catalogue/catalogue';
 import { basketForm, localMinute, saleBook, type Circumstances, type SaleBook } from '../../shared/core/basket';
 import { Core, CoreError, sha256Hex } from '../../shared/core/core';
 import { readPriced, type PricedCart, type PricedDiscount, type PricedLine } from '../../shared/core/priced';
+import type { Rules } from '../../shared/core/rules';
 import { readTrace } from '../../shared/core/trace';
 import type { TraceEntry } from '../../shared/why/trace';
 import { catalogue, catalogueOf } from './catalogue';
@@ -67,6 +68,9 @@ function bookOf(of: Catalogue): SaleBook {
   }
   return book;
 }
+
+/** The rules that an order is made by. */
+export const rulesOf = (of: CartOrder): Rules => bookOf(catalogueOf(of)).rules;
 
 function circumstancesOf(of: CartOrder): Circumstances {
   const { place, guests, coupons, at } = of;

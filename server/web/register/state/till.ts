@@ -17,6 +17,7 @@ import { asMoney } from './format';
 import { openLog, serverState, type OpenedLog } from './device-log';
 import { followOutlet } from './outlet-feed';
 import { activeLines, channelOf, dropOpen, emptyOrder, keepOpen, lineIn, nextQty, openOrders, order, selected, unsentLines, type CartLine, type CartOrder } from './order';
+import { paymentOf, resetPayment, type Paid } from './payment';
 import { loadPricing, priced, type Priced } from './pricing';
 
 export type Phase = 'loading' | 'failed' | 'ready';
@@ -27,8 +28,7 @@ export interface Sale {
   readonly receipt: string;
   readonly order: CartOrder;
   readonly priced: Priced;
-  readonly tendered: number;
-  readonly change: number;
+  readonly paid: Paid;
   readonly at: number;
   readonly ack: Ack | null;
 }
@@ -148,10 +148,10 @@ export function openShift(float: number): void {
   shift.value = { id, float };
 }
 
-/** Closes the shift; the counted cash is recorded with it. */
-export function closeShift(counted: number): void {
+/** Closes the shift; the counted cash is recorded with it, of other currencies as well. */
+export function closeShift(counted: number, currencies: { currency: string; counted: number }[]): void {
   const { id } = shift.value!;
-  log().append('shift.close', id, { shift_id: id, counted });
+  log().append('shift.close', id, { shift_id: id, counted, ...(currencies.length > 0 && { currencies }) });
   shift.value = null;
 }
 
@@ -236,17 +236,16 @@ function appendPayment(figures: Priced, payment: PaymentIn): Operation {
   return log().append('order.pay', id, { order_id: id, ...payment });
 }
 
-/** Takes `tendered` in cash for the whole order. The operation is in the log before the receipt shows. */
+/** Takes `tendered` in cash, of the chosen currency, for the whole order. The operation is in the log before the receipt shows. */
 export function payCash(tendered: number): void {
   if (order.value.placed && unsentLines.value.length > 0) sendOrder();
   const figures = priced.value;
-  if (!figures || tendered < figures.total) return;
+  const payment = figures ? paymentOf(tendered) : null;
+  if (!figures || !payment) return;
   const receipt = nextReceipt();
-  const payment: PaymentIn = { id: newId(), tender: 'cash', amount: figures.total, tendered };
-  const op = appendPayment(figures, payment);
-  const change = tendered - figures.total;
+  const op = appendPayment(figures, payment.body);
   const sold = { ...order.value, catalogue: catalogueOf(order.value) };
-  sale.value = { opSeq: op.seq, receipt, order: sold, priced: figures, tendered, change, at: op.at, ack: null };
+  sale.value = { opSeq: op.seq, receipt, order: sold, priced: figures, paid: payment.paid, at: op.at, ack: null };
   dropOpen(order.value.id);
   clearSaid();
   newOrder();
@@ -262,6 +261,7 @@ export function payForeign(orderId: string, due: number): void {
 }
 
 export function newOrder(): void {
+  resetPayment();
   order.value = emptyOrder(order.value.place);
   selected.value = null;
   nextQty.value = 1;

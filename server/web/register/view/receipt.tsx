@@ -10,7 +10,8 @@ import type { CartLine } from '../state/order';
 import { lineName } from '../state/sheet';
 import { journalOrigin, type Sale } from '../state/till';
 import { discountText, lineQty, optionNames } from './cart';
-import { asAmount, asMoney, taxLabel } from '../state/format';
+import { asAmount, asMoney, asMoneyOf, currency, taxLabel } from '../state/format';
+import type { Paid } from '../state/payment';
 
 function Line({ line, sale }: { line: CartLine; sale: Sale }): JSX.Element {
   const amounts = sale.priced.lines.get(line.id);
@@ -39,6 +40,30 @@ function Line({ line, sale }: { line: CartLine; sale: Sale }): JSX.Element {
   );
 }
 
+function Payment({ paid }: { paid: Paid }): JSX.Element {
+  const { tip, rounding, tendered, other, settled } = paid;
+  const own = currency.value.code;
+  const rows: [string, string][] = [];
+  if (tip > 0) rows.push([t('receipt.tip'), asAmount(tip)]);
+  if (rounding !== 0) rows.push([t('receipt.rounding'), asAmount(rounding)]);
+  if (other) {
+    rows.push([t('receipt.cash.in', { code: other.code }), asMoneyOf(tendered, other)]);
+    rows.push([t('pay.rate', { code: other.code, rate: other.text, own }), asAmount(settled.value)]);
+    if (settled.changeOther > 0) rows.push([t('receipt.change.in', { code: other.code }), asMoneyOf(settled.changeOther, other)]);
+  } else rows.push([t('receipt.cash'), asAmount(tendered)]);
+  if (settled.changeHome > 0 || settled.changeOther === 0) rows.push([t('receipt.change'), asAmount(settled.changeHome)]);
+  return (
+    <>
+      {rows.map(([name, value]) => (
+        <>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </>
+      ))}
+    </>
+  );
+}
+
 function Figures({ sale }: { sale: Sale }): JSX.Element {
   const { priced, order } = sale;
   return (
@@ -57,10 +82,7 @@ function Figures({ sale }: { sale: Sale }): JSX.Element {
       ))}
       <dt class="strong">{t('cart.total')}</dt>
       <dd class="strong">{asMoney(priced.total)}</dd>
-      <dt>{t('receipt.cash')}</dt>
-      <dd>{asAmount(sale.tendered)}</dd>
-      <dt>{t('receipt.change')}</dt>
-      <dd>{asAmount(sale.change)}</dd>
+      <Payment paid={sale.paid} />
       {priced.taxes.map((tax) => (
         <>
           <dt>

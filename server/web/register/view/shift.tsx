@@ -4,10 +4,12 @@ import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect } from 'preact/hooks';
 import { locale, t } from '../../shared/i18n/i18n';
 import type { Shift } from '../../shared/api/types';
+import type { Currency } from '../../shared/money/money';
 import { Numpad, padDigits, padKeyOf, type PadKey } from '../../shared/ui/numpad';
 import { sheet } from '../state/sheet';
 import { closeShift, openShift, readShift, shift } from '../state/till';
-import { asMoney } from '../state/format';
+import { catalogue } from '../state/catalogue';
+import { asMoney, asMoneyOf } from '../state/format';
 
 const digitsMax = 9;
 
@@ -58,8 +60,14 @@ function Report({ report }: { report: Shift }): JSX.Element {
     [t('shift.tax'), asMoney(report.tax)],
     [t('shift.total'), asMoney(report.total)],
     ...(report.refunds.count > 0 ? [[t('shift.refunds', { n: report.refunds.count }), asMoney(-report.refunds.cash)] as [string, string]] : []),
+    [t('shift.tips'), asMoney(report.tips.amount)],
+    [t('shift.rounding'), asMoney(-report.rounding)],
     [t('shift.float'), asMoney(report.float)],
     [t('shift.expected'), asMoney(report.expected_cash)],
+    ...report.currencies.map(({ currency: code, exponent, expected }): [string, string] => [
+      t('shift.expected.in', { code }),
+      asMoneyOf(expected, { code, exponent }),
+    ]),
   ];
   const day = new Intl.DateTimeFormat(locale.value, { dateStyle: 'full', timeZone: 'UTC' });
   return (
@@ -94,8 +102,19 @@ export function ShiftReport(): JSX.Element {
   );
 }
 
+/* Counted blind: every currency that is taken, whether any of it came in or not. */
+function takenCurrencies(): Currency[] {
+  return (catalogue.value?.menu.currencies ?? []).map(({ code, definition }) => ({ code, exponent: Number(definition['exponent'] ?? 2) }));
+}
+
 export function CloseShift(props: { digits: string; onKey: (key: PadKey) => void }): JSX.Element {
   const counted = Number(props.digits);
+  const others = takenCurrencies();
+  const counts = useSignal<Record<string, string>>({});
+  const close = (): void => {
+    sheet.value = null;
+    closeShift(counted, others.map(({ code }) => ({ currency: code, counted: Number(counts.value[code] ?? '') })));
+  };
   return (
     <>
       <p>{t('shift.close.hint')}</p>
@@ -103,14 +122,22 @@ export function CloseShift(props: { digits: string; onKey: (key: PadKey) => void
         {asMoney(counted)}
       </output>
       <Numpad onKey={props.onKey} />
+      {others.map((of) => (
+        <label class="counted-in" key={of.code}>
+          <span>{t('shift.counted.in', { code: of.code })}</span>
+          <input
+            class="num"
+            inputMode="numeric"
+            value={counts.value[of.code] ? asMoneyOf(Number(counts.value[of.code]), of) : ''}
+            onInput={(e) => (counts.value = { ...counts.value, [of.code]: e.currentTarget.value.replace(/\D/g, '').replace(/^0+/, '').slice(0, digitsMax) })}
+          />
+        </label>
+      ))}
       <button
         type="button"
         class="button primary large"
         disabled={props.digits === ''}
-        onClick={() => {
-          sheet.value = null;
-          closeShift(counted);
-        }}
+        onClick={close}
       >
         {t('shift.close.go', { m: asMoney(counted) })}
       </button>

@@ -218,8 +218,14 @@ export interface LineIn {
 export interface PaymentIn {
   id: string;
   tender: 'cash';
+  /** Of the order. */
   amount: number;
+  /** Beside it. */
+  tip?: number;
+  /** Handed over, in `currency`. */
   tendered?: number;
+  currency?: string;
+  change_currency?: string;
 }
 
 export type Channel = 'counter' | 'dine_in' | 'takeaway' | 'kiosk' | 'qr' | 'web' | 'delivery' | 'fridge' | 'api';
@@ -339,6 +345,10 @@ export interface Shift {
   total: number;
   taxes?: TaxTotal[];
   refunds: { count: number; total: number; cash: number };
+  tips: { count: number; amount: number; people: { staff_id: string | null; count: number; amount: number }[] };
+  rounding: number;
+  /** Cash in other currencies; `amount` is in the business's. */
+  currencies: { currency: string; exponent: number; count: number; amount: number; expected: number; counted: number | null; variance: number | null }[];
   expected_cash: number;
   counted: number | null;
   variance: number | null;

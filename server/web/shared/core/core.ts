@@ -4,8 +4,9 @@
  * (proof.ts); nothing of that is calculated outside it.
  */
 import { sha256 } from '@noble/hashes/sha2';
-import { hexText } from './bytes';
+import { ByteReader, hexText } from './bytes';
 import { readScan, scanInput, type CodePattern, type Scanned } from './scan';
+import { readSettlement, tenderQuestion, type Bill, type Settlement } from './tender';
 
 /** What the module exports; see extension/core/wasm/exports.c. Results below zero are minus an error number. */
 interface CoreExports {
@@ -20,6 +21,7 @@ interface CoreExports {
   sell(size: number): number;
   explain(): number;
   allowance(limit: bigint): bigint;
+  answer(size: number): number;
   check_proof(size: number): number;
   scan(size: number): number;
   order_next(op: number, state: number, payment: number): number;
@@ -109,6 +111,13 @@ export class Core {
   /** The most discount by hand that a limit (rate of scale 9) allows the last sale. Throws CoreError. */
   allowance(limit: number): number {
     return this.checked(Number(this.wasm.allowance(BigInt(limit))));
+  }
+
+  /** How cash pays a bill. Throws CoreError. */
+  settle(bill: Bill): Settlement {
+    const answer = new ByteReader(this.through(tenderQuestion(bill), (size) => this.wasm.answer(size)));
+    this.checked(-answer.u16());
+    return readSettlement(answer, bill);
   }
 
   /** Checks a receipt's proof; layouts as in extension/core/wasm/proof.h, see proof.ts. */

@@ -4,11 +4,26 @@
  */
 import { ByteReader } from './bytes';
 
+/** How cash is rounded: the number of a rounding mode, and the smallest coin in minor units. */
+export interface CashRounding {
+  readonly mode: number;
+  readonly coin: number;
+}
+
 /** Compiled rules with the numbers of their taxes and books, by id. */
 export interface Rules {
   readonly bytes: Uint8Array;
+  readonly cash: CashRounding;
+  /** Of outlets that round otherwise. */
+  readonly cashOf: ReadonlyMap<string, CashRounding>;
   readonly taxes: ReadonlyMap<string, number>;
   readonly books: ReadonlyMap<string, number>;
+}
+
+function readCash(form: ByteReader): CashRounding {
+  const mode = form.u8();
+  form.skip(15);
+  return { mode, coin: Math.max(form.i64(), 1) };
 }
 
 function skipWhen(form: ByteReader): void {
@@ -54,11 +69,13 @@ export function readRules(bytes: Uint8Array): Rules {
   if (form.ascii(8) !== 'MPOSRUL1') throw new RangeError('not a set of rules');
   form.skip(6);
   const roundings = form.u16();
-  form.skip(32);
+  form.skip(8);
+  const cash = readCash(form);
   const counts = { taxes: form.u16(), maps: form.u16(), books: form.u16() };
-  form.skip(10 + 40 * roundings);
+  form.skip(10);
+  const cashOf = new Map(Array.from({ length: roundings }, () => [form.uuid(), readCash(form)] as const));
   const taxes = numbered(counts.taxes, () => readTax(form));
   for (let i = 0; i < counts.maps; i += 1) skipMap(form);
   const books = numbered(counts.books, () => readBook(form));
-  return { bytes, taxes, books };
+  return { bytes, cash, cashOf, taxes, books };
 }
