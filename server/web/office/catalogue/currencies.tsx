@@ -16,6 +16,8 @@ interface Draft extends Named {
   exponent: string;
   rate: string;
   spread: string;
+  /** Smallest coin or note of it that is given, in its main unit: "1". */
+  coin: string;
 }
 
 const own = (): string => session.value!.outlet.currency;
@@ -43,13 +45,25 @@ const draftOf = (row: CurrencyRate | null): Draft => ({
   exponent: String(row?.definition.exponent ?? 2),
   rate: row?.definition.rate ?? '',
   spread: percentText(row?.definition.spread),
+  coin: row?.definition.cash_increment ? String(row.definition.cash_increment / 10 ** row.definition.exponent) : '',
 });
+
+/* In minor units; nothing typed is a minor unit. */
+function coinOf(draft: Draft): number | undefined | null {
+  const typed = draft.coin.trim().replace(',', '.');
+  if (typed === '') return undefined;
+  const minor = Number(typed) * 10 ** Number(draft.exponent);
+  return /^\d{1,6}(\.\d{1,4})?$/.test(typed) && minor >= 1 && Math.abs(minor - Math.round(minor)) < 1e-6 ? Math.round(minor) : null;
+}
 
 function bodyOf(draft: Draft): ReturnType<Reader['done']> {
   const read = new Reader();
   const rate = draft.rate.trim().replace(',', '.');
   if (!/^\d{1,9}(\.\d{1,9})?$/.test(rate) || Number(rate) === 0) return wrong('rate', o('currency.rate.wrong'));
-  const definition = given({ exponent: read.whole('exponent', draft.exponent, true), rate, spread: read.percent('spread', draft.spread) });
+  const coin = coinOf(draft);
+  if (coin === null) return wrong('cash_increment', o('currency.coin.wrong'));
+  const spread = read.percent('spread', draft.spread);
+  const definition = given({ exponent: read.whole('exponent', draft.exponent, true), rate, spread, cash_increment: coin });
   return read.done({ code: draft.code.trim().toUpperCase(), name: draft.name.trim(), definition });
 }
 
@@ -65,6 +79,7 @@ function Fields({ form, locked, row }: FieldsProps<CurrencyRate, Draft>): JSX.El
       <TextInput label={o('field.name')} value={draft.name} maxLength={64} disabled={locked} problem={at(problem, 'name')} onValue={(name) => put({ name })} />
       <UnitInput label={o('currency.rate', { code: draft.code || '…' })} unit={own()} hint={o('currency.rate.hint')} value={draft.rate} locked={locked} problem={at(problem, 'rate')} onValue={(rate) => put({ rate })} />
       <PercentInput label={o('currency.spread')} hint={o('currency.spread.hint')} value={draft.spread} locked={locked} problem={at(problem, 'spread')} onValue={(spread) => put({ spread })} />
+      <UnitInput label={o('currency.coin')} unit={draft.code || '…'} hint={o('currency.coin.hint')} value={draft.coin} locked={locked} problem={at(problem, 'cash_increment')} onValue={(coin) => put({ coin })} />
       <TextInput label={o('currency.exponent')} inputMode="numeric" value={draft.exponent} disabled={locked} problem={at(problem, 'exponent')} onValue={(exponent) => put({ exponent })} />
     </div>
   );

@@ -119,6 +119,8 @@ export interface CurrencyRule {
   exponent: number;
   rate: string;
   spread?: string;
+  /** Smallest coin or note that is given, minor units. */
+  cash_increment?: number;
 }
 
 export type Book = Ruled<When>;
