@@ -11,6 +11,9 @@ export const views = {
   phone: { width: 390, height: 844, colorScheme: 'light' },
 };
 
+/** A tablet held upright, touched with fingers. */
+export const upright = { width: 768, height: 1024, colorScheme: 'light', hasTouch: true };
+
 async function assertAccessible(page, where) {
   const { violations } = await new AxeBuilder({ page }).analyze();
   const serious = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical');

@@ -149,6 +149,15 @@ test('every figure of a bill says why it is what it is', async () => {
   await page.keyboard.press('Escape');
   // 10.50 - 2.10, 2 x (3.60 + 0.50), and a tenth of both
   await figure(page, 'Total').filter({ hasText: '18.26' }).waitFor();
+  const figures = preview(page).getByRole('button', { name: /: why this amount$/ });
+  assert.equal(await figures.count(), 8, 'two lines, before discounts, a discount, a charge, the total, a tax and the rest');
+  for (let n = 0; n < (await figures.count()); n++) {
+    await figures.nth(n).press('Enter');
+    await page.getByRole('dialog', { name: /^Why / }).getByRole('listitem').first().waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    assert.ok(await figures.nth(n).evaluate((figure) => figure === document.activeElement), 'the focus is where it was');
+  }
   const line = await why(page, 'Negroni');
   assert.deepEqual(line.told.slice(0, 3), ['Negroni: ordinary price = €10.50', 'Twenty off: 20% of €10.50 = -€2.10', 'Negroni = €8.40']);
   assert.match(line.told[3], /^VAT 19% on €7\.06, in the price already exactly €1\.341176, rounded = €1\.34$/);

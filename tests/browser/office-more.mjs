@@ -1,7 +1,7 @@
 // The back office: outlets with their devices, prices on which a register and the rules differ, who changed what.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { check, views } from './fit.mjs';
+import { check, upright } from './fit.mjs';
 import { openOffice, row } from './office-setup.mjs';
 import { api, managerToken, picture, readCatalogue, stack } from './setup.mjs';
 import { Device } from '../http/lib/device.mjs';
@@ -137,8 +137,8 @@ test('what is typed counts in the preview before it is saved', async () => {
   await page.end();
 });
 
-test('the new pages fit a tablet held upright', async () => {
-  const page = await openOffice({ ...views.tablet, width: 768, height: 1024, path: 'outlets' });
+test('the new pages fit a tablet held upright, and a finger on a figure asks why', async () => {
+  const page = await openOffice({ ...upright, path: 'outlets' });
   for (const [path, heading] of [['outlets', 'Outlets'], ['outlets/new', 'Add outlet'], ['differences', 'Price differences'], ['rounding', 'Rounding and barcodes']]) {
     await page.goto(`${page.url().split('#')[0]}#/${path}`);
     await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
@@ -146,6 +146,14 @@ test('the new pages fit a tablet held upright', async () => {
     await check(page, path);
     await picture(page, `office-upright-${path.replace('/', '-')}`);
   }
-  await row(page, /./).isVisible();
+  await page.goto(`${page.url().split('#')[0]}#/promotions`);
+  await page.getByRole('complementary', { name: 'Preview' }).getByRole('button').tap();
+  const cart = page.getByRole('dialog', { name: 'Preview' });
+  await cart.getByRole('searchbox').fill('Cheesecake');
+  await cart.getByRole('option', { name: 'Cheesecake', exact: true }).tap();
+  await cart.getByRole('button', { name: /^Cheesecake, .*\d: why this amount$/ }).tap();
+  await page.getByRole('dialog', { name: /^Why / }).getByRole('listitem').nth(1).waitFor();
+  await check(page, 'why by touch');
+  await picture(page, 'office-why-upright');
   await page.end();
 });

@@ -50,9 +50,9 @@ export async function managerToken(tenant = 'demo-cafe') {
 }
 
 /** Opens a page of its own (own storage); errors of the page fail the test that closes it. */
-export async function openPage(path, { width = 1280, height = 800, colorScheme = 'light' } = {}) {
+export async function openPage(path, { width = 1280, height = 800, colorScheme = 'light', hasTouch = false } = {}) {
   const { url } = await stack();
-  const context = await (await browser()).newContext({ viewport: { width, height }, colorScheme, locale: 'en-GB', reducedMotion: 'reduce' });
+  const context = await (await browser()).newContext({ viewport: { width, height }, colorScheme, hasTouch, locale: 'en-GB', reducedMotion: 'reduce' });
   context.setDefaultTimeout(waitMs);
   const page = await context.newPage();
   const errors = [];
