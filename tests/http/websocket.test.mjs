@@ -140,6 +140,20 @@ suite('websocket', () => {
     await first.close();
   });
 
+  test('the server listens for announcements, and again after the connection has gone', async () => {
+    const { stack } = await world();
+    const listeners = () => stack.psql("SELECT pid FROM pg_stat_activity WHERE query = 'LISTEN mpos_journal' AND state = 'idle'");
+    const other = async (than) => {
+      for (;;) {
+        const pid = await listeners();
+        if (pid !== '' && pid !== than) return pid;
+      }
+    };
+    const first = await other('');
+    await stack.psql(`SELECT pg_terminate_backend(${first})`);
+    assert.match(await other(first), /^[0-9]+$/, 'one thread listens for all');
+  });
+
   test('foreign, unknown and malformed streams are refused alike', async () => {
     const client = await integrator();
     const { url } = await world();

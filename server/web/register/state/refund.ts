@@ -105,7 +105,8 @@ async function send(approval: string | null): Promise<Refund> {
     reason,
   };
   if (approval) body['approval'] = approval;
-  return (await post<{ refund: Refund }>(`/v1/orders/${order.id}/refunds`, body)).body.refund;
+  /* Repeated after a lost answer it is answered again, not paid out again. */
+  return (await post<{ refund: Refund }>(`/v1/orders/${order.id}/refunds`, body, `${id}:${approval ?? ''}`)).body.refund;
 }
 
 /* What has come back of an amount when so much of the quantity has, as extension/core/refund.h rounds it. */
@@ -125,14 +126,14 @@ async function consent(second: SecondPerson): Promise<string> {
 
 /* What somebody else has given back meanwhile is gone. */
 async function tellGone(): Promise<void> {
-  change({ ...(await readLeft(refunding.value!.order.id)), asks: false, problem: t('refund.gone') });
+  change({ id: newId(), ...(await readLeft(refunding.value!.order.id)), asks: false, problem: t('refund.gone') });
 }
 
 async function explain(e: unknown, second: SecondPerson | null): Promise<void> {
   const code = e instanceof ApiError ? e.problem.code : 'network';
   if (code === 'approval_required' && !second) change({ asks: true });
-  else if (code === 'refund_exceeded') await tellGone();
-  else change({ problem: whyNot(e) });
+  else if (code === 'refund_exceeded' || code === 'id_taken') await tellGone();
+  else change({ problem: code === 'network' ? t('refund.offline') : whyNot(e) });
 }
 
 /** Gives back; answers what was paid out, null when it was not done (the problem then stands in refunding). */

@@ -99,7 +99,7 @@ function LineTools({ line }: { line: CartLine }): JSX.Element {
 
 function Line({ line, figures }: { line: CartLine; figures: Priced | null }): JSX.Element {
   const row = useRef<HTMLLIElement>(null);
-  const on = selected.value === line.id && !line.voided;
+  const on = mode.value === 'sell' && selected.value === line.id && !line.voided;
   useEffect(() => {
     if (on) row.current?.scrollIntoView({ block: 'nearest' });
   }, [on, line.qty]);

@@ -66,23 +66,29 @@ function pressHandlers(id: string, flags: number): Pick<JSX.HTMLAttributes<HTMLB
   };
 }
 
+function priceText(price: number, flags: number): string {
+  if (flags & rowFlag.openPrice) return t('menu.open');
+  return flags & rowFlag.variants ? t('menu.from', { m: asMoney(price) }) : asMoney(price);
+}
+
 /* Where it costs something else now the ordinary price is struck. */
-function Price({ item }: { item: TileItem }): JSX.Element {
+function TileFoot({ item }: { item: TileItem }): JSX.Element {
   const { id, price, flags } = item;
-  if (flags & rowFlag.openPrice) return <span class="money">{t('menu.open')}</span>;
-  const now = priceNow(id, (flags & rowFlag.booked) !== 0);
-  const text = asMoney(now ?? price);
-  const other = now !== null && now !== price && !(flags & rowFlag.variants);
+  const now = flags & rowFlag.openPrice ? price : (priceNow(id, (flags & rowFlag.booked) !== 0) ?? price);
+  const other = now !== price && !(flags & rowFlag.variants);
   return (
-    <span class={`money ${other ? 'other' : ''}`}>
-      {other && <s>{asMoney(price)}</s>} {flags & rowFlag.variants ? t('menu.from', { m: text }) : text}
+    <span class="tile-foot">
+      <span class="tile-kind">
+        <Badge item={item} />
+        {flags & rowFlag.combo ? t('menu.combo') : ''} {other && <s>{asMoney(price)}</s>}
+      </span>
+      <span class={`money ${other ? 'other' : ''}`}>{priceText(now, flags)}</span>
     </span>
   );
 }
 
 function Tile({ item, index }: { item: TileItem; index: number }): JSX.Element {
   const handlers = useMemo(() => pressHandlers(item.id, item.flags), [item.id, item.flags]);
-  const kind = item.flags & rowFlag.combo ? t('menu.combo') : '';
   return (
     <button
       type="button"
@@ -94,13 +100,7 @@ function Tile({ item, index }: { item: TileItem; index: number }): JSX.Element {
       {...handlers}
     >
       <span class="tile-name">{item.name}</span>
-      <span class="tile-foot">
-        <span class="tile-kind">
-          <Badge item={item} />
-          {kind}
-        </span>
-        <Price item={item} />
-      </span>
+      <TileFoot item={item} />
     </button>
   );
 }

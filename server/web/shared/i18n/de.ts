@@ -176,6 +176,7 @@ export const de: Record<MessageKey, string> = {
   'approve.offline': 'Der Server antwortet nicht. Zum Freigeben wird er gebraucht; gleich noch einmal versuchen.',
   'approve.without': 'Ohne Freigabe weiter: das Büro sieht es',
   'refund.all': 'Alles',
+  'refund.offline': 'Der Server antwortet nicht. Zum Zurückgeben wird er gebraucht; gleich noch einmal versuchen.',
   'refund.gone': 'Ein Teil davon wurde schon zurückgegeben. Gezeigt wird, was übrig ist.',
   'clock.title': 'Stempeluhr',
   'clock.in': 'Kommen',

@@ -174,6 +174,7 @@ export const en = {
   'approve.offline': 'The server does not answer. Approving needs it; try again in a moment.',
   'approve.without': 'Go on without: the office will see it',
   'refund.all': 'All of it',
+  'refund.offline': 'The server does not answer. Giving back needs it; try again in a moment.',
   'refund.gone': 'Some of this has been given back already. What is left is shown.',
   'clock.title': 'Time clock',
   'clock.in': 'Clock in',
