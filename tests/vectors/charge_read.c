@@ -3,20 +3,45 @@
 
 #include "order_case.h"
 
-/* A taxable charge that does not say how is taxed like the lines, when they are all taxed alike. */
+static int
+line_has(const order_in *in, size_t line, uint16_t tax)
+{
+    for (size_t k = 0; k < in->lines[line].tax_count; k++) {
+        if (in->line_taxes[line][k] == tax) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/*
+ * A taxable charge that does not say how has the taxes of the order: those that are stated to be, else those that every line
+ * with taxes has.
+ */
 static uint16_t
 taxes_of_lines(order_in *in, uint16_t out[MPOS_LINE_TAXES_MAX])
 {
-    uint16_t count = in->item_count > 0 ? in->lines[0].tax_count : 0;
+    uint16_t count = 0;
+    int taxed = 0;
 
-    for (size_t i = 0; i < in->item_count; i++) {
-        if (in->lines[i].tax_count != count ||
-            memcmp(in->line_taxes[i], in->line_taxes[0], count * sizeof *out) != 0) {
-            report_fail(in->r, "a taxable charge without taxes over lines that are taxed differently");
-            return 0;
+    if (in->order_taxes != NULL) {
+        return read_tax_list(in, in->order_taxes, out);
+    }
+    for (uint16_t t = 0; t < in->cart.tax_count; t++) {
+        int every = 1, some = 0;
+
+        for (size_t i = 0; i < in->item_count; i++) {
+            every &= in->lines[i].tax_count == 0 || line_has(in, i, t);
+            some |= line_has(in, i, t);
+        }
+        taxed |= some;
+        if (every && some && count < MPOS_LINE_TAXES_MAX) {
+            out[count++] = t;
         }
     }
-    memcpy(out, in->line_taxes[0], count * sizeof *out);
+    if (taxed && count == 0) {
+        report_fail(in->r, "a taxable charge without taxes over lines that are taxed differently");
+    }
     return count;
 }
 

@@ -30,8 +30,10 @@ enum {
 /* A percentage such as "8.875" as a rate of scale 9. */
 enum { PERCENT_SCALE = MPOS_RATE_SCALE - 2 };
 
-/* A tax that is added or included; a percentage below zero; one that the buyer keeps back of what is to be paid;
-   an amount of the order. */
+/*
+ * A tax that is added or included; a percentage below zero; one that the buyer keeps back of what is to be paid; an amount of
+ * the order.
+ */
 typedef enum tax_kind { TAX_PLAIN, TAX_BELOW_ZERO, TAX_WITHHELD, TAX_OF_ORDER } tax_kind;
 
 /* What a tax is taken of: the net, an earlier one, or the net and those up to an earlier one. */

@@ -139,7 +139,7 @@ word_of(const char *text, const char *words)
     char group[256];
     char one[NAME_SIZE];
 
-    for (int at = 0; *words != '\0'; at++) {
+    for (int at = 0; text != NULL && *words != '\0'; at++) {
         size_t size = strcspn(words, " ");
         const char *list = group;
 
@@ -296,7 +296,7 @@ mode_of(report *r, const char *text)
     int at = word_of(text, words);
 
     if (at < 0) {
-        report_fail(r, "unknown rounding mode %s", text);
+        report_fail(r, "unknown rounding mode %s", text != NULL ? text : "(no text)");
         return MPOS_ROUND_HALF_UP;
     }
     return (mpos_rounding_mode)at;

@@ -42,7 +42,7 @@ text_of(const json_t *object, const char *spellings, const char *otherwise);
 int
 flag_of(const json_t *object, const char *spellings, int otherwise);
 
-/* Index of the text among words (a list of spellings), -1 when it is none of them. Case and "-" or "_" do not matter. */
+/* Index of the text among words (a list of spellings), -1 when it is none of them (or NULL). Case and "-" or "_" do not matter. */
 int
 word_of(const char *text, const char *words);
 
