@@ -22,11 +22,13 @@ CREATE OR REPLACE VIEW analytics.orders WITH (security_barrier) AS
     SELECT o.order_id, u.code AS outlet, d.code AS device, o.staff_id, o.shift_id, o.channel, o.table_label, o.receipt, o.call_number,
            o.state, o.payment_state, o.currency, t.exponent, o.gross, o.discount, o.net, o.tax, o.total, o.paid, o.flags,
            o.created_at, o.created_at AT TIME ZONE u.timezone AS local_time, (o.created_at AT TIME ZONE u.timezone)::date AS business_date,
-           coalesce(o.refunded, 0) AS refunded
+           coalesce(o.refunded, 0) AS refunded, o.place, o.guests, g.code AS customer_group, o.exempt, o.coupons,
+           timestamp '1970-01-01' + o.priced_at * interval '1 minute' AS priced_at
       FROM pos.orders o
       JOIN pos.outlet u ON u.tenant_id = o.tenant_id AND u.outlet_id = o.outlet_id
       JOIN pos.tenant t ON t.tenant_id = o.tenant_id
-      JOIN pos.device d ON d.tenant_id = o.tenant_id AND d.device_id = o.device_id;
+      JOIN pos.device d ON d.tenant_id = o.tenant_id AND d.device_id = o.device_id
+      LEFT JOIN pos.customer_group g ON g.tenant_id = o.tenant_id AND g.customer_group_id = o.customer_group_id;
 COMMENT ON VIEW analytics.orders IS 'Orders, one row each, with the amounts they have now. Sales are those with payment_state other than unpaid and partial';
 COMMENT ON COLUMN analytics.orders.order_id IS 'Id of the order; joins to lines, payments, taxes and kitchen_times';
 COMMENT ON COLUMN analytics.orders.outlet IS 'Code of the outlet';
@@ -52,17 +54,25 @@ COMMENT ON COLUMN analytics.orders.created_at IS 'When it was placed. Filter by 
 COMMENT ON COLUMN analytics.orders.local_time IS 'The same on the outlet''s clock';
 COMMENT ON COLUMN analytics.orders.business_date IS 'The same as a date of the outlet''s time zone';
 COMMENT ON COLUMN analytics.orders.refunded IS 'What refunds took back of the total, minor units; it is not taken off total and paid';
+COMMENT ON COLUMN analytics.orders.place IS 'Where it is consumed: dine_in, take_away or delivery';
+COMMENT ON COLUMN analytics.orders.guests IS 'How many guests, 0 when nobody said';
+COMMENT ON COLUMN analytics.orders.customer_group IS 'Code of the group of the customer as it is now; NULL for none';
+COMMENT ON COLUMN analytics.orders.exempt IS 'Sold without taxes';
+COMMENT ON COLUMN analytics.orders.coupons IS 'Codes that were given; NULL for none';
+COMMENT ON COLUMN analytics.orders.priced_at IS 'What its prices were made by, on the outlet''s clock';
 
 CREATE OR REPLACE VIEW analytics.lines WITH (security_barrier) AS
     SELECT l.order_id, l.line_id, l.position, l.parent_id, u.code AS outlet, l.item_id, i.code AS item, l.name, c.name AS category,
            l.station, l.course, l.qty / 1000000::numeric AS qty, l.modifiers, l.state, o.payment_state, o.currency, t.exponent, l.unit_price,
-           l.gross, l.discount, l.tax, l.total, o.created_at, (o.created_at AT TIME ZONE u.timezone)::date AS business_date
+           l.gross, l.discount, l.tax, l.total, o.created_at, (o.created_at AT TIME ZONE u.timezone)::date AS business_date,
+           l.variant_id, v.code AS variant, o.channel, o.place
       FROM pos.order_line l
       JOIN pos.orders o ON o.tenant_id = l.tenant_id AND o.order_id = l.order_id
       JOIN pos.outlet u ON u.tenant_id = o.tenant_id AND u.outlet_id = o.outlet_id
       JOIN pos.tenant t ON t.tenant_id = o.tenant_id
       LEFT JOIN pos.item i ON i.tenant_id = l.tenant_id AND i.item_id = l.item_id
-      LEFT JOIN pos.category c ON c.tenant_id = i.tenant_id AND c.category_id = i.category_id;
+      LEFT JOIN pos.category c ON c.tenant_id = i.tenant_id AND c.category_id = i.category_id
+      LEFT JOIN pos.variant v ON v.tenant_id = l.tenant_id AND v.variant_id = l.variant_id;
 COMMENT ON VIEW analytics.lines IS 'Lines of orders, one row each. A combo''s line carries the sums of its components, which follow as lines of their own: sum either lines without parent_id, or lines that are nobody''s parent';
 COMMENT ON COLUMN analytics.lines.order_id IS 'Id of the order';
 COMMENT ON COLUMN analytics.lines.line_id IS 'Id of the line within its order';
@@ -88,11 +98,21 @@ COMMENT ON COLUMN analytics.lines.tax IS 'All taxes, minor units';
 COMMENT ON COLUMN analytics.lines.total IS 'With taxes, after discounts, minor units';
 COMMENT ON COLUMN analytics.lines.created_at IS 'When the order was placed';
 COMMENT ON COLUMN analytics.lines.business_date IS 'The same as a date of the outlet''s time zone';
+COMMENT ON COLUMN analytics.lines.variant_id IS 'Id of the variant; NULL for an item without';
+COMMENT ON COLUMN analytics.lines.variant IS 'Code of the variant as it is now';
+COMMENT ON COLUMN analytics.lines.channel IS 'Of the order';
+COMMENT ON COLUMN analytics.lines.place IS 'Of the order: dine_in, take_away or delivery';
 
 CREATE OR REPLACE VIEW analytics.payments WITH (security_barrier) AS
     SELECT p.payment_id, p.order_id, u.code AS outlet, d.code AS device, p.staff_id, p.shift_id, p.tender, t.currency, t.exponent,
-           p.amount, p.tendered, p.tendered - p.amount AS change, p.rounding, p.created_at,
-           p.created_at AT TIME ZONE u.timezone AS local_time, (p.created_at AT TIME ZONE u.timezone)::date AS business_date
+           p.amount, p.tendered, p.tendered - p.amount - coalesce(p.tip, 0) AS change, p.rounding, p.created_at,
+           p.created_at AT TIME ZONE u.timezone AS local_time, (p.created_at AT TIME ZONE u.timezone)::date AS business_date,
+           coalesce(p.tip, 0) AS tip, coalesce(p.exchange ->> 'currency', t.currency) AS tender_currency,
+           coalesce((p.exchange ->> 'exponent')::integer, t.exponent) AS tender_exponent,
+           coalesce((p.exchange ->> 'tendered')::bigint, p.tendered) AS tender_amount,
+           trim_scale((p.exchange ->> 'rate')::numeric / 1000000000) AS tender_rate,
+           trim_scale((p.exchange ->> 'spread')::numeric / 1000000000) AS tender_spread,
+           (p.exchange ->> 'change')::bigint AS tender_change, (p.exchange ->> 'home_change')::bigint AS home_change
       FROM pos.payment p
       JOIN pos.outlet u ON u.tenant_id = p.tenant_id AND u.outlet_id = p.outlet_id
       JOIN pos.tenant t ON t.tenant_id = p.tenant_id
@@ -107,13 +127,21 @@ COMMENT ON COLUMN analytics.payments.shift_id IS 'Shift it belongs to; joins to 
 COMMENT ON COLUMN analytics.payments.tender IS 'Means of payment';
 COMMENT ON COLUMN analytics.payments.currency IS 'ISO 4217 currency of the amounts';
 COMMENT ON COLUMN analytics.payments.exponent IS 'Decimal places of the amounts';
-COMMENT ON COLUMN analytics.payments.amount IS 'What it pays, minor units';
-COMMENT ON COLUMN analytics.payments.tendered IS 'What was handed over, minor units';
-COMMENT ON COLUMN analytics.payments.change IS 'What was given back, minor units';
+COMMENT ON COLUMN analytics.payments.amount IS 'Taken in for the order, minor units';
+COMMENT ON COLUMN analytics.payments.tendered IS 'Value of what was handed over, minor units';
+COMMENT ON COLUMN analytics.payments.change IS 'Value of what was given back, minor units';
 COMMENT ON COLUMN analytics.payments.rounding IS 'What was due minus amount, when cash pays in coarser coins; minor units';
 COMMENT ON COLUMN analytics.payments.created_at IS 'When it was taken';
 COMMENT ON COLUMN analytics.payments.local_time IS 'The same on the outlet''s clock';
 COMMENT ON COLUMN analytics.payments.business_date IS 'The same as a date of the outlet''s time zone';
+COMMENT ON COLUMN analytics.payments.tip IS 'Taken in beside the amount, minor units; no part of revenue or tax';
+COMMENT ON COLUMN analytics.payments.tender_currency IS 'ISO 4217 currency that was handed over';
+COMMENT ON COLUMN analytics.payments.tender_exponent IS 'Decimal places of tender_amount and tender_change';
+COMMENT ON COLUMN analytics.payments.tender_amount IS 'What was handed over in that currency, its minor units';
+COMMENT ON COLUMN analytics.payments.tender_rate IS 'How much of the business''s currency one of it was worth; NULL for the business''s own';
+COMMENT ON COLUMN analytics.payments.tender_spread IS 'What was kept of the rate: 0.02 is 2 %; NULL as the rate';
+COMMENT ON COLUMN analytics.payments.tender_change IS 'Change given in that currency, its minor units; NULL as the rate';
+COMMENT ON COLUMN analytics.payments.home_change IS 'The rest of that change in the business''s currency, minor units; NULL as the rate';
 
 CREATE OR REPLACE VIEW analytics.refunds WITH (security_barrier) AS
     SELECT r.refund_id, r.order_id, u.code AS outlet, d.code AS device, r.staff_id, r.approver_id, r.shift_id, r.tender, r.receipt, r.reason,
@@ -175,6 +203,35 @@ COMMENT ON COLUMN analytics.taxes.state IS 'Of the order';
 COMMENT ON COLUMN analytics.taxes.payment_state IS 'Of the order';
 COMMENT ON COLUMN analytics.taxes.created_at IS 'When the order was placed';
 COMMENT ON COLUMN analytics.taxes.business_date IS 'The same as a date of the outlet''s time zone';
+
+CREATE OR REPLACE VIEW analytics.adjustments WITH (security_barrier) AS
+    SELECT o.order_id, x.line_id, u.code AS outlet, o.shift_id, x.kind, x.rule_id, coalesce(r.code, c.code) AS rule, coalesce(r.name, c.name) AS name,
+           o.channel, o.place, o.currency, t.exponent, x.amount, o.state, o.payment_state, o.created_at,
+           (o.created_at AT TIME ZONE u.timezone)::date AS business_date
+      FROM pos.orders o
+      JOIN pos.outlet u ON u.tenant_id = o.tenant_id AND u.outlet_id = o.outlet_id
+      JOIN pos.tenant t ON t.tenant_id = o.tenant_id
+     CROSS JOIN LATERAL mpos.priced_rules(o.priced_form) x
+      LEFT JOIN pos.promotion r ON r.tenant_id = o.tenant_id AND r.promotion_id = x.rule_id
+      LEFT JOIN pos.charge c ON c.tenant_id = o.tenant_id AND c.charge_id = x.rule_id;
+COMMENT ON VIEW analytics.adjustments IS 'Promotions, discounts by hand and charges, one row for each time that one changed an order or a line';
+COMMENT ON COLUMN analytics.adjustments.order_id IS 'Id of the order';
+COMMENT ON COLUMN analytics.adjustments.line_id IS 'Id of the line; of a charge its own; NULL for the whole order';
+COMMENT ON COLUMN analytics.adjustments.outlet IS 'Code of the outlet';
+COMMENT ON COLUMN analytics.adjustments.shift_id IS 'Shift the order was paid in; NULL while unpaid';
+COMMENT ON COLUMN analytics.adjustments.kind IS 'promotion, discount (by hand) or charge';
+COMMENT ON COLUMN analytics.adjustments.rule_id IS 'Id of the promotion or charge; NULL by hand';
+COMMENT ON COLUMN analytics.adjustments.rule IS 'Its code as it is now';
+COMMENT ON COLUMN analytics.adjustments.name IS 'Its name as it is now';
+COMMENT ON COLUMN analytics.adjustments.channel IS 'Of the order';
+COMMENT ON COLUMN analytics.adjustments.place IS 'Of the order: dine_in, take_away or delivery';
+COMMENT ON COLUMN analytics.adjustments.currency IS 'ISO 4217 currency of the amount';
+COMMENT ON COLUMN analytics.adjustments.exponent IS 'Decimal places of the amount';
+COMMENT ON COLUMN analytics.adjustments.amount IS 'What it added, minor units; below zero for what it took off';
+COMMENT ON COLUMN analytics.adjustments.state IS 'Of the order';
+COMMENT ON COLUMN analytics.adjustments.payment_state IS 'Of the order';
+COMMENT ON COLUMN analytics.adjustments.created_at IS 'When the order was placed';
+COMMENT ON COLUMN analytics.adjustments.business_date IS 'The same as a date of the outlet''s time zone';
 
 CREATE OR REPLACE VIEW analytics.stock_levels WITH (security_barrier) AS
     SELECT u.code AS outlet, s.item_id, i.code AS item, i.name, s.on_hand / 1000000::numeric AS on_hand, s.low / 1000000::numeric AS low
@@ -248,7 +305,8 @@ CREATE OR REPLACE VIEW analytics.shifts WITH (security_barrier) AS
     SELECT s.shift_id, u.code AS outlet, d.code AS device, s.staff_id, s.state, s.business_date, s.opened_at, s.closed_at, t.currency, t.exponent,
            s.float_amount, coalesce(x.sales, 0) AS sales, coalesce(x.gross, 0) AS gross, coalesce(x.discount, 0) AS discount,
            coalesce(x.net, 0) AS net, coalesce(x.tax, 0) AS tax, coalesce(x.total, 0) AS total, coalesce(x.cash_count, 0) AS cash_count,
-           coalesce(x.cash_amount, 0) AS cash_amount, s.expected_cash, s.counted, s.counted - s.expected_cash AS variance
+           coalesce(x.cash_amount, 0) AS cash_amount, s.expected_cash, s.counted, s.counted - s.expected_cash AS variance,
+           coalesce(x.tip_count, 0) AS tip_count, coalesce(x.tip_amount, 0) AS tip_amount, coalesce(x.rounding, 0) AS rounding, s.currencies
       FROM pos.shift s
       JOIN pos.outlet u ON u.tenant_id = s.tenant_id AND u.outlet_id = s.outlet_id
       JOIN pos.tenant t ON t.tenant_id = s.tenant_id
@@ -277,6 +335,26 @@ COMMENT ON COLUMN analytics.shifts.cash_amount IS 'Their amounts, minor units';
 COMMENT ON COLUMN analytics.shifts.expected_cash IS 'Cash that should have been in the drawer at closing, minor units; NULL while open';
 COMMENT ON COLUMN analytics.shifts.counted IS 'Cash that was counted, minor units; NULL while open';
 COMMENT ON COLUMN analytics.shifts.variance IS 'counted - expected_cash, minor units';
+COMMENT ON COLUMN analytics.shifts.tip_count IS 'Payments with a tip';
+COMMENT ON COLUMN analytics.shifts.tip_amount IS 'Their tips, minor units; in no other sum but expected_cash';
+COMMENT ON COLUMN analytics.shifts.rounding IS 'What rounding cash has cost, minor units; below zero it brought something';
+COMMENT ON COLUMN analytics.shifts.currencies IS 'Of a closed shift, cash in other currencies: what was expected and counted; NULL for none';
+
+CREATE OR REPLACE VIEW analytics.tips WITH (security_barrier) AS
+    SELECT p.shift_id, u.code AS outlet, s.business_date, p.staff_id, t.currency, t.exponent, p.tips, p.amount
+      FROM pos.tip_sum p
+      JOIN pos.shift s ON s.tenant_id = p.tenant_id AND s.shift_id = p.shift_id
+      JOIN pos.outlet u ON u.tenant_id = s.tenant_id AND u.outlet_id = s.outlet_id
+      JOIN pos.tenant t ON t.tenant_id = p.tenant_id;
+COMMENT ON VIEW analytics.tips IS 'Tips by shift and person, one row each';
+COMMENT ON COLUMN analytics.tips.shift_id IS 'Id of the shift';
+COMMENT ON COLUMN analytics.tips.outlet IS 'Code of the outlet';
+COMMENT ON COLUMN analytics.tips.business_date IS 'Of the shift';
+COMMENT ON COLUMN analytics.tips.staff_id IS 'Who took the payments: an id without a name; zero for a device by itself';
+COMMENT ON COLUMN analytics.tips.currency IS 'ISO 4217 currency of the amount';
+COMMENT ON COLUMN analytics.tips.exponent IS 'Decimal places of the amount';
+COMMENT ON COLUMN analytics.tips.tips IS 'Payments with a tip';
+COMMENT ON COLUMN analytics.tips.amount IS 'Their tips, minor units';
 
 CREATE OR REPLACE VIEW analytics.journal WITH (security_barrier) AS
     SELECT u.code AS outlet, j.origin, e.epoch, e.seq, e.month, h.kind, h.recorded_at, mpos.entry_operation(e.packed) AS operation,
@@ -300,5 +378,5 @@ COMMENT ON COLUMN analytics.journal.transaction_id IS 'The same in all entries o
 COMMENT ON COLUMN analytics.journal.leaf IS 'Leaf hash, as in signed trees';
 
 GRANT SELECT ON analytics.outlets, analytics.orders, analytics.lines, analytics.payments, analytics.refunds, analytics.taxes,
-    analytics.stock_levels, analytics.stock_moves, analytics.kitchen_times, analytics.shifts, analytics.journal TO mpos_analyst;
+    analytics.adjustments, analytics.tips, analytics.stock_levels, analytics.stock_moves, analytics.kitchen_times, analytics.shifts, analytics.journal TO mpos_analyst;
 RESET ROLE;

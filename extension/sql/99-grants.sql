@@ -27,4 +27,4 @@ GRANT EXECUTE ON FUNCTION mpos.metrics() TO mpos_app;
 GRANT EXECUTE ON FUNCTION mpos.cosigning_due(text, uuid, integer), mpos.alarms_open(text),
     mpos.alarms_resolve(uuid, integer, text, text), mpos.epoch_accept(uuid, integer, text) TO mpos_signer;
 -- Views run what they are made of with the rights of who reads them. None of these tells anything that was not given to it.
-GRANT EXECUTE ON FUNCTION mpos.tenant(), mpos.priced_taxes(bytea), mpos.entry_head(bytea), mpos.entry_operation(bytea) TO mpos_analyst;
+GRANT EXECUTE ON FUNCTION mpos.tenant(), mpos.priced_taxes(bytea), mpos.priced_rules(bytea), mpos.entry_head(bytea), mpos.entry_operation(bytea) TO mpos_analyst;

@@ -15,5 +15,5 @@ SELECT E'\n## analytics.' || c.relname || E'\n\n' || obj_description(c.oid, 'pg_
   FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
  WHERE c.relnamespace = 'analytics'::regnamespace AND c.relkind = 'v'
  GROUP BY c.oid, c.relname
- ORDER BY array_position('{outlets,orders,lines,payments,taxes,stock_levels,stock_moves,kitchen_times,shifts,journal}', c.relname::text), c.relname;
+ ORDER BY array_position('{outlets,orders,lines,adjustments,payments,tips,taxes,stock_levels,stock_moves,kitchen_times,shifts,journal}', c.relname::text), c.relname;
 SQL

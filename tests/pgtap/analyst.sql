@@ -2,19 +2,20 @@
 BEGIN;
 \ir helpers.sql
 \ir till.psql
-SELECT plan(169);
+SELECT plan(175);
 
 -- Two businesses that have sold, cooked and closed; the second one more than the first, and with a table that has a name.
 CREATE FUNCTION tests.sell(who text, table_label text, qty text) RETURNS jsonb LANGUAGE sql AS $$
     SELECT tests.call(who, 'order.place', jsonb_build_object('id', gen_random_uuid(), 'table', table_label,
         'lines', jsonb_build_array(tests.line(who, 'cake', qty), tests.line(who, 'tea')),
-        'payments', jsonb_build_array(tests.cash((350 * qty::numeric)::bigint + 200))))
+        'payments', jsonb_build_array(tests.cash((350 * qty::numeric)::bigint + 200) || '{"tip": 30}')))
 $$;
 SELECT NULL FROM tests.sign_in('cook', 'till-a', 'main', '3', 'K1');
 SELECT is(tests.sell('api', '7', '2') ->> 'status', '201', 'the first business sells');
 SELECT is((SELECT count(*) FROM generate_series(2, 4) n WHERE tests.sell('other', 'Secret', n::text) ->> 'status' = '201'), 3::bigint, 'the second sells more');
 SELECT NULL FROM unnest('{api,other}'::text[]) who,
-    LATERAL tests.call(who, 'order.place', jsonb_build_object('id', tests.id('open ' || who), 'lines', jsonb_build_array(tests.line(who, 'soup')))) placed,
+    LATERAL tests.call(who, 'order.place', jsonb_build_object('id', tests.id('open ' || who), 'lines', jsonb_build_array(tests.line(who, 'soup')),
+        'discounts', '[{"type": "percent", "rate": "0.1"}]'::jsonb)) placed,
     LATERAL tests.call(who, 'order.send', '{}', jsonb_build_object('order_id', placed #> '{body,order,id}')) sent;
 SELECT ticket_id AS ticket FROM pos.ticket WHERE order_id = tests.id('open api') \gset
 SELECT is(tests.call('cook', 'kds.bump', '{"to": "ready"}', jsonb_build_object('ticket_id', :'ticket')) #>> '{body,result}', 'ok', 'the kitchen works');
@@ -62,6 +63,8 @@ CREATE TABLE tests.expected AS
         ('lines', (SELECT count(*) FROM pos.order_line t WHERE t.tenant_id = d.tenant_id)),
         ('payments', (SELECT count(*) FROM pos.payment t WHERE t.tenant_id = d.tenant_id)),
         ('refunds', (SELECT count(*) FROM pos.refund t WHERE t.tenant_id = d.tenant_id)),
+        ('adjustments', (SELECT count(*) FROM pos.orders t, mpos.priced_rules(t.priced_form) WHERE t.tenant_id = d.tenant_id)),
+        ('tips', (SELECT count(*) FROM pos.tip_sum t WHERE t.tenant_id = d.tenant_id)),
         ('taxes', (SELECT count(*) FROM pos.orders t, mpos.priced_taxes(t.priced_form) WHERE t.tenant_id = d.tenant_id)),
         ('stock_levels', (SELECT count(*) FROM pos.stock t WHERE t.tenant_id = d.tenant_id)),
         ('stock_moves', (SELECT count(*) FROM pos.payment t WHERE t.tenant_id = d.tenant_id)),
@@ -123,9 +126,11 @@ SELECT is((SELECT (outlet, state, payment_state, currency, exponent, total, paid
           '(main,open,paid,EUR,2,900,900,0,main-API-A-1)', 'an order');
 SELECT is((SELECT local_time = created_at AT TIME ZONE 'Europe/Berlin' AND business_date = local_time::date FROM analytics.orders WHERE table_label = '7'),
           true, 'the outlet''s clock gives the date');
-SELECT is((SELECT string_agg((item, name, category, qty::float, unit_price, gross, total)::text, ' ' ORDER BY position) FROM analytics.lines WHERE total <> 600),
+SELECT is((SELECT string_agg((item, name, category, qty::float, unit_price, gross, total)::text, ' ' ORDER BY position) FROM analytics.lines WHERE name <> 'Soup'),
           '(cake,Cake,All,2,350,700,700) (tea,Tea,All,1,200,200,200)', 'its lines');
-SELECT is((SELECT (tender, amount, tendered, change)::text FROM analytics.payments), '(cash,900,900,0)', 'its payment');
+SELECT is((SELECT (tender, amount, tendered, change, tip, tender_currency, tender_exponent, tender_amount, tender_rate)::text FROM analytics.payments), '(cash,900,930,0,30,EUR,2,930,)', 'its payment');
+SELECT is((SELECT (tips, amount)::text FROM analytics.tips), '(1,30)', 'its tip');
+SELECT is((SELECT (kind, rule, amount, line_id)::text FROM analytics.adjustments), '(discount,,-60,)', 'what somebody took off the other');
 SELECT is((SELECT (device, total, amount, reason, approver_id)::text FROM analytics.refunds), '(API,100,100,cold,)', 'its refund');
 SELECT is((SELECT string_agg((tax, included, rate, base, amount)::text, ' ' ORDER BY tax) FROM analytics.taxes WHERE payment_state = 'paid'),
           '(red,t,0.07,654,46) (std,t,0.19,168,32)', 'its taxes');
