@@ -96,42 +96,38 @@ MPOS_SHAPE(item, mpos_item_in);
                       "FROM pos.item a WHERE a.tenant_id = $1 AND a.item_id = $6)) "                         \
                       "ORDER BY " KEY("i") " " way ", i.code " way " LIMIT $7) "
 
-#define ITEM_ROWS                                                                                              \
-    "SELECT t.item_id, jsonb_build_object(" MPOS_ROW_JSON("item_id") ", 'category_id', t.category_id, "        \
-                                                                     "'price', t.price, 'tax_ids', "           \
-                                                                     "to_jsonb(t.tax_ids), "                   \
-                                                                     "'group_ids', " LIST_OF(                  \
-                                                                         "g.group_id ORDER BY g.sort, "        \
-                                                                         "g.group_id",                         \
-                                                                         "pos.item_group g WHERE "             \
-                                                                         "g.tenant_id = $1 AND g.item_id = "   \
-                                                                         "t.item_id") ", 'station', "          \
-                                                                                      "t.station, "            \
-                                                                                      "'stocked', "            \
-                                                                                      "t.stocked, "            \
-                                                                                      "'open_price', "         \
-                                                                                      "t.open_price, "         \
-                                                                                      "'unit', t.unit, "       \
-                                                                                      "'floor', t.floor, "     \
-                                                                                      "'sort', t.sort, "       \
-                                                                                      "'barcodes',"            \
-                                                                                      " " BARCODES_OF(         \
-                                                                                          "NULL") ", "         \
-                                                                                                  "'variant"   \
-                                                                                                  "s',"        \
-                                                                                                  " " VARIANTS \
-                                                                                                  ", "         \
-                                                                                                  "'prices'"   \
-                                                                                                  ","          \
-                                                                                                  " " PRICES   \
-                                                                                                  ", "         \
-                                                                                                  "'combo',"   \
-                                                                                                  " " SLOTS    \
-                                                                                                  ")::text "   \
-                                                                                                  "FROM "      \
-                                                                                                  "page t "    \
-                                                                                                  "ORDER "     \
-                                                                                                  "BY t.k "
+#define ITEM_ROWS                                                                                            \
+    "SELECT t.item_id, jsonb_build_object(" MPOS_ROW_JSON(                                                   \
+        "item_id") ", 'category_id', t.category_id, "                                                        \
+                   "'price', t.price, 'tax_ids', "                                                           \
+                   "to_jsonb(t.tax_ids), "                                                                   \
+                   "'group_ids', " LIST_OF("g.group_id ORDER BY g.sort, "                                    \
+                                           "g.group_id",                                                     \
+                                           "pos.item_group g WHERE "                                         \
+                                           "g.tenant_id = $1 AND g.item_id = "                               \
+                                           "t.item_id") ", 'station', "                                      \
+                                                        "t.station, "                                        \
+                                                        "'stocked', "                                        \
+                                                        "t.stocked, "                                        \
+                                                        "'open_price', "                                     \
+                                                        "t.open_price, "                                     \
+                                                        "'unit', t.unit, "                                   \
+                                                        "'floor', t.floor, "                                 \
+                                                        "'sort', t.sort, "                                   \
+                                                        "'barcodes',"                                        \
+                                                        " " BARCODES_OF("NULL") ", "                         \
+                                                                                "'variant"                   \
+                                                                                "s',"                        \
+                                                                                " " VARIANTS ", "            \
+                                                                                "'prices'"                   \
+                                                                                ","                          \
+                                                                                " " PRICES ", "              \
+                                                                                "'combo',"                   \
+                                                                                " " SLOTS ")::text "         \
+                                                                                "FROM "                      \
+                                                                                "page t "                    \
+                                                                                "ORDER "                     \
+                                                                                "BY t.k "
 
 #define ITEM_READ(KEY)                                                                                       \
     {ITEM_PAGE(KEY, ">", "ASC") ITEM_ROWS "ASC, t.code ASC"},                                                \
