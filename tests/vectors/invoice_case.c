@@ -67,15 +67,18 @@ add_to_bucket(invoice *in, const json_t *object, int64_t amount, int apart)
 
 /* 1 for a charge, -1 for an allowance, in whatever words; lists that are named so say it for their elements. */
 static int
-charge_sign(const json_t *object, int otherwise)
+charge_sign(invoice *in, const json_t *object, int otherwise)
 {
     const char *type = text_of(object, "type|kind", NULL);
     int charge = flag_of(object, "charge|is_charge|charge_indicator|indicator", otherwise > 0);
 
     if (type != NULL) {
-        charge = word_of(type, "allowance|discount charge") == 1;
+        charge = word_of(type, "allowance|discount charge");
+        if (charge < 0) {
+            report_fail(in->r, "neither allowance nor charge: %s", type);
+        }
     }
-    return charge ? 1 : -1;
+    return charge > 0 ? 1 : -1;
 }
 
 /* Stated, or a percentage of a stated base. */
@@ -129,7 +132,7 @@ sum_extras(invoice *in, const json_t *list, int otherwise, void (*take)(invoice 
 
     json_array_foreach((json_t *)list, i, one)
     {
-        int64_t amount = (by_sign ? 1 : charge_sign(one, otherwise)) * extra_amount(in, one);
+        int64_t amount = (by_sign ? 1 : charge_sign(in, one, otherwise)) * extra_amount(in, one);
 
         known_members(in->r, one, extra_members);
         sum += amount;

@@ -144,8 +144,8 @@ read_tax_list(order_in *in, const json_t *list, uint16_t out[MPOS_LINE_TAXES_MAX
         out[0] = (uint16_t)find_tax(in, list);
         return 1;
     }
-    if (json_array_size(list) > MPOS_LINE_TAXES_MAX) {
-        report_fail(in->r, "more than %d taxes on a line", MPOS_LINE_TAXES_MAX);
+    if ((list != NULL && !json_is_array(list)) || json_array_size(list) > MPOS_LINE_TAXES_MAX) {
+        report_fail(in->r, "taxes of a line that are no list, or more than %d", MPOS_LINE_TAXES_MAX);
         return 0;
     }
     json_array_foreach((json_t *)list, i, one)
@@ -159,6 +159,7 @@ static uint16_t
 read_modifiers(order_in *in, const json_t *list, mpos_cart_modifier out[CASE_MODIFIERS_MAX])
 {
     size_t i;
+    int per;
     json_t *object;
 
     if (json_array_size(list) > CASE_MODIFIERS_MAX) {
@@ -174,8 +175,11 @@ read_modifiers(order_in *in, const json_t *list, mpos_cart_modifier out[CASE_MOD
         }
         out[i].price = decimal_of(in->r, member_of(object, "price|amount|unit_price"), in->scale);
         out[i].qty = qty != NULL ? (uint32_t)decimal_of(in->r, qty, 0) : 1;
-        out[i].per = word_of(text_of(object, "per", "unit"), "unit|item line|once") == 1 ? MPOS_PER_LINE
-                                                                                         : MPOS_PER_UNIT;
+        per = word_of(text_of(object, "per", "unit"), "unit|item|each line|once");
+        out[i].per = per == 1 ? MPOS_PER_LINE : MPOS_PER_UNIT;
+        if (per < 0) {
+            report_fail(in->r, "a modifier per %s", text_of(object, "per", ""));
+        }
     }
     return (uint16_t)json_array_size(list);
 }

@@ -75,6 +75,9 @@ read_rounding(order_in *in, const json_t *inputs)
     const json_t *increment = member_of(rounding, "increment|precision|to");
     mpos_rounding *out = &in->cart.rounding;
 
+    if (rounding != NULL && !json_is_object(rounding) && !json_is_string(rounding)) {
+        report_fail(in->r, "a rounding that is neither settings nor a mode");
+    }
     in->mode =
         text_of(rounding, "mode|method", json_is_string(rounding) ? json_string_value(rounding) : "half_up");
     if (!known_members(

@@ -102,9 +102,9 @@ list_of(report *r, const json_t *object, const char *spellings)
 const char *
 text_of(const json_t *object, const char *spellings, const char *otherwise)
 {
-    const char *text = json_string_value(member_of(object, spellings));
+    const json_t *value = member_of(object, spellings);
 
-    return text != NULL ? text : otherwise;
+    return value == NULL ? otherwise : json_is_string(value) ? json_string_value(value) : "(no text)";
 }
 
 int

@@ -37,6 +37,7 @@ member_of(const json_t *object, const char *spellings);
 const json_t *
 list_of(report *r, const json_t *object, const char *spellings);
 
+/* The member's text, "(no text)" when it is something else. */
 const char *
 text_of(const json_t *object, const char *spellings, const char *otherwise);
 int
