@@ -16,6 +16,16 @@ async function reopen(till) {
   await till.getByLabel('Connection').getByText('1 waiting').waitFor();
 }
 
+/** From now on the device's disk takes no operation. */
+const fillDisk = (till) =>
+  till.evaluate(() => {
+    const { put } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.put = function full(...args) {
+      if (this.name === 'operations') throw new DOMException('no room', 'QuotaExceededError');
+      return put.apply(this, args);
+    };
+  });
+
 test('a sale made while the server is down is queued, outlasts a reload without network, and is pushed once', async () => {
   const running = await stack();
   const [till, kitchen] = await Promise.all([openRegister(), openKitchen()]);
@@ -27,15 +37,18 @@ test('a sale made while the server is down is queued, outlasts a reload without 
   const receipts = [];
   for (let n = 0; n < 2; n++) {
     await touchItem(till, 'Espresso');
-    if (n === 1) await beyondTheRole(till);
+    if (n === 1) await Promise.all([beyondTheRole(till), fillDisk(till)]);
     await till.getByRole('button', { name: /^Pay / }).click();
     if (n === 1) await till.getByRole('button', { name: /^Go on without/ }).click();
     await till.getByRole('button', { name: 'Exact', exact: true }).click();
     const receipt = till.getByRole('article', { name: 'Receipt' });
     await receipt.getByText('waiting for the server').waitFor();
     receipts.push(await receipt.locator('header').textContent());
+    if (n === 0) await till.getByRole('button', { name: 'Print receipt', disabled: false }).waitFor();
     if (n === 0) await reopen(till);
   }
+  await till.getByRole('alert').getByText(/cannot keep what was sold/).waitFor();
+  await till.getByRole('button', { name: 'Print receipt', disabled: true }).waitFor();
   const pill = till.getByLabel('Connection');
   await pill.getByText('Offline').waitFor();
   await pill.getByText('2 waiting').waitFor();
@@ -44,6 +57,7 @@ test('a sale made while the server is down is queued, outlasts a reload without 
   await till.context().setOffline(false);
   await pill.getByText('Online').waitFor({ timeout: 70_000 });
   const { orderId, pricedHash } = await finishedSale(till);
+  await till.getByRole('button', { name: 'Print receipt', disabled: false }).waitFor();
   const stored = await storedReceipt(orderId);
   assert.equal(stored.priced_hash, pricedHash);
   assert.deepEqual(stored.order.flags, ['limit_exceeded'], 'what nobody could approve is stored, and says so');

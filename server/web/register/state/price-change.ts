@@ -2,7 +2,7 @@
  * What a newly published catalogue does to the order in hand: said with the total before and after. While an order is being
  * paid it keeps the prices that the customer was told.
  */
-import { effect } from '@preact/signals';
+import { effect, untracked } from '@preact/signals';
 import { t } from '../../shared/i18n/i18n';
 import { say } from '../../shared/ui/overlay';
 import { catalogue, catalogueOf, goToNewest } from './catalogue';
@@ -25,7 +25,8 @@ effect(() => {
   const before = seen;
   seen = figures && catalogue.value ? { order: of.id, catalogue: catalogueOf(of).hash, total: figures.total } : null;
   if (!before || !seen || before.order !== seen.order || before.catalogue === seen.catalogue || before.total === seen.total) return;
-  say(t('catalogue.changed', { before: asMoney(before.total), after: asMoney(seen.total) }));
+  const text = t('catalogue.changed', { before: asMoney(before.total), after: asMoney(seen.total) });
+  untracked(() => say(text));
 });
 
 effect(() => {

@@ -2,7 +2,7 @@
  * The register as a whole: what is loaded at sign-in, the operation log, the shift, and what the cashier's actions
  * write. Every action appends its operation first and changes the page after.
  */
-import { effect, signal } from '@preact/signals';
+import { effect, signal, untracked } from '@preact/signals';
 import { ApiError, get, post, session, setSession } from '../../shared/api/client';
 import type { OpResult, PaymentIn, Shift, SyncState } from '../../shared/api/types';
 import { t } from '../../shared/i18n/i18n';
@@ -94,7 +94,7 @@ function watchLog({ log: opened, store }: OpenedLog): void {
     }),
     effect(() => store.note({ receiptN: receiptN.value, shift: shift.value && { id: shift.value.id, float: shift.value.float } })),
     effect(() => {
-      if (opened.unkept.value) warn(t('log.unkept'));
+      if (opened.unkept.value) untracked(() => warn(t('log.unkept')));
     }),
   ];
   stopWatching = () => stops.forEach((stop) => stop());
