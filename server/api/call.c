@@ -320,3 +320,15 @@ api_call_answer(api_exchange *exchange, const api_reply *reply)
     }
     http_answer(&exchange->http, reply->status, "application/json", reply->body);
 }
+
+void
+api_call_pass(api_exchange *exchange, mpos_err err, const api_reply *reply, const char *field,
+              const char *detail, const char *sqlstate)
+{
+    (void)sqlstate;
+    if (err != MPOS_OK) {
+        http_problem(&exchange->http, err, field, detail);
+    } else {
+        api_call_answer(exchange, reply);
+    }
+}

@@ -58,4 +58,9 @@ api_call_answer_bytes(api_exchange *exchange, const api_reply *reply, const char
 void
 api_call_answer(api_exchange *exchange, const api_reply *reply);
 
+/* Answers with what came, reply or problem. */
+void
+api_call_pass(api_exchange *exchange, mpos_err err, const api_reply *reply, const char *field,
+              const char *detail, const char *sqlstate);
+
 #endif

@@ -110,18 +110,6 @@ check_body(json_t *body, http_refusal *refusal)
     return known > 0 ? MPOS_OK : MPOS_E_MISSING_FIELD;
 }
 
-static void
-on_set(api_exchange *exchange, mpos_err err, const api_reply *reply, const char *field, const char *detail,
-       const char *sqlstate)
-{
-    (void)sqlstate;
-    if (err != MPOS_OK) {
-        http_problem(&exchange->http, err, field, detail);
-    } else {
-        api_call_answer(exchange, reply);
-    }
-}
-
 /* The operation's body: the secret sealed, the map as text. */
 static void
 rewrite(const api_exchange *exchange, json_t *body)
@@ -168,7 +156,7 @@ api_identity_provider(api_exchange *exchange)
     text = json_dumps(body, JSON_COMPACT);
     request.body = text;
     request.body_len = strlen(text);
-    api_call(exchange, &request, on_set);
+    api_call(exchange, &request, api_call_pass);
     free(text);
     json_decref(body);
 }

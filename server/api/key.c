@@ -4,7 +4,7 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "api/call.h"
+#include "api/session.h"
 #include "auth/api_key.h"
 #include "base/clock.h"
 #include "context.h"
@@ -16,37 +16,16 @@ typedef struct lookup {
 } lookup;
 
 static bool
-copy_id(const json_t *object, const char *name, uint8_t out[UUID_SIZE])
-{
-    const char *text = json_string_value(json_object_get(object, name));
-
-    return text != NULL && text_parse_uuid(text, strlen(text), out);
-}
-
-static uint64_t
-scopes_of(const json_t *list)
-{
-    uint64_t scopes = 0;
-    size_t i;
-    const json_t *name;
-
-    json_array_foreach(list, i, name)
-    {
-        scopes |= json_is_string(name) ? mpos_scope_from_text(json_string_value(name)) : 0;
-    }
-    return scopes & ~(uint64_t)MPOS_SCOPE_AUTH;
-}
-
-static bool
 read_claims(const api_reply *reply, const uint8_t tenant[UUID_SIZE], auth_claims *out)
 {
     json_t *body = json_loadb(reply->body.base, reply->body.len, 0, NULL);
-    bool found = json_is_true(json_object_get(body, "found")) && copy_id(body, "key_id", out->actor) &&
-                 copy_id(body, "outlet_id", out->outlet) && copy_id(body, "session_id", out->session) &&
-                 copy_id(body, "device_id", out->device);
+    bool found = json_is_true(json_object_get(body, "found")) && api_claim_id(body, "key_id", out->actor) &&
+                 api_claim_id(body, "outlet_id", out->outlet) &&
+                 api_claim_id(body, "session_id", out->session) &&
+                 api_claim_id(body, "device_id", out->device);
 
     memcpy(out->tenant, tenant, UUID_SIZE);
-    out->scopes = scopes_of(json_object_get(body, "scopes"));
+    out->scopes = api_claim_scopes(json_object_get(body, "scopes"));
     out->rights_version = (uint32_t)json_integer_value(json_object_get(body, "rights_version"));
     out->expires_s = json_integer_value(json_object_get(body, "expires_s"));
     json_decref(body);

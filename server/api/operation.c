@@ -10,13 +10,10 @@ static void
 on_reply(api_exchange *exchange, mpos_err err, const api_reply *reply, const char *field, const char *detail,
          const char *sqlstate)
 {
-    (void)sqlstate;
     if (err != MPOS_OK && api_push_failed(exchange, err)) {
         api_push_singly(exchange, err);
-    } else if (err != MPOS_OK) {
-        api_call_refused(exchange, err, field, detail);
     } else {
-        api_call_answer(exchange, reply);
+        api_call_pass(exchange, err, reply, field, detail, sqlstate);
     }
 }
 

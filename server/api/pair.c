@@ -21,18 +21,6 @@ add_address(const api_exchange *exchange, text_buf *params)
     text_addf(params, "{\"from\":\"%s\"}", hex);
 }
 
-static void
-on_reply(api_exchange *exchange, mpos_err err, const api_reply *reply, const char *field, const char *detail,
-         const char *sqlstate)
-{
-    (void)sqlstate;
-    if (err != MPOS_OK) {
-        api_call_refused(exchange, err, field, detail);
-    } else {
-        api_call_answer(exchange, reply);
-    }
-}
-
 void
 api_pair(api_exchange *exchange)
 {
@@ -46,5 +34,5 @@ api_pair(api_exchange *exchange)
     };
 
     add_address(exchange, &params);
-    api_call_params(exchange, &request, &params, on_reply);
+    api_call_params(exchange, &request, &params, api_call_pass);
 }

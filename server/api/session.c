@@ -10,16 +10,16 @@
 #include "base/clock.h"
 #include "context.h"
 
-static bool
-copy_id(const json_t *object, const char *name, uint8_t out[UUID_SIZE])
+bool
+api_claim_id(const json_t *object, const char *name, uint8_t out[UUID_SIZE])
 {
     const char *text = json_string_value(json_object_get(object, name));
 
     return text != NULL && text_parse_uuid(text, strlen(text), out);
 }
 
-static uint64_t
-scopes_of(const json_t *list)
+uint64_t
+api_claim_scopes(const json_t *list)
 {
     uint64_t scopes = 0;
     size_t i;
@@ -40,13 +40,13 @@ read_session(const json_t *session, int64_t latest_s, auth_claims *out)
     const json_t *staff = json_object_get(session, "staff");
 
     out->rights_version = (uint32_t)json_integer_value(json_object_get(session, "rights_version"));
-    out->scopes = scopes_of(json_object_get(session, "scopes"));
+    out->scopes = api_claim_scopes(json_object_get(session, "scopes"));
     out->expires_s = until_s < latest_s ? until_s : latest_s;
-    return until_s > 0 && copy_id(json_object_get(session, "tenant"), "id", out->tenant) &&
-           copy_id(json_object_get(session, "outlet"), "id", out->outlet) &&
-           copy_id(staff != NULL ? staff : json_object_get(session, "device"), "id", out->actor) &&
-           copy_id(json_object_get(session, "device"), "id", out->device) &&
-           copy_id(session, "session_id", out->session);
+    return until_s > 0 && api_claim_id(json_object_get(session, "tenant"), "id", out->tenant) &&
+           api_claim_id(json_object_get(session, "outlet"), "id", out->outlet) &&
+           api_claim_id(staff != NULL ? staff : json_object_get(session, "device"), "id", out->actor) &&
+           api_claim_id(json_object_get(session, "device"), "id", out->device) &&
+           api_claim_id(session, "session_id", out->session);
 }
 
 void

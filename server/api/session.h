@@ -5,8 +5,18 @@
 #ifndef API_SESSION_H
 #define API_SESSION_H
 
+#include <jansson.h>
+
 #include "api/call.h"
 #include "auth/refresh.h"
+
+/* The id that a member of the database's answer has; false when there is none. */
+bool
+api_claim_id(const json_t *object, const char *name, uint8_t out[UUID_SIZE]);
+
+/* The scopes of a list of their names, but for AUTH, which no client ever has. */
+uint64_t
+api_claim_scopes(const json_t *list);
 
 /* Adds `,"refresh":"<hash>"` to the parameters of an operation that opens or refreshes a session. */
 void

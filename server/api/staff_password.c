@@ -27,18 +27,6 @@ static const field_rule rules[] = {
 #define RULES (sizeof rules / sizeof rules[0])
 
 static void
-on_set(api_exchange *exchange, mpos_err err, const api_reply *reply, const char *field, const char *detail,
-       const char *sqlstate)
-{
-    (void)sqlstate;
-    if (err != MPOS_OK) {
-        http_problem(&exchange->http, err, field, detail);
-    } else {
-        api_call_answer(exchange, reply);
-    }
-}
-
-static void
 set_verifier(giving *state)
 {
     text_buf params = {0};
@@ -60,7 +48,7 @@ set_verifier(giving *state)
         request.params_len = params.len;
         request.body = body.data;
         request.body_len = body.len;
-        api_call(exchange, &request, on_set);
+        api_call(exchange, &request, api_call_pass);
     } else {
         http_problem(&exchange->http, err, refusal.field, refusal.detail);
     }

@@ -12,18 +12,6 @@ typedef struct staff_pin {
 } staff_pin;
 
 static void
-on_reply(api_exchange *exchange, mpos_err err, const api_reply *reply, const char *field, const char *detail,
-         const char *sqlstate)
-{
-    (void)sqlstate;
-    if (err != MPOS_OK) {
-        api_call_refused(exchange, err, field, detail);
-    } else {
-        api_call_answer(exchange, reply);
-    }
-}
-
-static void
 set_verifier(api_exchange *exchange, const char *verifier)
 {
     text_buf params = {0};
@@ -41,7 +29,7 @@ set_verifier(api_exchange *exchange, const char *verifier)
         request.params_len = params.len;
         request.body = body.data;
         request.body_len = body.len;
-        api_call(exchange, &request, on_reply);
+        api_call(exchange, &request, api_call_pass);
     } else {
         http_problem(&exchange->http, err, refusal.field, refusal.detail);
     }

@@ -144,6 +144,13 @@ on_pause_over(h2o_timeout_entry_t *entry)
 }
 
 static void
+ignore_notice(void *arg, const PGresult *result)
+{
+    (void)arg;
+    (void)result;
+}
+
+static void
 on_retry(h2o_timeout_entry_t *entry)
 {
     bell *b = H2O_STRUCT_FROM_MEMBER(bell, retry_entry, entry);
@@ -154,6 +161,7 @@ on_retry(h2o_timeout_entry_t *entry)
     if (b->pg == NULL || PQstatus(b->pg) == CONNECTION_BAD) {
         lose(b);
     } else {
+        PQsetNoticeReceiver(b->pg, ignore_notice, NULL);
         advance_connecting(b, PGRES_POLLING_WRITING);
     }
 }

@@ -18,6 +18,14 @@ keep_error(store *store, const char *text)
     snprintf(store->error, sizeof store->error, "%.*s", (int)(len < 250 ? len : 250), text);
 }
 
+/* libpq prints what a server says at its end; what failed is in the log by itself, in lines of its own form. */
+static void
+ignore_notice(void *arg, const PGresult *result)
+{
+    (void)arg;
+    (void)result;
+}
+
 bool
 store_connect(store *store)
 {
@@ -30,6 +38,7 @@ store_connect(store *store)
     store_close(store);
     store->pg = PQconnectdbParams(names, values, 1);
     if (PQstatus(store->pg) == CONNECTION_OK) {
+        PQsetNoticeReceiver(store->pg, ignore_notice, NULL);
         return true;
     }
     keep_error(store, PQerrorMessage(store->pg));

@@ -33,6 +33,7 @@ function tool(...args) {
   const options = args.at(-1) instanceof Object ? args.pop() : {};
   return new Promise((done) => {
     const child = execFile(mpos, ['tenant', ...args], { env: stack.psqlEnv }, (error, out, err) => done({ status: error?.code ?? 0, out: out.trimEnd(), err: err.trimEnd() }));
+    child.stdin.on('error', () => {}); // it may have ended without reading
     child.stdin.end(options.input ?? '');
   });
 }

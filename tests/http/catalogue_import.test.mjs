@@ -30,6 +30,7 @@ async function mpos(args, input) {
   const child = spawn(tool, ['catalogue', ...args, '--url', url], { env: { ...process.env, MPOS_TOKEN: client.token } });
   const read = async (stream) => { let text = ''; for await (const part of stream) text += part; return text; };
   const all = [read(child.stdout), read(child.stderr), new Promise((done) => { child.on('close', done); })];
+  child.stdin.on('error', () => {}); // it may have ended without reading
   child.stdin.end(input);
   const [out, err, status] = await Promise.all(all);
   return { out, err, status };

@@ -34,7 +34,7 @@ export async function publishRules(client, document) {
   await stack.psql(`INSERT INTO pos.price (tenant_id, price_id, item_id, book_id, min_qty, price)
     SELECT tenant_id, gen_random_uuid(), item_id, b, q, greatest(price - q / 50000, 1)
       FROM pos.item, unnest(ARRAY[0, 2000000]) q, unnest(ARRAY['${book}', '${late}']::uuid[]) b
-     WHERE tenant_id = '${tenant}' AND item_id IN ('${first.id}', '${third.id}')`);
+     WHERE tenant_id = '${tenant}' AND NOT open_price`);
   await stack.psql(`UPDATE pos.item SET floor = price / 2 WHERE tenant_id = '${tenant}' AND item_id = '${second.id}'`);
   await stack.psql(`SELECT pos.publish('${tenant}')`);
   return { coupons, group, charge };
