@@ -300,6 +300,17 @@ class Stack extends Cluster {
     await this.startMposd();
   }
 
+  /** What a program that ended by a fault of its own has left behind is told, whatever the tests saw of it. */
+  throwCrash() {
+    const faults = ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE'];
+    if (faults.includes(this.child?.signalCode)) throw new Error(`mposd ended with ${this.child.signalCode}\n${this.log().slice(-4000)}`);
+  }
+
+  async stop() {
+    this.throwCrash();
+    await super.stop();
+  }
+
   async stopServices() {
     await Promise.all([...this.others].filter((one) => one.lives).map((one) => one.kill('SIGKILL')));
     if (this.signer && this.signerChild.exitCode === null && this.signerChild.signalCode === null) await this.signer.kill('SIGKILL');

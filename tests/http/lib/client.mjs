@@ -5,9 +5,11 @@ import http from 'node:http';
 import { checkAnswer } from './schema.mjs';
 
 const agents = new Map();
+/** ms after which an unused connection is left: before the server closes it, maybe just when the next request is on its way. */
+const unusedMax = 4000;
 
 function agentFor(url) {
-  if (!agents.has(url)) agents.set(url, new http.Agent({ keepAlive: true, maxSockets: 64 }));
+  if (!agents.has(url)) agents.set(url, new http.Agent({ keepAlive: true, maxSockets: 64, timeout: unusedMax }));
   return agents.get(url);
 }
 
