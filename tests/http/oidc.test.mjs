@@ -34,7 +34,8 @@ class Browser {
     const headers = { cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') };
     if (form) headers['content-type'] = 'application/x-www-form-urlencoded';
     const answer = await fetch(url, { method, headers, body: form && new URLSearchParams(form), redirect: 'manual' });
-    for (const line of answer.headers.getSetCookie()) {
+    // One line for all of them; a comma within one is followed by no name. (Node 18 has no getSetCookie.)
+    for (const line of (answer.headers.get('set-cookie') ?? '').split(/, (?=[^;,=]+=)/)) {
       const [pair] = line.split(';');
       const at = pair.indexOf('=');
       if (pair.slice(at + 1)) jar.set(pair.slice(0, at), pair.slice(at + 1));

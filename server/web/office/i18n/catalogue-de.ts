@@ -420,7 +420,7 @@ export const catalogueDe: Record<keyof typeof catalogueEn, string> = {
   'publish.shadow.go': 'Nachrechnen',
   'publish.date': 'Tag',
   'publish.date.hint': 'Leer ist gestern.',
-  'publish.orders': '{n} Bestellungen vom {d}.',
+  'publish.orders': 'Bestellungen vom {d}: {n}.',
   'publish.skipped': '{n} mit etwas, das nicht mehr angeboten wird, sind ausgelassen.',
   'publish.before': 'Bisher',
   'publish.after': 'Danach',

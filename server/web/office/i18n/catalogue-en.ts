@@ -418,7 +418,7 @@ export const catalogueEn = {
   'publish.shadow.go': 'Price them',
   'publish.date': 'Day',
   'publish.date.hint': 'Empty is yesterday.',
-  'publish.orders': '{n} orders of {d}.',
+  'publish.orders': 'Orders of {d}: {n}.',
   'publish.skipped': '{n} with something that is not offered any more are left out.',
   'publish.before': 'Before',
   'publish.after': 'After',
