@@ -33,11 +33,13 @@ void
 mpos_uuid_v7_at(int64 unix_us, pg_uuid_t *out)
 {
     uint8 time[8];
+    int64 fraction = unix_us % 1000 * 4096 / 1000;
 
     mpos_put_u64(time, (uint64)(unix_us / 1000));
     memcpy(out->data, time + 2, 6);
     take_random(out->data + 6);
-    out->data[6] = (uint8)((out->data[6] & 0x0f) | 0x70);
+    out->data[6] = (uint8)(fraction >> 8 | 0x70);
+    out->data[7] = (uint8)fraction;
     out->data[8] = (uint8)((out->data[8] & 0x3f) | 0x80);
 }
 

@@ -12,7 +12,10 @@
 /* A SHA-256 in base64url. */
 #define MPOS_BASE64URL_HASH_LEN 43
 
-/* A new UUIDv7 of the present millisecond; random bits from a buffered strong source. */
+/*
+ * A new UUIDv7 of the present, whose 12 bits after the millisecond are the fraction of it (RFC 9562, 6.2, method 3), so that ids made
+ * one after the other stay in that order; the rest are random bits from a buffered strong source.
+ */
 void
 mpos_uuid_v7(pg_uuid_t *out);
 

@@ -2,4 +2,5 @@
 import { readdirSync } from 'node:fs';
 
 const files = readdirSync(new URL('.', import.meta.url)).filter((name) => name.endsWith('.test.mjs')).sort();
-await Promise.all(files.map((file) => import(`./${file}`)));
+// One after the other: suites run in the order in which they are met.
+for (const file of files) await import(`./${file}`);

@@ -9,13 +9,16 @@ import { as, cafe, manager, suite, world } from './lib/context.mjs';
 
 const mpos = fileURLToPath(new URL('../../build/bin/mpos', import.meta.url));
 
+/** An outlet whose books no test here damages. */
+const terrace = { ...cafe, outlet: 'terrace' };
+
 async function verify(...args) {
-  return verifyLog('mpos/demo-cafe/main/0', ...args);
+  return verifyLog('mpos/demo-cafe/terrace/0', ...args);
 }
 
 async function verifyLog(origin, ...args) {
   const { stack, url } = await world();
-  const session = (await as(cafe, manager)).session;
+  const session = (await as(terrace, manager)).session;
   const vkey = await stack.signerTool('vkey', origin);
   const all = ['verify', '--url', url, '--journal', session.journal_id, '--vkey', vkey, ...args];
   return new Promise((done) => {
@@ -58,7 +61,7 @@ suite('verifying by address', () => {
   test('an intact journal is clean, with and without payloads', async () => {
     const { status, out, err, token } = await verify();
     assert.equal(status, 0, out + err);
-    assert.match(out, /^journal .* mpos\/demo-cafe\/main\n.*, 1 checkpoints\n[^]*intact\n/m);
+    assert.match(out, /^journal .* mpos\/demo-cafe\/terrace\n.*, 1 checkpoints\n[^]*intact\n/m);
     const read = await verify('--token', token);
     assert.equal(read.status, 0, read.out + read.err);
     assert.match(read.out, /^clean: 1 journals/m);
