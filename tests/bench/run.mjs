@@ -10,6 +10,7 @@ import { inserts, prepareJournal, sealerLag, verifyRate } from './lib/journal.mj
 import { kitchenLatency } from './lib/kitchen.mjs';
 import { load, median, meter, pgbench } from './lib/measure.mjs';
 import { priceTimes } from './lib/price.mjs';
+import { publishTimes } from './lib/publish.mjs';
 import { createTenant, firstOutlet, openTills } from './lib/tenant.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -216,11 +217,13 @@ async function main() {
     table('mpos verify', ['', 'entries', 'entries/s', 'a core of the tool', 'a core of the database'], Object.entries(
       { 'sales, journals alone': verified.sales, 'all, journals and rows': verified.all, 'all, journals alone': verified.journals }).map(([name, one]) =>
       [name, ...[one.entries, one.per_second, one.tool_per_core, one.backend_per_core].map((value) => show(value))]));
+    const published = await publishTimes(stack, await firstOutlet(stack.url));
+    table('Publishing a catalogue of 100,000 items', ['', 'ms', 'chunks'], [['all of them, the first time', show(published.first_ms), String(published.of)], ['one price', show(published.one_ms), String(published.chunks)]]);
     const limited = limits();
     table('Limits: three counters and a header', ['', 'ns a request'], Object.entries(limited).map(([name, ns]) => [name, show(ns)]));
     const priced = priceTimes(folder);
     table('A sale of 10 lines: modifiers, 2 promotions, 2 taxes (at most 10 µs priced, 50 µs in WASM)', ['', 'µs'], Object.entries(priced).map(([name, ns]) => [name, show(ns / 1000, 1)]));
-    writeFileSync(`${folder}/result.json`, `${JSON.stringify({ limited, priced, sale, ingredients, security, other, held, kitchen, journal, sealed, verified }, null, 2)}\n`);
+    writeFileSync(`${folder}/result.json`, `${JSON.stringify({ limited, priced, published, sale, ingredients, security, other, held, kitchen, journal, sealed, verified }, null, 2)}\n`);
     console.log(`\nwritten: build/bench/result.json`);
   } finally {
     closeConnections();
